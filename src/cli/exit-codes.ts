@@ -1,0 +1,11 @@
+/**
+ * What the exit codes of the command line mean. docs/OPERATIONS.md lists the same.
+ */
+
+export const EXIT_OK = 0;
+/** `check` found faults, `demo` found a loss, or something else went wrong that the line on stderr names. */
+export const EXIT_FAILED = 1;
+/** Not understood: a command, an option, a variable or a policy file; nothing was started. */
+export const EXIT_USAGE = 2;
+/** The journal cannot be opened or written: nothing more can be promised. */
+export const EXIT_JOURNAL = 70;

@@ -1,0 +1,20 @@
+/**
+ * `cordboard token`: a token alone on stdout, signed with the key of the data directory (made if there is none) or with
+ * the secret of the environment. It works while the router runs.
+ */
+import type { TokenConfig } from '../config.ts';
+import { keyOfDataDirectory, keyOfSecret } from '../edge/local-key.ts';
+import { LocalTokens } from '../edge/tokens.ts';
+import { EXIT_FAILED, EXIT_OK } from './exit-codes.ts';
+
+/** Prints the token and answers the exit code. Throws EdgeFailure when the key cannot be read or made. */
+export async function runToken({ role, subject, ttlMs, tokens, dataDirectory }: TokenConfig): Promise<number> {
+  const key = tokens.kind === 'secret' ? keyOfSecret(tokens.secret) : keyOfDataDirectory(dataDirectory);
+  const minted = await new LocalTokens(key).mint({ role, subject, ttlMs, now: Date.now() });
+  if ('refusal' in minted) {
+    process.stderr.write(`cordboard: ${minted.refusal.message}\n`);
+    return EXIT_FAILED;
+  }
+  process.stdout.write(`${minted.token}\n`);
+  return EXIT_OK;
+}

@@ -1,0 +1,103 @@
+// An agent's client: declares presence, takes offers, finishes contacts.
+//
+// 1. `offers$` tells every offer once, also those that were made while the connection was lost; `revoked$` likewise.
+// 2. After a reconnection `welcome$` says all that the agent holds: what is not in it is not the agent's any more.
+
+import { filter, map, type Observable, Subject } from 'rxjs';
+import type { AgentView, Presence } from '../core/views.ts';
+import type { Push } from '../wire/messages.ts';
+import { Client, type ClientOptions, present } from './client.ts';
+import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer, offerOf } from './contact.ts';
+import { type GoneOffer, HeldOffers } from './held-offers.ts';
+import type { RequestOptions } from './session.ts';
+
+export interface PresenceOptions extends RequestOptions {
+  /** Why, when BUSY. */
+  readonly reason?: string;
+  /** The channels that the agent takes; absent: all. */
+  readonly channels?: readonly string[];
+}
+
+export interface FinishOptions extends RequestOptions {
+  /** What came of the contact. */
+  readonly disposition?: NewDisposition;
+  /** Only if the contact is at this version. */
+  readonly version?: number;
+}
+
+export class AgentClient extends Client {
+  readonly #held = new HeldOffers();
+  readonly #offers$ = new Subject<Offer>();
+  readonly #revoked$ = new Subject<GoneOffer>();
+  /** Contacts proposed to this agent. */
+  readonly offers$: Observable<Offer> = this.#offers$;
+  /** Offers that are no longer this agent's, with the reason. */
+  readonly revoked$: Observable<GoneOffer> = this.#revoked$;
+  /** Contacts of this agent that others changed: the customer hung up, wrap-up ran out, … */
+  readonly contacts$: Observable<Contact>;
+  /** The agent itself, when others changed it: BUSY after a missed offer, … */
+  readonly agent$: Observable<AgentView>;
+
+  constructor(options: ClientOptions) {
+    super(options);
+    this.contacts$ = this.pushes$.pipe(
+      filter((push) => 'contact' in push),
+      map(({ contact }) => contactOf(contact)),
+    );
+    this.agent$ = this.pushes$.pipe(
+      filter((push) => 'agent' in push),
+      map(({ agent }) => agent),
+    );
+    this.pushes$.subscribe({
+      next: (push) => this.#pushed(push),
+      complete: () => {
+        this.#offers$.complete();
+        this.#revoked$.complete();
+      },
+    });
+  }
+
+  /** Declares presence; answers the agent as it stands. Not sent again by itself. */
+  async setPresence(presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
+    const { reason = '', channels = [] } = options;
+    const { ok } = await this.ask('setPresence', { presence, reason, channels, agentId: '' }, options);
+    return present(ok, 'agent');
+  }
+
+  /** Takes an offer: the contact is this agent's. Refused with OFFER_EXPIRED or OFFER_NOT_PENDING when it is too late. */
+  accept(offerId: string, options?: RequestOptions): Promise<Contact> {
+    this.#held.gone(offerId);
+    return this.askContact('accept', { offerId }, options);
+  }
+
+  /** Refuses an offer. The contact is not proposed to this agent again for a while. */
+  decline(offerId: string, options: RequestOptions & { readonly reason?: string } = {}): Promise<Contact> {
+    this.#held.gone(offerId);
+    return this.askContact('decline', { offerId, reason: options.reason ?? '' }, options);
+  }
+
+  /** The conversation is over: wrap-up begins. */
+  end(contactId: string, options: FinishOptions = {}): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('end', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  /** Wrap-up is done and the room free. From ASSIGNED it ends and completes at once. */
+  complete(contactId: string, options: FinishOptions = {}): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  #pushed(push: Push): void {
+    if ('offer' in push) {
+      if (this.#held.offered(push.offer)) this.#offers$.next(offerOf(push.offer));
+    } else if ('offerRevoked' in push) {
+      this.#held.gone(push.offerRevoked.offerId);
+      this.#revoked$.next(push.offerRevoked);
+    } else if ('welcome' in push) {
+      const { gone, offered } = this.#held.welcomed(push.welcome);
+      for (const offer of gone) this.#revoked$.next(offer);
+      for (const offer of offered) this.#offers$.next(offerOf(offer));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// A gateway's client: puts contacts in line and hears what becomes of them.
+//
+// 1. Every verb that may be asked twice without harm is sent again after a lost connection, under the same id, unless told otherwise.
+// 2. A subscription goes on by itself after a lost connection, from the last push seen.
+
+import { filter, map, merge, type Observable, Subject } from 'rxjs';
+import { Client, type ClientOptions } from './client.ts';
+import { platformClock } from './clock.ts';
+import {
+  type Contact,
+  changesOf,
+  contactOf,
+  dispositionOf,
+  draftOf,
+  type NewContact,
+  type NewContactValues,
+  type NewDisposition,
+} from './contact.ts';
+import type { RequestOptions } from './session.ts';
+import { type Resync, Subscription } from './subscription.ts';
+
+/** Options of a request on a contact; `version`: only if the contact is at that version. */
+export interface ContactRequestOptions extends RequestOptions {
+  readonly version?: number;
+}
+
+export interface ListOptions extends RequestOptions {
+  /** Only contacts that are not closed. */
+  readonly open?: boolean;
+  /** Go on after this contact: `next` of the page before. */
+  readonly afterId?: string;
+  /** Most contacts of the page, 100 by default, 1000 at most. */
+  readonly limit?: number;
+}
+
+export interface ContactPage {
+  readonly contacts: readonly Contact[];
+  /** Where the next page begins; '' when there is none. */
+  readonly next: string;
+  /** The newest event that the page saw. */
+  readonly seq: number;
+}
+
+export class GatewayClient extends Client {
+  readonly #listed$ = new Subject<Contact>();
+  readonly #resync$ = new Subject<Resync>();
+  readonly #subscription: Subscription;
+  /** The newest state of each contact that changed, once subscribed; intermediate states may be left out. */
+  readonly contacts$: Observable<Contact>;
+  /** After too long an absence: pushes were missed, the open contacts came again in `contacts$`; `get` those that are not among them. */
+  readonly resync$: Observable<Resync> = this.#resync$;
+
+  constructor(options: ClientOptions) {
+    super(options);
+    this.#subscription = new Subscription({
+      clock: options.clock ?? platformClock,
+      subscribe: (sinceSeq) => this.ask('subscribe', { sinceSeq }),
+      listOpen: (afterId, limit) => this.ask('list', { open: true, afterId, limit }),
+      onListed: (contact) => this.#listed$.next(contactOf(contact)),
+      onResync: (resync) => this.#resync$.next(resync),
+    });
+    const pushed$ = this.pushes$.pipe(
+      filter((push) => 'contact' in push),
+      map(({ contact }) => contactOf(contact)),
+    );
+    this.contacts$ = merge(pushed$, this.#listed$);
+    this.pushes$.subscribe({
+      next: (push) => this.#subscription.pushed(push),
+      complete: () => {
+        this.#subscription.stop();
+        this.#listed$.complete();
+        this.#resync$.complete();
+      },
+    });
+  }
+
+  /** Puts a contact in line. The same contact again answers it as it stands; the same id with other content is CONTACT_DIFFERS. */
+  submit(contact: NewContact, options?: RequestOptions): Promise<Contact> {
+    return this.askContact('submit', { contact: draftOf(contact) }, options);
+  }
+
+  /** Changes what is present in `set`. Not sent again by itself. */
+  update(contactId: string, set: NewContactValues, options: ContactRequestOptions = {}): Promise<Contact> {
+    const body = { contactId, set: changesOf(set), version: options.version ?? 0 };
+    return this.askContact('update', body, { retry: false, ...options });
+  }
+
+  /** Closes a contact that nobody has answered. ABANDONED, the customer left, also ends one that was just answered. */
+  cancel(
+    contactId: string,
+    cause: 'ABANDONED' | 'CANCELLED' = 'CANCELLED',
+    options: ContactRequestOptions = {},
+  ): Promise<Contact> {
+    return this.askContact('cancel', { contactId, cause, version: options.version ?? 0 }, options);
+  }
+
+  /** The customer hung up: wrap-up begins. */
+  end(
+    contactId: string,
+    options: ContactRequestOptions & { readonly disposition?: NewDisposition } = {},
+  ): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('end', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  /** A contact as it stands, with its `position` while it is QUEUED. */
+  get(contactId: string, options?: RequestOptions): Promise<Contact> {
+    return this.askContact('get', { contactId }, options);
+  }
+
+  /** A page of the gateway's contacts in order of arrival. */
+  async list(options: ListOptions = {}): Promise<ContactPage> {
+    const { open = false, afterId = '', limit = 0 } = options;
+    const { ok, seq } = await this.ask('list', { open, afterId, limit }, { retry: true, ...options });
+    return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  /**
+   * From now on `contacts$` tells every change. 0: from now; n: first the newest state of every contact that changed after n. Answers the seq.
+   * Throws {@link CordboardError} with reason RESYNC if n is too far back: `list`, then subscribe from its seq.
+   */
+  subscribe(sinceSeq = 0): Promise<number> {
+    return this.#subscription.start(sinceSeq);
+  }
+
+  /** The newest seq seen by the subscription: what `subscribe` may go on from, in another process too. */
+  get lastSeq(): number {
+    return this.#subscription.lastSeq;
+  }
+}

@@ -1,0 +1,96 @@
+// A supervisor's client: watches queues and agents, ends what has to be ended, sets anybody's presence.
+//
+// 1. A watch goes on by itself after a lost connection; its first feed then has every row again.
+
+import { filter, map, type Observable } from 'rxjs';
+import type { AgentView, Presence, QueueView } from '../core/views.ts';
+import type { RequestBodies } from '../wire/messages.ts';
+import type { FinishOptions, PresenceOptions } from './agent-client.ts';
+import { Client, type ClientOptions, present } from './client.ts';
+import { type Contact, contactOf, dispositionOf } from './contact.ts';
+import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
+import type { RequestOptions } from './session.ts';
+
+/** Rows that changed since the last feed. */
+export interface Feed {
+  readonly queues: readonly QueueView[];
+  readonly agents: readonly AgentView[];
+}
+
+export interface WatchOptions {
+  /** Names of queues; absent: all. */
+  readonly queues?: readonly string[];
+  /** Agents too. */
+  readonly agents?: boolean;
+  /** Pace, 250 at least; absent: 1000. */
+  readonly everyMs?: number;
+}
+
+export class SupervisorClient extends Client {
+  #watch: RequestBodies['watch'] | undefined;
+  /** Rows of the watch, at its pace. */
+  readonly feed$: Observable<Feed>;
+
+  constructor(options: ClientOptions) {
+    super(options);
+    this.feed$ = this.pushes$.pipe(
+      filter((push) => 'feed' in push),
+      map(({ feed }) => ({ queues: feed.queues ?? [], agents: feed.agents ?? [] })),
+    );
+    this.welcome$.subscribe(() => void this.#watchAgain());
+  }
+
+  /** From now on `feed$` tells what changes. A second watch replaces the first. */
+  async watch(options: WatchOptions = {}): Promise<void> {
+    const { queues = [], agents = false, everyMs = 1_000 } = options;
+    const body = { queues, agents, everyMs };
+    await this.ask('watch', body, { retry: true });
+    this.#watch = body;
+  }
+
+  /** Closes any contact that nobody has answered. */
+  cancel(
+    contactId: string,
+    cause: 'ABANDONED' | 'CANCELLED' = 'CANCELLED',
+    options: ContactRequestOptions = {},
+  ): Promise<Contact> {
+    return this.askContact('cancel', { contactId, cause, version: options.version ?? 0 }, options);
+  }
+
+  /** Ends any conversation. */
+  end(contactId: string, options: FinishOptions = {}): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('end', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  /** Completes any contact. */
+  complete(contactId: string, options: FinishOptions = {}): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  /** Sets the presence of an agent; answers the agent as it stands. */
+  async setPresence(agentId: string, presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
+    const { reason = '', channels = [] } = options;
+    const { ok } = await this.ask('setPresence', { presence, reason, channels, agentId }, options);
+    return present(ok, 'agent');
+  }
+
+  /** Any contact as it stands. */
+  get(contactId: string, options?: RequestOptions): Promise<Contact> {
+    return this.askContact('get', { contactId }, options);
+  }
+
+  /** A page of all contacts in order of arrival. */
+  async list(options: ListOptions = {}): Promise<ContactPage> {
+    const { open = false, afterId = '', limit = 0 } = options;
+    const { ok, seq } = await this.ask('list', { open, afterId, limit }, { retry: true, ...options });
+    return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  async #watchAgain(): Promise<void> {
+    if (this.#watch === undefined) return;
+    // Refused or lost again: the next welcome is the next chance, and the feed's silence shows.
+    await this.ask('watch', this.#watch).catch(() => undefined);
+  }
+}

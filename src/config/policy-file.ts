@@ -1,0 +1,134 @@
+/**
+ * Policy files: text (YAML, of which JSON is a part) in, resolved policy out, or every fault with its place.
+ *
+ * 1. All or nothing: a policy with a fault does not exist.
+ * 2. The same text always gives the same policy; nothing but the text counts.
+ * 3. This may take seconds for a text of megabytes: a running router calls `parsePolicyAside` (policy-aside.ts).
+ */
+import { createHash } from 'node:crypto';
+import type { ChannelPolicy, QueueMatch, QueuePolicy, ResolvedPolicy, SegmentPolicy } from '../core/policy.ts';
+import { type Fault, inTextOrder } from './fault.ts';
+import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
+import { type PolicyDraft, policySchema } from './policy-schema.ts';
+import { Reading } from './spec.ts';
+import { readYaml, YamlSource } from './yaml-source.ts';
+
+export const POLICY_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A policy that may take effect. */
+export interface ParsedPolicy {
+  readonly policy: ResolvedPolicy;
+  /** The text as it was given. */
+  readonly source: string;
+  /** SHA-256 of the text, lower-case hex. */
+  readonly hash: string;
+  /** What is allowed and hardly meant. */
+  readonly warnings: readonly Fault[];
+}
+
+/** A policy that may not; there is at least one fault. */
+export interface RefusedPolicy {
+  readonly faults: readonly Fault[];
+}
+
+export type PolicyResult = ParsedPolicy | RefusedPolicy;
+
+/** Reads a policy. Never throws for bad input. */
+export function parsePolicy(text: string): PolicyResult {
+  const byteCount = Buffer.byteLength(text);
+  if (byteCount > POLICY_BYTES_MAX) {
+    const message = `expected at most ${POLICY_BYTES_MAX} bytes, found ${byteCount}`;
+    return { faults: [{ line: 1, column: 1, path: '', message }] };
+  }
+  const source = readYaml(text);
+  if (!(source instanceof YamlSource)) return { faults: inTextOrder(source) };
+  const reading = new Reading(source);
+  const draft = policySchema.read(source.root, [], reading);
+  if (source.tooManyAliases) return { faults: [source.fault(0, [], 'expected fewer uses of aliases')] };
+  const faults = inTextOrder([...reading.faults, ...checkPolicy(draft, source)]);
+  if (reading.unlistedCount > 0) {
+    faults.push({ line: 1, column: 1, path: '', message: `and ${reading.unlistedCount} more faults` });
+  }
+  if (faults.length > 0) return { faults };
+  return {
+    policy: resolve(draft),
+    source: text,
+    hash: createHash('sha256').update(text).digest('hex'),
+    warnings: inTextOrder(warnOfPolicy(draft, source)),
+  };
+}
+
+/** From the shape of the file to the shape of the core. */
+function resolve(draft: PolicyDraft): ResolvedPolicy {
+  return {
+    channels: record(draft.channels, resolveChannel),
+    segments: Object.fromEntries(segmentNames(draft).map((name) => [name, resolveSegment(draft.segments.get(name))])),
+    value: { scale: draft.value.scale, headStartMs: draft.value.seconds },
+    queues: [...draft.queues].map(([name, queue]) => resolveQueue(name, queue)),
+    fit: {
+      perLevelMs: draft.fit.secondsPerLevel,
+      affinityMs: draft.fit.affinity,
+      breadthMs: draft.fit.breadth,
+    },
+    readiness: {
+      idleRate: Math.round(draft.readiness.idleRate * 1000),
+      idleCapMs: draft.readiness.idleCap,
+      loadMs: draft.readiness.loadSeconds,
+    },
+    presence: {
+      graceMs: draft.presence.grace,
+      missesBeforeBusy: draft.presence.missesBeforeBusy,
+      declineCoolDownMs: draft.presence.declineCoolDown,
+    },
+    forgetMs: draft.forget,
+    agents: record(draft.agents, ({ name, skills, capacity, limits }) => ({
+      name,
+      skills: Object.fromEntries(skills),
+      capacity,
+      limits: Object.fromEntries(limits),
+    })),
+  };
+}
+
+type Draft<K extends 'channels' | 'segments' | 'queues'> =
+  PolicyDraft[K] extends ReadonlyMap<string, infer T> ? T : never;
+
+function resolveChannel({ cost, limit, offer, wrapUp, assigned, gatewayLost }: Draft<'channels'>): ChannelPolicy {
+  return {
+    cost,
+    limit,
+    offerTimeoutMs: offer.timeout,
+    wrapUpMs: wrapUp,
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    assigned: { maxMs: assigned.max, agentLostMs: assigned.agentLost, then: assigned.then },
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    gatewayLost: { afterMs: gatewayLost.after, then: gatewayLost.then },
+  };
+}
+
+function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
+  return { headStartMs: segment?.headStart ?? 0, clockRate: segment?.clockRate ?? 1 };
+}
+
+function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
+  const { when, requires, serviceLevel, clockRate, headStart, limits } = queue;
+  return {
+    name,
+    ...(when === undefined ? {} : { when: resolveMatch(when) }),
+    requires,
+    serviceLevel: { withinMs: serviceLevel.within, target: serviceLevel.target },
+    clockRate,
+    headStartMs: headStart,
+    limits: { waiting: limits.waiting, waitMs: limits.wait },
+  };
+}
+
+/** Only the fields that the file names. */
+function resolveMatch(when: NonNullable<Draft<'queues'>['when']>): QueueMatch {
+  return Object.fromEntries(Object.entries(when).filter(([, patterns]) => patterns !== undefined));
+}
+
+/** Own properties, whatever the names are: `__proto__` and `constructor` are names like any other. */
+function record<T, R>(map: ReadonlyMap<string, T>, each: (value: T) => R): Record<string, R> {
+  return Object.fromEntries([...map].map(([name, value]) => [name, each(value)]));
+}

@@ -1,0 +1,231 @@
+/**
+ * The grammar of policy files: every key with its kind, range, default and meaning. The reader, the messages and the
+ * reference in docs/OPERATIONS.md all come from this table.
+ *
+ * 1. Keys that are not here are refused.
+ * 2. Bounds are those that keep every sum of rank terms below 2^53 microseconds (core/policy.ts).
+ */
+import { ALTERNATIVES_MAX, SKILLS_MAX } from '../core/requirement.ts';
+import { choice, duration, list, names, number, object, oneOrMany, optional, type Spec, text } from './spec.ts';
+
+export const CLOCK_RATE_MAX = 20;
+const HEAD_START_MAX = '24h';
+
+const NAME_PATTERN = /^[A-Za-z0-9._:~-]+$/;
+const NAME_TEXT = '1 to 128 letters, digits and . _ : ~ -';
+
+const headStart = (about: string): Spec<number> =>
+  duration({ about, fallback: '0s', least: '0s', most: HEAD_START_MAX });
+
+const clockRate = (about: string): Spec<number> => number({ about, fallback: 1, least: 0, most: CLOCK_RATE_MAX });
+
+const channel = object('A channel: what one contact of it takes of an agent, and its deadlines.', {
+  cost: number({
+    about: 'Units of an agent’s capacity that one contact takes.',
+    fallback: 100,
+    least: 0,
+    most: 1_000_000,
+    whole: true,
+  }),
+  limit: number({
+    about: 'Most contacts at once for an agent without a limit of its own.',
+    fallback: 1,
+    least: 0,
+    most: 10_000,
+    whole: true,
+  }),
+  offer: object('Offers of this channel.', {
+    timeout: duration({
+      about: 'How long an agent may take to accept.',
+      fallback: '20s',
+      least: '100ms',
+      most: '24h',
+    }),
+  }),
+  wrapUp: duration({
+    about: 'How long the agent’s work after the conversation may take; with 0s there is none.',
+    fallback: '0s',
+    least: '0s',
+    most: '24h',
+  }),
+  assigned: object('Contacts that are with an agent.', {
+    max: duration({ about: 'Longest conversation.', fallback: '8h', least: '1s', most: '30d' }),
+    agentLost: duration({
+      about: 'How long a contact stays with an agent who is gone.',
+      fallback: '5m',
+      least: '0s',
+      most: '30d',
+    }),
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    then: choice({
+      about: 'What then: back in line keeping its age, ended, or left as it is.',
+      fallback: 'requeue',
+      of: ['requeue', 'end', 'keep'],
+    }),
+  }),
+  gatewayLost: object('Contacts whose gateway is gone.', {
+    after: duration({ about: 'How long after.', fallback: '5m', least: '0s', most: '30d' }),
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    then: choice({ about: 'What then.', fallback: 'keep', of: ['cancel', 'keep'] }),
+  }),
+});
+
+const segment = object('A class of customers.', {
+  headStart: headStart('Seconds of waiting that its contacts are granted on arrival.'),
+  clockRate: clockRate('How fast waiting counts for its contacts; multiplies the queue’s.'),
+});
+
+const need = object('A skill and the least level of it.', {
+  skill: text({ about: 'Name of the skill.', most: 128, pattern: NAME_PATTERN, patternText: NAME_TEXT }),
+  level: number({ about: 'Least level.', fallback: 1, least: 1, most: 10, whole: true }),
+});
+
+const alternative = object('One way to meet the requirement.', {
+  all: list({ about: 'Every one of these must be met.', of: need, most: SKILLS_MAX }),
+});
+
+const pattern = text({ about: 'A text that must be equal; * stands for anything.', most: 128 });
+
+const patterns = (about: string): Spec<readonly string[] | undefined> =>
+  optional(oneOrMany({ about, of: pattern, least: 1, most: 100 }));
+
+const when = object('Which contacts the queue takes: all of these fields must match.', {
+  channel: patterns('Channels.'),
+  intent: patterns('Intents: why the customer says they come.'),
+  language: patterns('Languages.'),
+  segment: patterns('Segments.'),
+  direction: patterns('INBOUND or OUTBOUND.'),
+  gatewayId: patterns('Gateways.'),
+  customerId: patterns('Customers.'),
+});
+
+const queue = object('A queue. A contact that names none goes to the first whose `when` matches.', {
+  when: optional(when),
+  requires: list({
+    about: 'What an agent must have: any of these; joined with the contact’s own.',
+    of: alternative,
+    fallback: [],
+    most: ALTERNATIVES_MAX,
+  }),
+  serviceLevel: object('The queue’s promise.', {
+    within: duration({ about: 'Answers within this wait are in time.', fallback: '20s', least: '0s', most: '30d' }),
+    target: number({ about: 'Share of answers that should be in time.', fallback: 0.8, least: 0, most: 1 }),
+  }),
+  clockRate: clockRate('How fast waiting counts in this queue.'),
+  headStart: headStart('Seconds of waiting that its contacts are granted on arrival.'),
+  limits: object('Bounds of the queue.', {
+    waiting: number({
+      about: 'Most contacts in line; further ones are refused.',
+      fallback: 50_000,
+      least: 0,
+      most: 10_000_000,
+      whole: true,
+    }),
+    wait: duration({ about: 'Longest wait; then the contact expires.', fallback: '7d', least: '1s', most: '365d' }),
+  }),
+});
+
+const agent = object('An agent of the policy’s own; others are put into the directory by API.', {
+  name: text({ about: 'For people to read.', fallback: '', most: 128 }),
+  skills: names({
+    about: 'Level by skill.',
+    of: number({ about: 'The level.', least: 1, most: 10, whole: true }),
+    fallback: new Map(),
+    most: 500,
+  }),
+  capacity: number({
+    about: 'Units that the agent can carry.',
+    fallback: 100,
+    least: 1,
+    most: 1_000_000,
+    whole: true,
+  }),
+  limits: names({
+    about: 'Most contacts at once by channel, instead of the channel’s limit; 0: none.',
+    of: number({ about: 'The limit.', least: 0, most: 10_000, whole: true }),
+    fallback: new Map(),
+    most: 64,
+  }),
+});
+
+/** The whole file. */
+export const policySchema = object('The policy.', {
+  channels: names({ about: 'Channels by name.', of: channel, least: 1, most: 64 }),
+  segments: names({
+    about: 'Segments by name; `default` is there even if it is not written.',
+    of: segment,
+    fallback: new Map(),
+    most: 1_000,
+  }),
+  value: object('What a customer’s worth counts.', {
+    scale: number({
+      about: 'The value that earns all of `seconds`; less earns its share.',
+      fallback: 1_000,
+      least: 0.001,
+      most: 1_000_000_000_000,
+    }),
+    seconds: headStart('Head start for a value of `scale` or more.'),
+  }),
+  queues: names({ about: 'Queues by name, in the order of matching.', of: queue, least: 1, most: 1_000 }),
+  fit: object('How well an agent suits a contact.', {
+    secondsPerLevel: duration({
+      about: 'Worth of one level of a required skill.',
+      fallback: '3s',
+      least: '0s',
+      most: '1h',
+    }),
+    affinity: duration({ about: 'Worth of a preferred agent.', fallback: '30s', least: '0s', most: '24h' }),
+    breadth: duration({
+      about: 'Taken off for each skill that the contact does not need.',
+      fallback: '500ms',
+      least: '0s',
+      most: '1h',
+    }),
+  }),
+  readiness: object('How ready an agent is.', {
+    idleRate: number({
+      about: 'Worth of one second of idling, in seconds (thousandths count).',
+      fallback: 0.05,
+      least: 0,
+      most: 20,
+    }),
+    idleCap: duration({ about: 'Idling beyond this adds nothing.', fallback: '10m', least: '0s', most: '24h' }),
+    loadSeconds: duration({
+      about: 'Taken off a fully loaded agent; less load takes its share.',
+      fallback: '20s',
+      least: '0s',
+      most: '24h',
+    }),
+  }),
+  presence: object('Agents who go missing.', {
+    grace: duration({
+      about: 'How long a lost connection may take to come back.',
+      fallback: '10s',
+      least: '0s',
+      most: '24h',
+    }),
+    missesBeforeBusy: number({
+      about: 'Missed offers in a row that make an agent BUSY; 0: never.',
+      fallback: 1,
+      least: 0,
+      most: 1_000,
+      whole: true,
+    }),
+    declineCoolDown: duration({
+      about: 'How long an agent is not offered again what it declined or missed.',
+      fallback: '30s',
+      least: '0s',
+      most: '24h',
+    }),
+  }),
+  forget: duration({
+    about: 'How long a closed contact is remembered for retries.',
+    fallback: '1h',
+    least: '0s',
+    most: '7d',
+  }),
+  agents: names({ about: 'Agents by id.', of: agent, fallback: new Map(), most: 100_000 }),
+});
+
+/** What the file says, defaults filled in, before it is resolved. */
+export type PolicyDraft = typeof policySchema extends Spec<infer T> ? T : never;

@@ -1,0 +1,157 @@
+// An agent as the core holds it: directory entry, presence, session, what it carries. Mutated by `apply` only.
+//
+// Invariants: 1. `load` and `countByChannel` are the sums over `held`. 2. `available` = AVAILABLE and has a session. 3. its memberships in
+// the supply index are taken out before anything that they depend on changes (room, presence, channels, skills, ready ordinal).
+// 4. agents are numbered from the same counter as contacts, so that deadlines have one order.
+
+import type { Contact } from './contact.ts';
+import type { CoolDown, Deadline } from './deadlines.ts';
+import type { Channel } from './names.ts';
+import type { Skills } from './requirement.ts';
+import type { Membership, SupplyClass } from './supply.ts';
+import type { AgentView, Presence } from './views.ts';
+
+export interface Agent {
+  readonly id: string;
+  readonly ordinal: number;
+  name: string;
+  skills: Skills;
+  skillRecord: Readonly<Record<string, number>>;
+  capacity: number;
+  limits: Readonly<Record<string, number>>;
+  ofPolicy: boolean;
+  presence: Presence;
+  reason: string;
+  /** The channels that it takes; empty: all. */
+  channels: readonly string[];
+  /** '' : no open session. */
+  sessionId: string;
+  /** 0: no grace is running. */
+  graceUntil: number;
+  readySince: number;
+  readyOrdinal: number;
+  missesInRow: number;
+  version: number;
+  readonly held: Set<Contact>;
+  load: number;
+  /** By channel index; absent: 0. */
+  readonly countByChannel: number[];
+  /** Its supply class while it is signed in: connected and not OFFLINE. */
+  supply: SupplyClass | undefined;
+  /** Beside the supply class's facts. */
+  memberships: (Membership | undefined)[];
+  indexed: boolean;
+  /** Waits for settle. */
+  dirty: boolean;
+  /** Counted as having room, by the queues that it may serve. */
+  countedAvailable: boolean;
+  readonly coolDowns: Set<CoolDown>;
+  graceDeadline: Deadline | undefined;
+  /** What became of its last offers, newest last: a repeated answer is answered alike. */
+  answers: readonly OfferAnswer[];
+}
+
+export type Answer = 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
+
+export interface OfferAnswer {
+  readonly offerSeq: number;
+  readonly contactId: string;
+  readonly answer: Answer;
+}
+
+/** How many of its last offers an agent is remembered for. */
+export const ANSWERS_MAX = 16;
+
+export function newAgent(id: string, ordinal: number): Agent {
+  return {
+    id,
+    ordinal,
+    name: '',
+    skills: new Map(),
+    skillRecord: {},
+    capacity: 100,
+    limits: {},
+    ofPolicy: false,
+    presence: 'OFFLINE',
+    reason: '',
+    channels: [],
+    sessionId: '',
+    graceUntil: 0,
+    readySince: 0,
+    readyOrdinal: 0,
+    missesInRow: 0,
+    version: 0,
+    held: new Set(),
+    load: 0,
+    countByChannel: [],
+    supply: undefined,
+    memberships: [],
+    indexed: false,
+    dirty: false,
+    countedAvailable: false,
+    coolDowns: new Set(),
+    graceDeadline: undefined,
+    answers: [],
+  };
+}
+
+/** Takes offers at all: AVAILABLE, with an open session. */
+export function isAvailable(agent: Agent): boolean {
+  return agent.presence === 'AVAILABLE' && agent.sessionId !== '';
+}
+
+/** Connected and not OFFLINE: counted as eligible by the queues that it may serve. */
+export function isSignedIn(agent: Agent): boolean {
+  return agent.presence !== 'OFFLINE' && agent.sessionId !== '';
+}
+
+/** Room for one more contact of the channel, by capacity, limit and the channels that it takes now. */
+export function hasRoom(agent: Agent, channel: Channel): boolean {
+  const policy = channel.policy;
+  if (agent.load + policy.cost > agent.capacity) return false;
+  const limit = agent.limits[channel.name] ?? policy.limit;
+  if ((agent.countByChannel[channel.index] ?? 0) >= limit) return false;
+  return agent.channels.length === 0 || agent.channels.includes(channel.name);
+}
+
+export function hold(agent: Agent, contact: Contact): void {
+  agent.held.add(contact);
+  agent.load += contact.cost;
+  const index = contact.channel.index;
+  agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) + 1;
+}
+
+export function release(agent: Agent, contact: Contact): void {
+  agent.held.delete(contact);
+  agent.load -= contact.cost;
+  const index = contact.channel.index;
+  agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) - 1;
+}
+
+/** What it holds, in order of arrival. */
+export function heldInOrder(agent: Agent): Contact[] {
+  return [...agent.held].sort((a, b) => a.ordinal - b.ordinal);
+}
+
+export function rememberAnswer(agent: Agent, offerSeq: number, contactId: string, answer: Answer): void {
+  const kept = agent.answers.length < ANSWERS_MAX ? agent.answers : agent.answers.slice(1 - ANSWERS_MAX);
+  agent.answers = [...kept, { offerSeq, contactId, answer }];
+}
+
+/** The immutable picture of the agent as it stands. */
+export function agentView(agent: Agent): AgentView {
+  return {
+    id: agent.id,
+    name: agent.name,
+    skills: agent.skillRecord,
+    capacity: agent.capacity,
+    limits: agent.limits,
+    presence: agent.presence,
+    reason: agent.reason,
+    channels: agent.channels,
+    load: agent.load,
+    contacts: heldInOrder(agent).map((contact) => contact.id),
+    version: agent.version,
+    connected: agent.sessionId !== '',
+  };
+}

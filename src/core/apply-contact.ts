@@ -1,0 +1,280 @@
+// The fold of a contact's way into line, to an agent and back: submitted, updated, classified, offered, accepted, returned.
+//
+// Invariants: 1. `enterLine` and `leaveLine` keep queue, line, wait deadline and dirt together. 2. a demand class is held while QUEUED or
+// OFFERED, so that a returned contact finds its line again.
+
+import { assert } from '../lib/assert.ts';
+import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.ts';
+import { type Contact, type ContactFacts, type Known, type Offer, waitedMs } from './contact.ts';
+import type { CoolDown, Deadline } from './deadlines.ts';
+import type { Classification, ContactSubmitted, ContactUpdated, OfferMade } from './events.ts';
+import type { Channel, Queue } from './names.ts';
+import type { State } from './state.ts';
+
+/** A contact changed: its version counts, its picture is stale, its gateway's subscribers will hear. */
+export function changed(state: State, contact: Contact): void {
+  contact.version++;
+  contact.view = undefined;
+  state.noteChange(contact.known);
+}
+
+/** Takes the agent out of the index before it changes, and has settle look at it. */
+export function touch(state: State, agent: Agent): void {
+  state.supplies.withdraw(agent);
+  state.dirty.addAgent(agent);
+}
+
+export function setPhaseDeadline(
+  state: State,
+  contact: Contact,
+  kind: 'wait' | 'offer' | 'assigned' | 'wrapUp',
+  due: number,
+): void {
+  state.deadlines.cancel(contact.phaseDeadline);
+  contact.phaseDeadline = { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+  state.deadlines.add(contact.phaseDeadline);
+}
+
+export function clearDeadline(state: State, deadline: Deadline | undefined): undefined {
+  state.deadlines.cancel(deadline);
+  return undefined;
+}
+
+/** Puts the contact in line, its phase being QUEUED from now on. */
+export function enterLine(state: State, contact: Contact): void {
+  contact.phase = { state: 'QUEUED' };
+  contact.order = contact.agedFrom;
+  contact.queue.waiting.insert(contact);
+  const line = state.demands.enter(contact, state.epoch);
+  setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
+  state.dirty.addLine(line);
+  if (contact.coolDowns.length > 0 || contact.preferredAgents.length > 0) state.dirty.addContact(contact);
+}
+
+export function leaveLine(state: State, contact: Contact): void {
+  contact.queue.waiting.remove(contact);
+  state.demands.leave(contact);
+  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+}
+
+export function applySubmitted(state: State, event: ContactSubmitted): void {
+  const gateway = state.gateway(event.gatewayId);
+  const known: Known = {
+    id: event.contactId,
+    ordinal: state.nextOrdinal(),
+    gateway,
+    changeSeq: 0,
+    contact: undefined,
+    tombstone: undefined,
+  };
+  const contact = newContact(state, event, known);
+  known.contact = contact;
+  state.known.set(known.id, known);
+  state.arrivals.append(known, known.ordinal);
+  gateway.arrivals.append(known, known.ordinal);
+  contact.channel.openCount++;
+  state.countSegment(contact.segment, 1);
+  changed(state, contact);
+  enterLine(state, contact);
+}
+
+export function channelNamed(state: State, name: string): Channel {
+  const channel = state.channels.get(name);
+  assert(channel !== undefined, `the policy has channel ${name}`);
+  return channel;
+}
+
+export function queueNamed(state: State, name: string): Queue {
+  const queue = state.queues.get(name);
+  assert(queue !== undefined, `the policy has queue ${name}`);
+  return queue;
+}
+
+function newContact(state: State, event: ContactSubmitted, known: Known): Contact {
+  return blankContact({
+    ...event,
+    id: event.contactId,
+    ordinal: known.ordinal,
+    gateway: known.gateway,
+    known,
+    channel: channelNamed(state, event.channel),
+    queue: queueNamed(state, event.queue),
+    submittedAt: state.at,
+    enqueuedAt: state.at,
+    agedFrom: state.at,
+  });
+}
+
+/** A contact that is in no line, with no agent and no past, from the facts that it came with. */
+export function blankContact(facts: ContactFacts): Contact {
+  return {
+    id: facts.id,
+    ordinal: facts.ordinal,
+    gateway: facts.gateway,
+    known: facts.known,
+    hash: facts.hash,
+    channel: facts.channel,
+    direction: facts.direction,
+    customerId: facts.customerId,
+    journeyId: facts.journeyId,
+    intent: facts.intent,
+    language: facts.language,
+    requires: facts.requires,
+    prefers: facts.prefers,
+    value: facts.value,
+    tier: facts.tier,
+    headStartMs: facts.headStartMs,
+    preferredAgents: facts.preferredAgents,
+    attributes: facts.attributes,
+    queue: facts.queue,
+    segment: facts.segment,
+    requirement: facts.requirement,
+    clockRate: facts.clockRate,
+    headStartUs: facts.headStartUs,
+    waitUntil: facts.waitUntil,
+    phase: { state: 'QUEUED' },
+    submittedAt: facts.submittedAt,
+    enqueuedAt: facts.enqueuedAt,
+    agedFrom: facts.agedFrom,
+    offeredAt: 0,
+    assignedAt: 0,
+    endedAt: 0,
+    closedAt: 0,
+    agentId: '',
+    cost: 0,
+    disposition: undefined,
+    version: 0,
+    demand: undefined,
+    line: undefined,
+    lineEntry: undefined,
+    key: 0,
+    affinityEntries: [],
+    coolDowns: [],
+    phaseDeadline: undefined,
+    agentLostDeadline: undefined,
+    dirty: false,
+    view: undefined,
+    order: 0,
+    heapIndex: -1,
+    fifoPlace: 'none',
+    fifoPrevious: undefined,
+    fifoNext: undefined,
+  };
+}
+
+export function applyUpdated(state: State, contact: Contact, event: ContactUpdated): void {
+  contact.requires = event.requires;
+  contact.prefers = event.prefers;
+  contact.value = event.value;
+  contact.headStartMs = event.headStartMs;
+  contact.intent = event.intent;
+  contact.attributes = event.attributes;
+  reclassify(state, contact, event, event.tier);
+}
+
+/** Moves the contact to where the classification puts it; its age stays. */
+export function reclassify(state: State, contact: Contact, to: Classification, tier: number = contact.tier): void {
+  const waits = contact.phase.state === 'QUEUED';
+  const holdsClass = contact.demand !== undefined;
+  if (waits) leaveLine(state, contact);
+  state.demands.releaseClass(contact);
+  const offered = contact.phase.state === 'OFFERED';
+  if (offered) contact.queue.offeredCount--;
+  state.countSegment(contact.segment, -1);
+  contact.tier = tier;
+  contact.queue = queueNamed(state, to.queue);
+  contact.segment = to.segment;
+  contact.requirement = to.requirement;
+  contact.clockRate = to.clockRate;
+  contact.headStartUs = to.headStartUs;
+  contact.waitUntil = to.waitUntil;
+  state.countSegment(contact.segment, 1);
+  if (offered) contact.queue.offeredCount++;
+  changed(state, contact);
+  if (holdsClass) state.demands.retainClass(contact);
+  if (waits) enterLine(state, contact);
+}
+
+export function applyOffered(state: State, contact: Contact, agent: Agent, event: OfferMade): void {
+  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');
+  leaveLine(state, contact);
+  touch(state, agent);
+  const offer: Offer = {
+    seq: state.seq,
+    agent,
+    expiresAt: event.expiresAt,
+    urgencyUs: event.urgencyUs,
+    fitUs: event.fitUs,
+    readinessUs: event.readinessUs,
+  };
+  contact.phase = { state: 'OFFERED', offer };
+  contact.cost = event.cost;
+  contact.offeredAt = state.at;
+  contact.agentId = agent.id;
+  contact.queue.offeredCount++;
+  hold(agent, contact);
+  state.offers.set(offer.seq, contact);
+  setPhaseDeadline(state, contact, 'offer', event.deadline);
+  changed(state, contact);
+}
+
+export function applyAccepted(state: State, contact: Contact, assignedUntil: number): void {
+  const phase = contact.phase;
+  assert(phase.state === 'OFFERED', 'only an offered contact is accepted');
+  const { offer } = phase;
+  const agent = offer.agent;
+  touch(state, agent);
+  state.offers.delete(offer.seq);
+  state.demands.releaseClass(contact);
+  contact.phase = { state: 'ASSIGNED', agent, offer };
+  contact.assignedAt = state.at;
+  contact.queue.offeredCount--;
+  contact.queue.assignedCount++;
+  const waited = waitedMs(contact, state.at);
+  contact.queue.flow.countAnswer(state.at, waited <= contact.queue.policy.serviceLevel.withinMs);
+  becomeReady(state, agent);
+  agent.missesInRow = 0;
+  rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');
+  setPhaseDeadline(state, contact, 'assigned', assignedUntil);
+  changed(state, contact);
+}
+
+/** The agent is ready from now on, behind all who are ready already. */
+export function becomeReady(state: State, agent: Agent): void {
+  agent.readySince = state.at;
+  agent.readyOrdinal = ++state.lastReadyOrdinal;
+}
+
+/** An offer came to nothing: the contact is back in line at its rank; the pair cools down if `coolDownUntil` is ahead. */
+export function applyReturned(state: State, contact: Contact, answer: Answer, coolDownUntil: number): void {
+  const phase = contact.phase;
+  assert(phase.state === 'OFFERED', 'only an offered contact is returned');
+  const { offer } = phase;
+  const agent = offer.agent;
+  touch(state, agent);
+  state.offers.delete(offer.seq);
+  release(agent, contact);
+  rememberAnswer(agent, offer.seq, contact.id, answer);
+  if (answer === 'MISSED') agent.missesInRow++;
+  contact.queue.offeredCount--;
+  contact.agentId = '';
+  contact.cost = 0;
+  if (coolDownUntil > state.at) addCoolDown(state, contact, agent, coolDownUntil);
+  changed(state, contact);
+  enterLine(state, contact);
+}
+
+export function addCoolDown(state: State, contact: Contact, agent: Agent, until: number): void {
+  const coolDown: CoolDown = {
+    kind: 'coolDown',
+    due: until,
+    ordinal: contact.ordinal,
+    detail: agent.ordinal,
+    contact,
+    agent,
+    heapIndex: -1,
+  };
+  contact.coolDowns.push(coolDown);
+  agent.coolDowns.add(coolDown);
+  state.deadlines.add(coolDown);
+}

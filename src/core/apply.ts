@@ -1,0 +1,109 @@
+// Folds one event into the state and its indexes. Live running, recovery and the follower use this same fold; it decides nothing and
+// refuses nothing: an event that does not fit the state is an assertion failure.
+//
+// Invariants: 1. the caller has set `state.seq` and `state.at` to the event's. 2. whatever may have opened an eligible pair is marked dirty.
+// 3. an agent is touched (taken out of the supply index) before anything that its place depends on changes.
+
+import { assert, unreachable } from '../lib/assert.ts';
+import type { Agent } from './agent.ts';
+import {
+  applyAgentPut,
+  applyAgentRemoved,
+  applyPresenceSet,
+  applyRestarted,
+  applySessionLost,
+  applySessionOpened,
+  scheduleGatewayLost,
+} from './apply-agent.ts';
+import {
+  applyClosed,
+  applyCoolDownEnded,
+  applyDispositionSet,
+  applyForgotten,
+  applyRequeued,
+  applyWrapUp,
+  rescheduleForget,
+} from './apply-close.ts';
+import {
+  applyAccepted,
+  applyOffered,
+  applyReturned,
+  applySubmitted,
+  applyUpdated,
+  reclassify,
+} from './apply-contact.ts';
+import type { Contact } from './contact.ts';
+import type { CoreEvent } from './events.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import type { State } from './state.ts';
+
+/** Folds the event whose seq and instant are already in the state. */
+export function apply(state: State, event: CoreEvent): void {
+  switch (event.type) {
+    case 'contactSubmitted':
+      return applySubmitted(state, event);
+    case 'contactUpdated':
+      return applyUpdated(state, openContact(state, event.contactId), event);
+    case 'contactClassified':
+      return reclassify(state, openContact(state, event.contactId), event);
+    case 'offerMade':
+      return applyOffered(state, openContact(state, event.contactId), knownAgent(state, event.agentId), event);
+    case 'offerAccepted':
+      return applyAccepted(state, openContact(state, event.contactId), event.assignedUntil);
+    case 'offerDeclined':
+      return applyReturned(state, openContact(state, event.contactId), 'DECLINED', event.coolDownUntil);
+    case 'offerMissed':
+      return applyReturned(state, openContact(state, event.contactId), 'MISSED', event.coolDownUntil);
+    case 'offerRevoked':
+      return applyReturned(state, openContact(state, event.contactId), 'REVOKED', 0);
+    case 'coolDownEnded':
+      return applyCoolDownEnded(state, openContact(state, event.contactId), event.agentId);
+    case 'contactEnded':
+      return applyWrapUp(state, openContact(state, event.contactId), event);
+    case 'contactClosed':
+      return applyClosed(state, openContact(state, event.contactId), event);
+    case 'contactRequeued':
+      return applyRequeued(state, openContact(state, event.contactId), event);
+    case 'dispositionSet':
+      return applyDispositionSet(state, event);
+    case 'tombstonesForgotten':
+      return applyForgotten(state, event.closedThrough);
+    case 'agentPut':
+      return applyAgentPut(state, event);
+    case 'agentRemoved':
+      return applyAgentRemoved(state, knownAgent(state, event.agentId));
+    case 'presenceSet':
+      return applyPresenceSet(state, knownAgent(state, event.agentId), event);
+    case 'sessionOpened':
+      return applySessionOpened(state, event);
+    case 'sessionLost':
+      return applySessionLost(state, event);
+    case 'policySet':
+      state.policyText = event.resolved;
+      state.policySource = event.source;
+      if (event.fileHash !== '') state.policyFileHash = event.fileHash;
+      return applyPolicy(state, JSON.parse(event.resolved) as ResolvedPolicy);
+    case 'restarted':
+      return applyRestarted(state, event.graceUntil);
+    default:
+      return unreachable(event);
+  }
+}
+
+function applyPolicy(state: State, policy: ResolvedPolicy): void {
+  state.usePolicy(policy);
+  rescheduleForget(state);
+  for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
+}
+
+function openContact(state: State, contactId: string): Contact {
+  const contact = state.known.get(contactId)?.contact;
+  assert(contact !== undefined, `event ${state.seq} is about an open contact`);
+  return contact;
+}
+
+function knownAgent(state: State, agentId: string): Agent {
+  const agent = state.agents.get(agentId);
+  assert(agent !== undefined, `event ${state.seq} is about a known agent`);
+  return agent;
+}

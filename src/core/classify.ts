@@ -1,0 +1,71 @@
+// What the policy makes of a contact: its queue, its joined requirement, its clock rate and head starts. Values or a refusal; nothing changes.
+
+import type { ContactDraft } from './commands.ts';
+import type { Classification } from './events.ts';
+import type { Queue } from './names.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { ALTERNATIVES_MAX, type Alternative, joinRequirements, SKILLS_MAX } from './requirement.ts';
+import type { State } from './state.ts';
+
+const CLOCK_RATE_MAX = 20_000;
+
+/** What classification looks at. */
+export interface Claim {
+  readonly segment: string;
+  readonly requires: readonly Alternative[];
+  readonly value: number;
+  readonly headStartMs: number;
+}
+
+/** The queue that takes the contact: the one it names, else the first that matches. */
+export function chooseQueue(state: State, draft: ContactDraft, segment: string, gatewayId: string): Queue | Refusal {
+  if (draft.queue !== '') {
+    const named = state.queues.get(draft.queue);
+    return named ?? refuse('UNKNOWN_QUEUE', `the policy has no queue ${draft.queue}`, 'contact.queue');
+  }
+  const facts = {
+    channel: draft.channel,
+    intent: draft.intent,
+    language: draft.language,
+    segment,
+    direction: draft.direction,
+    gatewayId,
+    customerId: draft.customerId,
+  };
+  for (const queue of state.queues.values()) if (queue.matches(facts)) return queue;
+  return refuse('NO_QUEUE', 'no queue of the policy takes this contact: name one, or let one match', 'contact.queue');
+}
+
+/** The contact's place by the policy: `waitUntil` counts from `enqueuedAt`. */
+export function classify(
+  policy: ResolvedPolicy,
+  queue: { readonly name: string } & ResolvedPolicy['queues'][number],
+  claim: Claim,
+  enqueuedAt: number,
+): Classification | Refusal {
+  const segment = Object.hasOwn(policy.segments, claim.segment) ? policy.segments[claim.segment] : undefined;
+  if (segment === undefined) return refuse('UNKNOWN_SEGMENT', `the policy has no segment ${claim.segment}`, 'segment');
+  const requirement = joinRequirements(queue.requires, claim.requires);
+  if (requirement === undefined) {
+    return refuse(
+      'REQUIREMENT_TOO_LARGE',
+      `joined with queue ${queue.name} it has more than ${ALTERNATIVES_MAX} alternatives or ${SKILLS_MAX} skills in one`,
+      'requires',
+    );
+  }
+  const worth = policy.value.scale > 0 ? Math.min(1, claim.value / policy.value.scale) : 0;
+  const headStartMs = queue.headStartMs + segment.headStartMs + claim.headStartMs;
+  return {
+    queue: queue.name,
+    segment: claim.segment,
+    requirement,
+    clockRate: Math.min(CLOCK_RATE_MAX, Math.round(queue.clockRate * segment.clockRate * 1000)),
+    headStartUs: headStartMs * 1000 + Math.round(worth * policy.value.headStartMs * 1000),
+    waitUntil: enqueuedAt + queue.limits.waitMs,
+  };
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'reason' in value && 'code' in value;
+}

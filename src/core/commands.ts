@@ -1,0 +1,195 @@
+// Everything that can be asked of the core. Commands change state and are decided by `Core.step`; queries read it.
+// Shapes arrive checked against the schema (wire); the core checks what needs its state: names, ownership, phases, versions.
+
+import type { ResolvedPolicy } from './policy.ts';
+import type { Refusal } from './refusal.ts';
+import type { Alternative, Preference } from './requirement.ts';
+import type {
+  AgentView,
+  ClosedStateName,
+  ContactStateName,
+  ContactView,
+  Direction,
+  Disposition,
+  OfferView,
+  Presence,
+  QueueView,
+} from './views.ts';
+
+export type Role = 'gateway' | 'agent' | 'supervisor' | 'admin';
+
+/** Who asks: the token's role and subject. Gateways see their own contacts only, agents act for themselves only. */
+export interface Actor {
+  readonly role: Role;
+  readonly id: string;
+}
+
+/** What a submit gives; unset text is '', absent lists are []. */
+export interface ContactDraft {
+  readonly id: string;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly customerId: string;
+  readonly journeyId: string;
+  readonly intent: string;
+  readonly language: string;
+  /** '' : chosen by the policy. */
+  readonly queue: string;
+  readonly requires: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  /** '' : `default`. */
+  readonly segment: string;
+  readonly value: number;
+  readonly tier: number;
+  readonly headStartMs: number;
+  readonly preferredAgents: readonly string[];
+  /** Canonical JSON text of an object (keys sorted), or ''. */
+  readonly attributes: string;
+  /** Expected version; 0: any. */
+  readonly version: number;
+}
+
+/** Only what is present is changed. */
+export interface ContactChanges {
+  readonly attributes?: string;
+  readonly requires?: readonly Alternative[];
+  readonly prefers?: readonly Preference[];
+  readonly value?: number;
+  readonly segment?: string;
+  readonly intent?: string;
+  readonly headStartMs?: number;
+  readonly tier?: number;
+}
+
+export interface AgentDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly capacity: number;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Expected version; 0: any. */
+  readonly version: number;
+}
+
+export type Command =
+  | { readonly type: 'submit'; readonly actor: Actor; readonly contact: ContactDraft }
+  | {
+      readonly type: 'update';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly set: ContactChanges;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'cancel';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly cause: 'ABANDONED' | 'CANCELLED';
+      readonly version: number;
+    }
+  | {
+      readonly type: 'end';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly disposition?: Disposition;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'complete';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly disposition?: Disposition;
+      readonly version: number;
+    }
+  | { readonly type: 'accept'; readonly actor: Actor; readonly offerId: string }
+  | { readonly type: 'decline'; readonly actor: Actor; readonly offerId: string; readonly reason: string }
+  | {
+      readonly type: 'setPresence';
+      readonly actor: Actor;
+      readonly agentId: string;
+      readonly presence: Presence;
+      readonly reason: string;
+      readonly channels: readonly string[];
+    }
+  /** A gateway or an agent has a socket. A newer session of an agent replaces the older one. */
+  | { readonly type: 'openSession'; readonly actor: Actor; readonly sessionId: string }
+  | { readonly type: 'closeSession'; readonly actor: Actor; readonly sessionId: string }
+  | { readonly type: 'putAgent'; readonly actor: Actor; readonly agent: AgentDraft }
+  | { readonly type: 'removeAgent'; readonly actor: Actor; readonly agentId: string }
+  | {
+      readonly type: 'setPolicy';
+      readonly actor: Actor;
+      readonly policy: ResolvedPolicy;
+      /** The text as it was given, for GET /v1/policy. */
+      readonly source: string;
+      /** Hash of the file it came from at start; '' when it came by API. */
+      readonly fileHash: string;
+    }
+  /** First command after recovery: sessions are lost, pending offers revoked. Decided before deadlines fire. */
+  | { readonly type: 'restart'; readonly graceMs: number }
+  /** These events took so long to become durable that offers among them may have run out unseen. Decided before deadlines fire. */
+  | { readonly type: 'withdrawStalled'; readonly firstSeq: number; readonly lastSeq: number }
+  /** Only says the time. */
+  | { readonly type: 'tick' };
+
+export type Query =
+  | { readonly type: 'get'; readonly actor: Actor; readonly contactId: string }
+  | {
+      readonly type: 'list';
+      readonly actor: Actor;
+      readonly open: boolean;
+      readonly afterId: string;
+      readonly limit: number;
+      /** '' : all. A gateway sees its own whatever it says. */
+      readonly gatewayId: string;
+      readonly state: ContactStateName | '';
+    }
+  /** Contacts of one gateway changed after `sinceSeq`, by seq of the last change, a page at a time. */
+  | { readonly type: 'changes'; readonly gatewayId: string; readonly sinceSeq: number; readonly limit: number }
+  | { readonly type: 'agent'; readonly agentId: string }
+  | { readonly type: 'agents'; readonly afterId: string; readonly limit: number }
+  | { readonly type: 'queues' }
+  | { readonly type: 'policy' };
+
+/** What went well, as far as the verb answers it. A closed contact is answered as its tombstone: the engine fetches the whole of it. */
+export interface Ok {
+  readonly contact?: ContactView | Tombstone;
+  /** Submit only: false when the contact was already known. */
+  readonly created?: boolean;
+  readonly agent?: AgentView;
+  /** Pending offers: openSession of an agent. */
+  readonly offers?: readonly OfferView[];
+  readonly contacts?: readonly (ContactView | Tombstone)[];
+  /** `changes` only: the seq of each contact's last change, beside `contacts`. */
+  readonly seqs?: readonly number[];
+  readonly agents?: readonly AgentView[];
+  readonly queues?: readonly QueueView[];
+  /** Source text and resolved form of the policy in force. */
+  readonly policy?: { readonly source: string; readonly resolved: ResolvedPolicy };
+  readonly seq?: number;
+  /** Where the next page begins; absent: there is none. */
+  readonly next?: string;
+}
+
+/** What the core keeps of a closed contact for a while. */
+export interface Tombstone {
+  readonly contactId: string;
+  readonly gatewayId: string;
+  readonly agentId: string;
+  readonly channel: string;
+  readonly queue: string;
+  readonly hash: string;
+  readonly state: ClosedStateName;
+  /** Event that closed it, or that changed it last. */
+  readonly seq: number;
+  readonly closedAt: number;
+  readonly version: number;
+  /** Closed by the wrap-up timer without a disposition: its agent may still give one. */
+  readonly awaitsDisposition: boolean;
+}
+
+export function isTombstone(contact: ContactView | Tombstone): contact is Tombstone {
+  return 'hash' in contact;
+}
+
+export type Outcome = { readonly ok: Ok } | { readonly error: Refusal };

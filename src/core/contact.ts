@@ -1,0 +1,217 @@
+// A contact as the core holds it: what was submitted, what the policy made of it, and the phase that it is in. Mutated by `apply` only.
+//
+// Invariants: 1. `phase` owns what only that phase has; an agent holds a contact exactly while it is OFFERED, ASSIGNED or WRAP_UP.
+// 2. `line` and `lineEntry` are set exactly while it is QUEUED. 3. a demand class is held while QUEUED or OFFERED.
+// 4. everything a picture needs is here: `contactView` reads nothing else.
+
+import type { FifoItem } from '../lib/ordered-fifo.ts';
+import type { Agent } from './agent.ts';
+import type { Tombstone } from './commands.ts';
+import type { CoolDown, Deadline } from './deadlines.ts';
+import type { AffinityEntry, DemandClass, Line } from './demand.ts';
+import type { Classification } from './events.ts';
+import type { Gateway } from './gateway.ts';
+import type { Channel, Queue } from './names.ts';
+import type { Alternative, Preference } from './requirement.ts';
+import type { ClosedStateName, ContactView, Direction, Disposition, OfferView } from './views.ts';
+
+/** A contact proposed to an agent. */
+export interface Offer {
+  /** Seq of the event that made it. */
+  readonly seq: number;
+  readonly agent: Agent;
+  readonly expiresAt: number;
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
+export type Phase =
+  | { readonly state: 'QUEUED' }
+  | { readonly state: 'OFFERED'; readonly offer: Offer }
+  | { readonly state: 'ASSIGNED'; readonly agent: Agent; readonly offer: Offer }
+  | { readonly state: 'WRAP_UP'; readonly agent: Agent }
+  | { readonly state: ClosedStateName };
+
+/** What a contact came with, and what the policy made of it. */
+export interface ContactFacts {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly gateway: Gateway;
+  readonly known: Known;
+  readonly hash: string;
+  readonly channel: Channel;
+  readonly direction: Direction;
+  readonly customerId: string;
+  readonly journeyId: string;
+  intent: string;
+  readonly language: string;
+  requires: readonly Alternative[];
+  prefers: readonly Preference[];
+  value: number;
+  tier: number;
+  headStartMs: number;
+  readonly preferredAgents: readonly string[];
+  attributes: string;
+  queue: Queue;
+  segment: string;
+  requirement: readonly Alternative[];
+  /** Thousandths. */
+  clockRate: number;
+  headStartUs: number;
+  waitUntil: number;
+  readonly submittedAt: number;
+  enqueuedAt: number;
+  agedFrom: number;
+}
+
+/** Sits in its queue in order of `agedFrom`. */
+export interface Contact extends ContactFacts, FifoItem {
+  phase: Phase;
+  offeredAt: number;
+  assignedAt: number;
+  endedAt: number;
+  closedAt: number;
+  /** The agent it is or was with last; ''. */
+  agentId: string;
+  /** Room that it takes with its agent. */
+  cost: number;
+  disposition: Disposition | undefined;
+  version: number;
+  /** Demand class while QUEUED or OFFERED. */
+  demand: DemandClass | undefined;
+  /** Line while QUEUED, the place in its heap, and the constant key: headStartUs − clockRate · (agedFrom − epoch). */
+  line: Line | undefined;
+  lineEntry: LineEntry | undefined;
+  key: number;
+  /** Places with its preferred agents while QUEUED. */
+  affinityEntries: readonly AffinityEntry[];
+  coolDowns: CoolDown[];
+  /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has. */
+  phaseDeadline: Deadline | undefined;
+  /** While its assigned agent is lost. */
+  agentLostDeadline: Deadline | undefined;
+  /** Waits for settle on its own account, beside its line. */
+  dirty: boolean;
+  /** Picture of the present version; undefined after a change. */
+  view: ContactView | undefined;
+}
+
+/** A contact's place in the heap of its line: tier, constant key, arrival. */
+export interface LineEntry {
+  heapIndex: number;
+  readonly contact: Contact;
+}
+
+export type Closed = Extract<Phase, { readonly state: ClosedStateName }>;
+
+/** The agent that holds the contact now, if one does. */
+export function holderOf(contact: Contact): Agent | undefined {
+  const phase = contact.phase;
+  switch (phase.state) {
+    case 'OFFERED':
+      return phase.offer.agent;
+    case 'ASSIGNED':
+    case 'WRAP_UP':
+      return phase.agent;
+    default:
+      return undefined;
+  }
+}
+
+/** How long it has waited by the rule, milliseconds: until now, or until it was answered. */
+export function waitedMs(contact: Contact, now: number): number {
+  const answered = contact.phase.state !== 'QUEUED' && contact.phase.state !== 'OFFERED' && contact.assignedAt > 0;
+  return (answered ? contact.assignedAt : now) - contact.agedFrom;
+}
+
+/** Whether the pair cools down. */
+export function isCooling(contact: Contact, agent: Agent): boolean {
+  for (const coolDown of contact.coolDowns) if (coolDown.agent === agent) return true;
+  return false;
+}
+
+/** What decides its place in line, for comparison with what another policy would make of it. */
+export function classificationOf(contact: Contact): Classification {
+  return {
+    queue: contact.queue.name,
+    segment: contact.segment,
+    requirement: contact.requirement,
+    clockRate: contact.clockRate,
+    headStartUs: contact.headStartUs,
+    waitUntil: contact.waitUntil,
+  };
+}
+
+/** The immutable picture of the contact as it stands. */
+export function contactView(contact: Contact): ContactView {
+  contact.view ??= drawContact(contact);
+  return contact.view;
+}
+
+function drawContact(contact: Contact): ContactView {
+  const view = {
+    id: contact.id,
+    channel: contact.channel.name,
+    direction: contact.direction,
+    gatewayId: contact.gateway.id,
+    customerId: contact.customerId,
+    journeyId: contact.journeyId,
+    intent: contact.intent,
+    language: contact.language,
+    queue: contact.queue.name,
+    requires: contact.requires,
+    prefers: contact.prefers,
+    segment: contact.segment,
+    value: contact.value,
+    tier: contact.tier,
+    headStartMs: contact.headStartMs,
+    preferredAgents: contact.preferredAgents,
+    attributes: contact.attributes,
+    state: contact.phase.state,
+    agentId: contact.agentId,
+    submittedAt: contact.submittedAt,
+    enqueuedAt: contact.enqueuedAt,
+    agedFrom: contact.agedFrom,
+    offeredAt: contact.offeredAt,
+    assignedAt: contact.assignedAt,
+    endedAt: contact.endedAt,
+    closedAt: contact.closedAt,
+    version: contact.version,
+  };
+  return contact.disposition === undefined ? view : { ...view, disposition: contact.disposition };
+}
+
+/** The id that names an offer outside. */
+export function offerId(offer: Offer): string {
+  return `o${offer.seq}`;
+}
+
+/** The immutable picture of a pending offer; undefined when the contact is not OFFERED. */
+export function offerView(contact: Contact): OfferView | undefined {
+  if (contact.phase.state !== 'OFFERED') return undefined;
+  const offer = contact.phase.offer;
+  const total = offer.urgencyUs + offer.fitUs + offer.readinessUs;
+  return {
+    id: offerId(offer),
+    contact: contactView(contact),
+    expiresAt: offer.expiresAt,
+    rank: {
+      total: total / 1e6,
+      urgency: offer.urgencyUs / 1e6,
+      fit: offer.fitUs / 1e6,
+      readiness: offer.readinessUs / 1e6,
+    },
+  };
+}
+
+/** All that is known of one contact id: the contact while it is open, its tombstone for a while after. */
+export interface Known {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly gateway: Gateway;
+  /** Seq of the last change. */
+  changeSeq: number;
+  contact: Contact | undefined;
+  tombstone: Tombstone | undefined;
+}

@@ -1,0 +1,208 @@
+// The core: commands and time in, events out. It knows no clock, no disk, no socket; the same code runs live, in recovery and in simulation.
+//
+// Invariants: 1. a step: deadlines due at or before now fire, then the command is decided, then the router settles once (SPEC, TIME and SET).
+// 2. time never goes back. 3. a failed assertion before anything was applied is answered INTERNAL and the core goes on; after that it is
+// thrown, since the state can no longer be trusted. 4. replay (`apply`) decides nothing.
+
+import { AssertionFailure, assert, unreachable } from '../lib/assert.ts';
+import { agentView } from './agent.ts';
+import { apply } from './apply.ts';
+import { type Command, isTombstone, type Outcome, type Query } from './commands.ts';
+import { type Contact, contactView } from './contact.ts';
+import {
+  decideAccept,
+  decideCloseSession,
+  decideDecline,
+  decideOpenSession,
+  decidePutAgent,
+  decideRemoveAgent,
+  decideRestart,
+  decideSetPresence,
+  decideWithdrawStalled,
+  sessionPicture,
+} from './decide-agent.ts';
+import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
+import { decideSetPolicy } from './decide-policy.ts';
+import type { CoreEvent } from './events.ts';
+import { fireDeadlines } from './fire.ts';
+import { type Pair, pairTotalUs } from './matching.ts';
+import { Queries } from './queries.ts';
+import { restore, stateRecords } from './records.ts';
+import { refuse } from './refusal.ts';
+import { settle } from './settle.ts';
+import { State } from './state.ts';
+import { hashRecords } from './state-hash.ts';
+import type { StateRecord } from './state-records.ts';
+import { Step } from './step.ts';
+
+/** How much longer than shown an offer is waited for, for the network. */
+export const OFFER_SLACK_MS = 500;
+
+export interface StepResult {
+  readonly outcome: Outcome;
+  readonly events: readonly CoreEvent[];
+  /** Beside `events`: the contact that the event is about, live: pictures must be drawn before the next step. */
+  readonly subjects: readonly (Contact | undefined)[];
+  /** Seq of the first event, or of the next one when there is none. */
+  readonly firstSeq: number;
+  readonly at: number;
+}
+
+export class Core {
+  readonly #state = new State();
+  readonly #queries = new Queries(this.#state);
+
+  /** A core with the facts of the records, as `records` gave them. */
+  static fromRecords(records: Iterable<StateRecord>): Core {
+    const core = new Core();
+    restore(core.#state, records);
+    return core;
+  }
+
+  /** Seq of the last event. */
+  get seq(): number {
+    return this.#state.seq;
+  }
+
+  /** Instant of the last event; 0 before the first. */
+  get at(): number {
+    return this.#state.at;
+  }
+
+  /** Read access for those that draw pictures and count: nothing outside the core changes it. */
+  get state(): Readonly<State> {
+    return this.#state;
+  }
+
+  /** When the next step is due without a command; Infinity when nothing is waited for. */
+  nextDeadline(): number {
+    return this.#state.deadlines.next;
+  }
+
+  /**
+   * Fires what is due at `now` (epoch milliseconds), decides the command, settles. The outcome's pictures are as of the end of the step.
+   * Throws AssertionFailure when the state can no longer be trusted. `hold`: deadlines wait, since what was decided does not leave in time.
+   */
+  step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): StepResult {
+    const state = this.#state;
+    assert(now >= state.at, 'time does not go back');
+    const step = new Step(state, now);
+    let outcome: Outcome;
+    try {
+      outcome = this.#run(step, command, deadlines === 'fire');
+    } catch (fault) {
+      if (!(fault instanceof AssertionFailure) || step.events.length > 0) throw fault;
+      outcome = { error: refuse('INTERNAL_FAULT', fault.message) };
+    }
+    return { outcome, events: step.events, subjects: step.subjects, firstSeq: step.firstSeq, at: now };
+  }
+
+  /** Answers a question as of now. */
+  query(query: Query, now: number): Outcome {
+    return this.#queries.answer(query, now);
+  }
+
+  /** Replays the next event: what step emitted once, at its instant. */
+  apply(event: CoreEvent, at: number): void {
+    const state = this.#state;
+    state.seq++;
+    state.at = at;
+    if (state.epoch === 0) state.epoch = at;
+    apply(state, event);
+  }
+
+  /** Every fact, for a snapshot. Must be consumed before the next step or apply. */
+  records(): Iterable<StateRecord> {
+    return stateRecords(this.#state);
+  }
+
+  /** 32 hex digits; equal for equal facts. */
+  stateHash(): string {
+    return hashRecords(this.records());
+  }
+
+  #run(step: Step, command: Command, mayFire: boolean): Outcome {
+    // These two say what was lost while nobody watched the clock; deadlines must not fire before that is known.
+    const first = command.type === 'restart' || command.type === 'withdrawStalled';
+    if (mayFire && !first) fireDeadlines(step);
+    const decided = decide(step, command);
+    if (mayFire && first) fireDeadlines(step);
+    settle(this.#state, this.#state.moment(step.now), (pair) => offer(step, pair));
+    return redraw(step, decided);
+  }
+}
+
+function decide(step: Step, command: Command): Outcome {
+  if (step.state.policy === undefined && command.type !== 'setPolicy' && command.type !== 'tick') {
+    return { error: refuse('STARTING', 'there is no policy yet') };
+  }
+  switch (command.type) {
+    case 'submit':
+      return decideSubmit(step, command);
+    case 'update':
+      return decideUpdate(step, command);
+    case 'cancel':
+      return decideCancel(step, command);
+    case 'end':
+      return decideEnd(step, command);
+    case 'complete':
+      return decideComplete(step, command);
+    case 'accept':
+      return decideAccept(step, command);
+    case 'decline':
+      return decideDecline(step, command);
+    case 'setPresence':
+      return decideSetPresence(step, command);
+    case 'openSession':
+      return decideOpenSession(step, command);
+    case 'closeSession':
+      return decideCloseSession(step, command);
+    case 'putAgent':
+      return decidePutAgent(step, command);
+    case 'removeAgent':
+      return decideRemoveAgent(step, command);
+    case 'setPolicy':
+      return decideSetPolicy(step, command);
+    case 'restart':
+      return decideRestart(step, command);
+    case 'withdrawStalled':
+      return decideWithdrawStalled(step, command);
+    case 'tick':
+      return { ok: {} };
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Proposes the pair's contact to its agent. */
+function offer(step: Step, pair: Pair): void {
+  const { contact, agent } = pair;
+  const { policy } = contact.channel;
+  assert(Number.isSafeInteger(pairTotalUs(pair)), 'ranks are safe integers');
+  const expiresAt = step.now + policy.offerTimeoutMs;
+  step.emit({
+    type: 'offerMade',
+    contactId: contact.id,
+    agentId: agent.id,
+    expiresAt,
+    deadline: expiresAt + OFFER_SLACK_MS,
+    cost: policy.cost,
+    urgencyUs: pair.urgencyUs,
+    fitUs: pair.fitUs,
+    readinessUs: pair.readinessUs,
+  });
+}
+
+/** Settle may have moved what the decision answered with: the answer shows it as it stands at the end of the step. */
+function redraw(step: Step, decided: Outcome): Outcome {
+  if (!('ok' in decided) || step.events.length === 0) return decided;
+  const { ok } = decided;
+  if (ok.contact !== undefined) {
+    const id = isTombstone(ok.contact) ? ok.contact.contactId : ok.contact.id;
+    const subject = step.subjects.findLast((contact) => contact?.id === id);
+    return subject === undefined ? decided : { ok: { ...ok, contact: contactView(subject) } };
+  }
+  const agent = ok.agent === undefined ? undefined : step.state.agents.get(ok.agent.id);
+  if (agent === undefined) return decided;
+  return { ok: ok.offers === undefined ? { ...ok, agent: agentView(agent) } : { ...ok, ...sessionPicture(agent) } };
+}

@@ -1,0 +1,77 @@
+// Instants that the core waits for, in one heap. A deadline belongs to a contact, an agent, a gateway or the core itself.
+//
+// Invariants: 1. order: due, then the owner's ordinal, then kind: it follows from the state alone, so a recovered core fires in the same
+// order. 2. a deadline is in the heap exactly while what it waits for may still happen.
+
+import { Heap, type HeapItem } from '../lib/heap.ts';
+import type { Agent } from './agent.ts';
+import type { Contact } from './contact.ts';
+import type { Gateway } from './gateway.ts';
+
+const kindOrder = {
+  forget: 0,
+  gatewayLost: 1,
+  grace: 2,
+  wait: 3,
+  offer: 4,
+  assigned: 5,
+  wrapUp: 6,
+  agentLost: 7,
+  coolDown: 8,
+} as const;
+
+interface DeadlineBase extends HeapItem {
+  readonly due: number;
+  /** Ordinal of the contact, agent or gateway; 0 for the core's own. */
+  readonly ordinal: number;
+  /** Breaks ties between deadlines of one kind and owner: the agent of a cool-down, the channel of a lost gateway. */
+  readonly detail: number;
+}
+
+/** A pair that is not tried again until then. */
+export interface CoolDown extends DeadlineBase {
+  readonly kind: 'coolDown';
+  readonly contact: Contact;
+  readonly agent: Agent;
+}
+
+export type Deadline =
+  | (DeadlineBase & { readonly kind: 'forget' })
+  | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
+  | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
+  | (DeadlineBase & {
+      readonly kind: 'wait' | 'offer' | 'assigned' | 'wrapUp' | 'agentLost';
+      readonly contact: Contact;
+    })
+  | CoolDown;
+
+function firesBefore(a: Deadline, b: Deadline): boolean {
+  if (a.due !== b.due) return a.due < b.due;
+  if (a.ordinal !== b.ordinal) return a.ordinal < b.ordinal;
+  if (a.kind !== b.kind) return kindOrder[a.kind] < kindOrder[b.kind];
+  return a.detail < b.detail;
+}
+
+export class Deadlines {
+  readonly #heap = new Heap<Deadline>(firesBefore);
+
+  /** Instant of the earliest, Infinity when there is none. */
+  get next(): number {
+    return this.#heap.peek()?.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The earliest that is due at `now`; it stays until whoever fires it takes it out. */
+  dueAt(now: number): Deadline | undefined {
+    const first = this.#heap.peek();
+    return first !== undefined && first.due <= now ? first : undefined;
+  }
+
+  add(deadline: Deadline): void {
+    this.#heap.push(deadline);
+  }
+
+  /** Takes it out if it is in. */
+  cancel(deadline: Deadline | undefined): void {
+    if (deadline !== undefined && deadline.heapIndex !== -1) this.#heap.remove(deadline);
+  }
+}

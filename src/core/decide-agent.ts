@@ -1,0 +1,275 @@
+// Decides what is asked about agents: offers' answers, presence, sessions, the directory. A refusal emits nothing.
+
+import { type Agent, agentView, heldInOrder } from './agent.ts';
+import type { Command, Ok, Outcome } from './commands.ts';
+import { type Contact, contactView, holderOf, offerView } from './contact.ts';
+import { answer } from './decide-contact.ts';
+import type { PresenceCause } from './events.ts';
+import { type Refusal, type RevocationReason, refuse } from './refusal.ts';
+import { meets } from './requirement.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+import type { OfferView, Presence } from './views.ts';
+
+type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+const RESTART_GRACE_MS = 60_000;
+
+export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): Outcome {
+  const { state } = step;
+  const seq = Number(offerId.slice(1));
+  const contact = state.offers.get(seq);
+  if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'ACCEPTED');
+  const { offer } = contact.phase;
+  if (offer.agent.id !== actor.id) return { error: noSuchOffer() };
+  if (step.now >= offer.expiresAt) return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
+  const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
+  step.emit({ type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil });
+  return answer(contact.known);
+}
+
+export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'decline'>): Outcome {
+  const { state } = step;
+  const seq = Number(offerId.slice(1));
+  const contact = state.offers.get(seq);
+  if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
+  if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
+  const coolDownUntil = step.now + (state.policy?.presence.declineCoolDownMs ?? 0);
+  step.emit({ type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
+  return answer(contact.known);
+}
+
+function noSuchOffer(): Refusal {
+  return refuse('NO_SUCH_OFFER', 'there is no such offer, or it is not yours', 'offerId');
+}
+
+/** An answer to an offer that is not pending: the same answer again is fine, anything else is told why. */
+function answerPast(state: State, agentId: string, seq: number, wanted: 'ACCEPTED' | 'DECLINED'): Outcome {
+  const past = state.agents.get(agentId)?.answers.find((one) => one.offerSeq === seq);
+  if (past === undefined) {
+    if (seq > state.seq) return { error: noSuchOffer() };
+    return { error: refuse('OFFER_NOT_PENDING', 'it is answered, revoked or forgotten', 'offerId') };
+  }
+  const known = state.known.get(past.contactId);
+  if (past.answer === wanted && known !== undefined) return answer(known);
+  if (past.answer === 'MISSED') return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
+  return { error: refuse('OFFER_NOT_PENDING', `it was ${past.answer.toLowerCase()}`, 'offerId') };
+}
+
+/** Nobody answered in time. */
+export function missOffer(step: Step, contact: Contact, agent: Agent): void {
+  if (agent.sessionId === '') return step.revoke(contact, 'AGENT_OFFLINE');
+  const presence = step.state.policy?.presence;
+  const coolDownUntil = step.now + (presence?.declineCoolDownMs ?? 0);
+  step.emit({ type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil });
+  const limit = presence?.missesBeforeBusy ?? 0;
+  if (limit === 0 || agent.missesInRow < limit || agent.presence !== 'AVAILABLE') return;
+  becomePresent(step, agent, 'BUSY', 'MISSED_OFFER', agent.channels, 'MISSED_OFFER');
+}
+
+/** Sets a presence; BUSY and OFFLINE first give back what is offered. */
+export function becomePresent(
+  step: Step,
+  agent: Agent,
+  presence: Presence,
+  reason: string,
+  channels: readonly string[],
+  cause: PresenceCause,
+): void {
+  if (presence === 'BUSY') revokeOffers(step, agent, 'AGENT_BUSY');
+  if (presence === 'OFFLINE') revokeOffers(step, agent, 'AGENT_OFFLINE');
+  // A draining agent that just gave back the last of its work is OFFLINE already.
+  if (agent.presence === 'OFFLINE' && presence === 'OFFLINE') return;
+  step.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause });
+  if (presence !== 'DRAINING' || agent.held.size > 0) return;
+  step.emit({ type: 'presenceSet', agentId: agent.id, presence: 'OFFLINE', reason: '', channels, cause: 'DRAINED' });
+}
+
+function revokeOffers(step: Step, agent: Agent, reason: RevocationReason): void {
+  for (const contact of heldInOrder(agent)) step.revoke(contact, reason);
+}
+
+export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Outcome {
+  const { actor, presence, channels } = command;
+  const { state } = step;
+  const agent = state.agents.get(command.agentId);
+  if (agent === undefined) return { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'agentId') };
+  if (actor.role === 'agent' && actor.id !== agent.id) {
+    return { error: refuse('NOT_YOURSELF', 'an agent sets its own presence only', 'agentId') };
+  }
+  const unknown = channels.findIndex((name) => !state.channels.has(name));
+  if (unknown !== -1) {
+    return {
+      error: refuse('UNKNOWN_CHANNEL', `the policy has no channel ${channels[unknown]}`, `channels[${unknown}]`),
+    };
+  }
+  if (presence !== 'OFFLINE' && agent.sessionId === '') {
+    return { error: refuse('NOT_CONNECTED', `without a connection an agent cannot be ${presence}`, 'presence') };
+  }
+  const reason = presence === 'BUSY' ? command.reason : '';
+  const wanted = presence === 'OFFLINE' ? [] : [...new Set(channels)].sort();
+  if (!isPresent(agent, presence, reason, wanted)) {
+    becomePresent(step, agent, presence, reason, wanted, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR');
+  }
+  return { ok: { agent: agentView(agent) } };
+}
+
+function isPresent(agent: Agent, presence: Presence, reason: string, channels: readonly string[]): boolean {
+  return agent.presence === presence && agent.reason === reason && agent.channels.join() === channels.join();
+}
+
+export function decideOpenSession(step: Step, { actor, sessionId }: Asked<'openSession'>): Outcome {
+  const { state } = step;
+  if (actor.role === 'gateway') {
+    if (state.gateways.get(actor.id)?.sessionIds.has(sessionId)) return { ok: {} };
+    step.emit({ type: 'sessionOpened', role: 'GATEWAY', subjectId: actor.id, sessionId });
+    return { ok: {} };
+  }
+  const agent = state.agents.get(actor.id);
+  if (agent === undefined) {
+    return { error: refuse('NO_SUCH_AGENT', `agent ${actor.id} is not in the directory`) };
+  }
+  if (agent.sessionId !== sessionId) {
+    step.emit({ type: 'sessionOpened', role: 'AGENT', subjectId: agent.id, sessionId });
+  }
+  return { ok: sessionPicture(agent) };
+}
+
+/** What a fresh session needs to know: the agent, its pending offers, the contacts that it has. */
+export function sessionPicture(agent: Agent): Ok {
+  const offers: OfferView[] = [];
+  const contacts: ReturnType<typeof contactView>[] = [];
+  for (const contact of heldInOrder(agent)) {
+    const offer = offerView(contact);
+    if (offer === undefined) contacts.push(contactView(contact));
+    else offers.push(offer);
+  }
+  return { agent: agentView(agent), offers, contacts };
+}
+
+export function decideCloseSession(step: Step, { actor, sessionId }: Asked<'closeSession'>): Outcome {
+  const { state } = step;
+  if (actor.role === 'gateway') {
+    if (state.gateways.get(actor.id)?.sessionIds.has(sessionId)) {
+      step.emit({ type: 'sessionLost', role: 'GATEWAY', subjectId: actor.id, sessionId, graceUntil: 0 });
+    }
+    return { ok: {} };
+  }
+  const agent = state.agents.get(actor.id);
+  if (agent?.sessionId === sessionId && sessionId !== '') loseSession(step, agent, 0);
+  return { ok: {} };
+}
+
+function loseSession(step: Step, agent: Agent, graceAtLeastMs: number): void {
+  const graceMs = Math.max(step.state.policy?.presence.graceMs ?? 0, graceAtLeastMs);
+  step.emit({
+    type: 'sessionLost',
+    role: 'AGENT',
+    subjectId: agent.id,
+    sessionId: agent.sessionId,
+    graceUntil: agent.presence === 'OFFLINE' ? 0 : step.now + graceMs,
+  });
+}
+
+/** The grace is over: the agent is not coming back soon. */
+export function endGrace(step: Step, agent: Agent): void {
+  becomePresent(step, agent, 'OFFLINE', '', [], 'SESSION_LOST');
+}
+
+export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Outcome {
+  const { state } = step;
+  const graceAtLeastMs = Math.max(graceMs, RESTART_GRACE_MS);
+  step.emit({ type: 'restarted', graceUntil: step.now + graceAtLeastMs });
+  const offered = [...state.offers.values()].sort((a, b) => a.ordinal - b.ordinal);
+  for (const contact of offered) step.revoke(contact, 'ENGINE_RESTARTED');
+  for (const agent of state.agents.values()) if (agent.sessionId !== '') loseSession(step, agent, graceAtLeastMs);
+  for (const gateway of state.gateways.values()) {
+    for (const sessionId of [...gateway.sessionIds]) {
+      step.emit({ type: 'sessionLost', role: 'GATEWAY', subjectId: gateway.id, sessionId, graceUntil: 0 });
+    }
+  }
+  return { ok: {} };
+}
+
+export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'withdrawStalled'>): Outcome {
+  for (const [seq, contact] of [...step.state.offers]) {
+    const phase = contact.phase;
+    if (seq < firstSeq || seq > lastSeq || phase.state !== 'OFFERED') continue;
+    if (phase.offer.expiresAt <= step.now) step.revoke(contact, 'CLOCK_STALLED');
+  }
+  return { ok: {} };
+}
+
+export function decidePutAgent(step: Step, { agent: draft }: Asked<'putAgent'>): Outcome {
+  const { state } = step;
+  const agent = state.agents.get(draft.id);
+  if (agent?.ofPolicy) return { error: ofPolicy(draft.id) };
+  const version = agent?.version ?? 0;
+  if (draft.version > 0 && draft.version !== version) {
+    return { error: refuse('VERSION_MISMATCH', `it is at version ${version}, not ${draft.version}`, 'version') };
+  }
+  const unknown = Object.keys(draft.limits).find((name) => !state.channels.has(name));
+  if (unknown !== undefined) {
+    return { error: refuse('UNKNOWN_CHANNEL', `the policy has no channel ${unknown}`, `limits.${unknown}`) };
+  }
+  if (agent === undefined || !isSameEntry(agent, draft)) {
+    putAgent(step, draft, false);
+  }
+  const put = state.agents.get(draft.id);
+  return put === undefined
+    ? { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') }
+    : { ok: { agent: agentView(put), created: agent === undefined } };
+}
+
+type Entry = Pick<Asked<'putAgent'>['agent'], 'id' | 'name' | 'skills' | 'capacity' | 'limits'>;
+
+/** Writes a directory entry; offers that the agent is no longer eligible for go back. */
+export function putAgent(step: Step, entry: Entry, ofPolicyFile: boolean): void {
+  const { id, name, skills, capacity, limits } = entry;
+  step.emit({ type: 'agentPut', agentId: id, name, skills, capacity, limits, ofPolicy: ofPolicyFile });
+  const agent = step.state.agents.get(id);
+  if (agent !== undefined) revokeIneligible(step, agent, 'AGENT_CHANGED');
+}
+
+export function isSameEntry(agent: Agent, entry: Entry): boolean {
+  return (
+    agent.name === entry.name &&
+    agent.capacity === entry.capacity &&
+    sameNumbers(agent.skillRecord, entry.skills) &&
+    sameNumbers(agent.limits, entry.limits)
+  );
+}
+
+function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+/** Gives back, newest first, pending offers whose requirement the agent no longer meets or for which its room has gone. */
+export function revokeIneligible(step: Step, agent: Agent, reason: RevocationReason): void {
+  for (const contact of heldInOrder(agent).reverse()) {
+    if (contact.phase.state !== 'OFFERED' || holderOf(contact) !== agent) continue;
+    const { channel } = contact;
+    const limit = agent.limits[channel.name] ?? channel.policy.limit;
+    const fits = agent.load <= agent.capacity && (agent.countByChannel[channel.index] ?? 0) <= limit;
+    if (!fits || !meets(agent.skills, contact.requirement)) step.revoke(contact, reason);
+  }
+}
+
+function ofPolicy(agentId: string): Refusal {
+  return refuse('AGENT_OF_POLICY', `agent ${agentId} is kept by the policy's \`agents\`: change it there`, 'id');
+}
+
+export function decideRemoveAgent(step: Step, { agentId }: Asked<'removeAgent'>): Outcome {
+  const agent = step.state.agents.get(agentId);
+  if (agent === undefined) return { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') };
+  if (agent.ofPolicy) return { error: ofPolicy(agentId) };
+  if (agent.held.size > 0) return { error: hasWork(agent, 'id') };
+  const view = agentView(agent);
+  step.emit({ type: 'agentRemoved', agentId });
+  return { ok: { agent: view } };
+}
+
+export function hasWork(agent: Agent, path: string): Refusal {
+  return refuse('AGENT_HAS_WORK', `agent ${agent.id} holds ${agent.held.size} contacts`, path);
+}

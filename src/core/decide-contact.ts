@@ -1,0 +1,303 @@
+// Decides what is asked about contacts: submit, update, cancel, end, complete. Each function checks in the order of SPEC's list of refusals,
+// then emits. A refusal emits nothing.
+
+import { hash128 } from '../lib/hash128.ts';
+import { mergeJsonObjects } from '../lib/json-merge.ts';
+import { utf8ByteLength } from '../lib/utf8.ts';
+import { chooseQueue, classify, isRefusal } from './classify.ts';
+import type { Actor, Command, ContactChanges, ContactDraft, Ok, Outcome, Tombstone } from './commands.ts';
+import { type Contact, classificationOf, contactView, type Known } from './contact.ts';
+import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
+import type { Classification, EndCause } from './events.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { canonicalRequirement, meets, requirementKey } from './requirement.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+import type { Disposition } from './views.ts';
+
+type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+const ATTRIBUTES_MAX_BYTES = 8192;
+const QUEUE_FULL_RETRY_MS = 1000;
+
+/** The contact or what is left of it, as an answer. */
+export function answer(known: Known, more: Partial<Ok> = {}): Outcome {
+  const contact = known.contact === undefined ? known.tombstone : contactView(known.contact);
+  return contact === undefined ? { error: noSuchContact() } : { ok: { contact, ...more } };
+}
+
+function noSuchContact(): Refusal {
+  return refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId');
+}
+
+/** The contact if the actor may know of it: gateways their own, agents what they hold or held last. */
+export function findKnown(state: State, actor: Actor, contactId: string): Known | undefined {
+  const known = state.known.get(contactId);
+  if (known === undefined || actor.role === 'supervisor' || actor.role === 'admin') return known;
+  const owner = actor.role === 'gateway' ? known.gateway.id : (known.contact ?? known.tombstone)?.agentId;
+  return owner === actor.id ? known : undefined;
+}
+
+function checkVersion(known: Known, expected: number): Refusal | undefined {
+  const version = (known.contact ?? known.tombstone)?.version ?? 0;
+  if (expected === 0 || expected === version) return undefined;
+  return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
+}
+
+/** 128-bit hash of what was submitted, in one canonical form. */
+export function draftHash(draft: ContactDraft): string {
+  return hash128(
+    JSON.stringify([
+      draft.channel,
+      draft.direction,
+      draft.customerId,
+      draft.journeyId,
+      draft.intent,
+      draft.language,
+      draft.queue,
+      requirementKey(canonicalRequirement(draft.requires)),
+      draft.prefers.map((preference) => [preference.skill, preference.secondsPerLevel]),
+      draft.segment,
+      draft.value,
+      draft.tier,
+      draft.headStartMs,
+      draft.preferredAgents,
+      draft.attributes,
+    ]),
+  );
+}
+
+export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Outcome {
+  const { state } = step;
+  const hash = draftHash(draft);
+  const known = state.known.get(draft.id);
+  if (known !== undefined) return answerAgain(known, actor, hash, draft);
+  if (draft.version > 0) {
+    return { error: refuse('VERSION_MISMATCH', `it is new, not at version ${draft.version}`, 'contact.version') };
+  }
+  const placed = place(state, actor, draft, step.now);
+  if (isRefusal(placed)) return { error: placed };
+  step.emit({
+    type: 'contactSubmitted',
+    contactId: draft.id,
+    gatewayId: actor.id,
+    hash,
+    channel: draft.channel,
+    direction: draft.direction,
+    customerId: draft.customerId,
+    journeyId: draft.journeyId,
+    intent: draft.intent,
+    language: draft.language,
+    requires: draft.requires,
+    prefers: draft.prefers,
+    value: draft.value,
+    tier: draft.tier,
+    headStartMs: draft.headStartMs,
+    preferredAgents: draft.preferredAgents,
+    attributes: draft.attributes,
+    ...placed,
+  });
+  const submitted = state.known.get(draft.id);
+  return submitted === undefined ? { error: noSuchContact() } : answer(submitted, { created: true });
+}
+
+function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDraft): Outcome {
+  const submitted = known.contact?.hash ?? known.tombstone?.hash;
+  if (known.gateway.id !== actor.id || submitted !== hash) {
+    return { error: refuse('CONTACT_DIFFERS', `id ${draft.id} is taken by a contact that differs`, 'contact.id') };
+  }
+  const wrongVersion = checkVersion(known, draft.version);
+  return wrongVersion === undefined ? answer(known, { created: false }) : { error: within('contact', wrongVersion) };
+}
+
+function within(field: string, refusal: Refusal): Refusal {
+  return { ...refusal, path: `${field}.${refusal.path}` };
+}
+
+function place(state: State, actor: Actor, draft: ContactDraft, now: number): Classification | Refusal {
+  const policy = state.policy as ResolvedPolicy;
+  if (!state.channels.has(draft.channel)) {
+    return refuse('UNKNOWN_CHANNEL', `the policy has no channel ${draft.channel}`, 'contact.channel');
+  }
+  const segment = draft.segment === '' ? 'default' : draft.segment;
+  if (!Object.hasOwn(policy.segments, segment)) {
+    return refuse('UNKNOWN_SEGMENT', `the policy has no segment ${segment}`, 'contact.segment');
+  }
+  const queue = chooseQueue(state, draft, segment, actor.id);
+  if (isRefusal(queue)) return queue;
+  const placed = classify(policy, queue.policy, { ...draft, segment }, now);
+  if (isRefusal(placed)) return within('contact', placed);
+  const { waiting } = queue.policy.limits;
+  if (queue.waiting.size >= waiting) {
+    return refuse('QUEUE_FULL', `queue ${queue.name} has ${waiting} waiting, its limit`, '', QUEUE_FULL_RETRY_MS);
+  }
+  return tooManyClasses(state, draft.channel, placed, draft.prefers) ?? placed;
+}
+
+function tooManyClasses(
+  state: State,
+  channel: string,
+  placed: Classification,
+  prefers: ContactDraft['prefers'],
+): Refusal | undefined {
+  if (!state.demands.isFullFor(demandKey(channel, placed.requirement, prefers))) return undefined;
+  return refuse(
+    'TOO_MANY_CLASSES',
+    `open contacts have ${DEMAND_CLASSES_MAX} different requirements already`,
+    '',
+    QUEUE_FULL_RETRY_MS,
+  );
+}
+
+export function decideUpdate(step: Step, { actor, contactId, set, version }: Asked<'update'>): Outcome {
+  const known = findKnown(step.state, actor, contactId);
+  if (known === undefined) return { error: noSuchContact() };
+  const { contact } = known;
+  if (contact === undefined) return { error: refuse('CONTACT_CLOSED', 'it is closed', 'contactId') };
+  const wrongVersion = checkVersion(known, version);
+  if (wrongVersion !== undefined) return { error: wrongVersion };
+  const answered = contact.phase.state !== 'QUEUED' && contact.phase.state !== 'OFFERED';
+  const late = answered ? Object.keys(set).find((field) => field !== 'attributes' && field !== 'intent') : undefined;
+  if (late !== undefined) {
+    return { error: refuse('CONTACT_ANSWERED', 'an agent has it: only attributes and intent change', `set.${late}`) };
+  }
+  const next = changesOf(step.state, contact, set, answered);
+  if (isRefusal(next)) return { error: within('set', next) };
+  if (differs(contact, next)) step.emit({ type: 'contactUpdated', contactId, ...next });
+  if (contact.phase.state === 'OFFERED' && !stillMeets(contact)) step.revoke(contact, 'REQUIREMENT_CHANGED');
+  return answer(known);
+}
+
+type Next = Omit<Extract<Parameters<Step['emit']>[0], { readonly type: 'contactUpdated' }>, 'type' | 'contactId'>;
+
+function changesOf(state: State, contact: Contact, set: ContactChanges, answered: boolean): Next | Refusal {
+  const attributes =
+    set.attributes === undefined ? contact.attributes : mergeJsonObjects(contact.attributes, set.attributes);
+  if (utf8ByteLength(attributes) > ATTRIBUTES_MAX_BYTES) {
+    return refuse('ATTRIBUTES_TOO_LARGE', `merged they exceed ${ATTRIBUTES_MAX_BYTES} bytes`, 'attributes');
+  }
+  const given = {
+    requires: set.requires ?? contact.requires,
+    prefers: set.prefers ?? contact.prefers,
+    value: set.value ?? contact.value,
+    tier: set.tier ?? contact.tier,
+    headStartMs: set.headStartMs ?? contact.headStartMs,
+    intent: set.intent ?? contact.intent,
+    attributes,
+  };
+  if (answered) return { ...given, ...classificationOf(contact) };
+  const segment = set.segment === undefined ? contact.segment : set.segment === '' ? 'default' : set.segment;
+  const policy = state.policy as ResolvedPolicy;
+  const placed = classify(policy, contact.queue.policy, { ...given, segment }, contact.enqueuedAt);
+  if (isRefusal(placed)) return placed;
+  const full = tooManyClasses(state, contact.channel.name, placed, given.prefers);
+  return full ?? { ...given, ...placed };
+}
+
+/** Whether anything of it is new: an update that changes nothing is no event. */
+function differs(contact: Contact, next: Next): boolean {
+  const fields = Object.keys(next) as (keyof Next)[];
+  const present = { ...contact, ...classificationOf(contact) };
+  return fields.some((field) => JSON.stringify(present[field]) !== JSON.stringify(next[field]));
+}
+
+/** Whether the agent that it is offered to still meets its requirement. */
+export function stillMeets(contact: Contact): boolean {
+  return contact.phase.state === 'OFFERED' && meets(contact.phase.offer.agent.skills, contact.requirement);
+}
+
+export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Outcome {
+  const known = findKnown(step.state, actor, contactId);
+  if (known === undefined) return { error: noSuchContact() };
+  const { contact } = known;
+  if (contact === undefined) return answerCancelled(known, cause);
+  const { state } = contact.phase;
+  if (state === 'ASSIGNED' || state === 'WRAP_UP') {
+    if (cause === 'CANCELLED') {
+      return { error: refuse('CONTACT_ANSWERED', 'an agent has answered it: end it instead', 'contactId') };
+    }
+    if (state === 'WRAP_UP') return answer(known);
+  }
+  const wrongVersion = checkVersion(known, version);
+  if (wrongVersion !== undefined) return { error: wrongVersion };
+  if (state === 'ASSIGNED') step.end(contact, causeOf(actor), undefined);
+  else {
+    step.revoke(contact, 'CONTACT_CANCELLED');
+    const closeCause = actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
+    step.emit({ type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false });
+  }
+  return answer(known);
+}
+
+function answerCancelled(known: Known, cause: 'ABANDONED' | 'CANCELLED'): Outcome {
+  if (known.tombstone?.state === 'COMPLETED' && cause === 'CANCELLED') {
+    return { error: refuse('CONTACT_ANSWERED', 'it is complete', 'contactId') };
+  }
+  return answer(known);
+}
+
+function causeOf(actor: Actor): EndCause & ('AGENT' | 'GATEWAY' | 'SUPERVISOR') {
+  if (actor.role === 'agent') return 'AGENT';
+  return actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
+}
+
+export function decideEnd(step: Step, { actor, contactId, disposition, version }: Asked<'end'>): Outcome {
+  const known = findKnown(step.state, actor, contactId);
+  if (known === undefined) return { error: noSuchContact() };
+  const { contact } = known;
+  if (contact === undefined) return answerCompleted(step, known, disposition);
+  if (contact.phase.state === 'WRAP_UP') {
+    dispose(step, known, contact.disposition, disposition);
+    return answer(known);
+  }
+  if (contact.phase.state !== 'ASSIGNED') return { error: notAnswered() };
+  const wrongVersion = checkVersion(known, version);
+  if (wrongVersion !== undefined) return { error: wrongVersion };
+  step.end(contact, causeOf(actor), disposition);
+  return answer(known);
+}
+
+export function decideComplete(step: Step, { actor, contactId, disposition, version }: Asked<'complete'>): Outcome {
+  const known = findKnown(step.state, actor, contactId);
+  if (known === undefined) return { error: noSuchContact() };
+  const { contact } = known;
+  if (contact === undefined) return answerCompleted(step, known, disposition);
+  const { state } = contact.phase;
+  if (state !== 'ASSIGNED' && state !== 'WRAP_UP') return { error: notAnswered() };
+  const wrongVersion = checkVersion(known, version);
+  if (wrongVersion !== undefined) return { error: wrongVersion };
+  step.emit({
+    type: 'contactClosed',
+    contactId,
+    state: 'COMPLETED',
+    cause: causeOf(actor),
+    endedNow: state === 'ASSIGNED',
+    ...(disposition === undefined ? {} : { disposition }),
+  });
+  return answer(known);
+}
+
+function notAnswered(): Refusal {
+  return refuse('CONTACT_NOT_ANSWERED', 'no agent has accepted it', 'contactId');
+}
+
+/** `end` and `complete` of what is closed already: a retry, or the disposition that the wrap-up timer did not wait for. */
+function answerCompleted(step: Step, known: Known, disposition: Disposition | undefined): Outcome {
+  const tombstone = known.tombstone as Tombstone;
+  if (tombstone.state !== 'COMPLETED') {
+    return { error: refuse('CONTACT_CLOSED', `it is ${tombstone.state}: nobody answered it`, 'contactId') };
+  }
+  if (tombstone.awaitsDisposition) dispose(step, known, undefined, disposition);
+  return answer(known);
+}
+
+function dispose(
+  step: Step,
+  known: Known,
+  present: Disposition | undefined,
+  disposition: Disposition | undefined,
+): void {
+  if (disposition === undefined || JSON.stringify(present) === JSON.stringify(disposition)) return;
+  step.emit({ type: 'dispositionSet', contactId: known.id, disposition });
+}

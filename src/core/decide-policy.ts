@@ -1,0 +1,103 @@
+// Decides whether a policy may take effect, and what it changes: names in use must stay, the directory's policy agents follow it, waiting
+// and offered contacts are classified anew and keep their age. Everything is checked before anything happens.
+
+import type { Agent } from './agent.ts';
+import { classify, isRefusal } from './classify.ts';
+import type { Command, Outcome } from './commands.ts';
+import { type Contact, classificationOf } from './contact.ts';
+import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
+import type { Classification } from './events.ts';
+import { openCount } from './names.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+export function decideSetPolicy(step: Step, command: Extract<Command, { readonly type: 'setPolicy' }>): Outcome {
+  const { state } = step;
+  const { policy } = command;
+  const refusal = namesInUse(state, policy) ?? agentsAtWork(state, policy);
+  if (refusal !== undefined) return { error: refusal };
+  const moves = classifyAll(state, policy);
+  if (isRefusal(moves)) return { error: moves };
+  const { source, fileHash } = command;
+  step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
+  followAgents(step, policy);
+  for (const [contact, to] of moves) {
+    if (isElsewhere(contact, to)) step.emit({ type: 'contactClassified', contactId: contact.id, ...to });
+  }
+  for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
+  return { ok: { policy: { source, resolved: policy } } };
+}
+
+function namesInUse(state: State, policy: ResolvedPolicy): Refusal | undefined {
+  const gone = (kind: string, name: string): Refusal =>
+    refuse(
+      'POLICY_NAMES_IN_USE',
+      `open contacts use ${kind} ${name}, which the policy no longer has`,
+      `${kind}s.${name}`,
+    );
+  for (const channel of state.channels.values()) {
+    if (channel.openCount > 0 && !Object.hasOwn(policy.channels, channel.name)) return gone('channel', channel.name);
+  }
+  const queueNames = new Set(policy.queues.map((queue) => queue.name));
+  for (const queue of state.queues.values()) {
+    if (openCount(queue) > 0 && !queueNames.has(queue.name)) return gone('queue', queue.name);
+  }
+  for (const segment of state.openBySegment.keys()) {
+    if (!Object.hasOwn(policy.segments, segment)) return gone('segment', segment);
+  }
+  return undefined;
+}
+
+/** A policy agent that the policy drops must have no work. */
+function agentsAtWork(state: State, policy: ResolvedPolicy): Refusal | undefined {
+  for (const agent of state.agents.values()) {
+    if (agent.ofPolicy && agent.held.size > 0 && !Object.hasOwn(policy.agents, agent.id)) {
+      return hasWork(agent, `agents.${agent.id}`);
+    }
+  }
+  return undefined;
+}
+
+function classifyAll(state: State, policy: ResolvedPolicy): Map<Contact, Classification> | Refusal {
+  const queues = new Map(policy.queues.map((queue) => [queue.name, queue]));
+  const moves = new Map<Contact, Classification>();
+  for (const { contact } of state.known.values()) {
+    if (contact === undefined || contact.demand === undefined) continue;
+    const queue = queues.get(contact.queue.name);
+    if (queue === undefined) continue;
+    const placed = classify(policy, queue, contact, contact.enqueuedAt);
+    if (isRefusal(placed)) {
+      return refuse(placed.reason, `contact ${contact.id}: ${placed.message}`, `queues.${queue.name}.requires`);
+    }
+    moves.set(contact, placed);
+  }
+  return moves;
+}
+
+function isElsewhere(contact: Contact, to: Classification): boolean {
+  return JSON.stringify(classificationOf(contact)) !== JSON.stringify(to);
+}
+
+/** The policy's `agents` own those that they made; an agent that the API put stays the API's. */
+function followAgents(step: Step, policy: ResolvedPolicy): void {
+  const { agents } = step.state;
+  for (const agent of [...agents.values()]) {
+    if (!agent.ofPolicy || Object.hasOwn(policy.agents, agent.id)) continue;
+    step.emit({ type: 'agentRemoved', agentId: agent.id });
+  }
+  for (const [id, entry] of Object.entries(policy.agents)) {
+    const agent = agents.get(id);
+    if (agent !== undefined && (!agent.ofPolicy || isSameEntry(agent, { id, ...entry }))) continue;
+    putAgent(step, { id, ...entry }, true);
+  }
+}
+
+function agentsWithOffers(state: State): Agent[] {
+  const agents = new Set<Agent>();
+  for (const contact of state.offers.values()) {
+    if (contact.phase.state === 'OFFERED') agents.add(contact.phase.offer.agent);
+  }
+  return [...agents].sort((a, b) => a.ordinal - b.ordinal);
+}

@@ -1,0 +1,217 @@
+// The waiting side: contacts by demand class and line. A demand class is a channel, a requirement and preferences: all that the choice of an
+// agent depends on. A line is the part of a class with one clock rate: its order is constant in time, so one heap holds it for ever.
+//
+// Invariants: 1. a line's heap is ordered by (tier down, key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
+// 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
+// contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first.
+
+import { Heap } from '../lib/heap.ts';
+import type { Contact, LineEntry } from './contact.ts';
+import type { Channel } from './names.ts';
+import { type Alternative, type Preference, requirementKey } from './requirement.ts';
+import { AgentBuckets, type SupplyClass } from './supply.ts';
+
+/** Most classes that open contacts may use at once. */
+export const DEMAND_CLASSES_MAX = 10_000;
+const IDLE_MAX = 1_024;
+
+export interface Line {
+  readonly demand: DemandClass;
+  /** Thousandths. */
+  readonly clockRate: number;
+  readonly heap: Heap<LineEntry>;
+  /** Waits for settle. */
+  dirty: boolean;
+}
+
+/** A waiting contact's place with one of its preferred agents. */
+export interface AffinityEntry extends LineEntry {
+  readonly agentId: string;
+  readonly line: Line;
+}
+
+export interface DemandClass {
+  readonly key: string;
+  readonly channel: Channel;
+  readonly requirement: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  /** Non-empty and empty ones, by clock rate; few. */
+  readonly lines: Line[];
+  waitingCount: number;
+  /** Place in `nonEmpty`; −1. */
+  nonEmptyIndex: number;
+  /** Contacts QUEUED or OFFERED. */
+  useCount: number;
+  /** Available agents who may serve it. */
+  readonly available: AgentBuckets;
+  /** Active supply classes that meet it. */
+  readonly suppliers: Set<SupplyClass>;
+}
+
+export function lineBefore(a: LineEntry, b: LineEntry): boolean {
+  const one = a.contact;
+  const other = b.contact;
+  if (one.tier !== other.tier) return one.tier > other.tier;
+  if (one.key !== other.key) return one.key > other.key;
+  return one.ordinal < other.ordinal;
+}
+
+/** Text that is equal exactly for contacts of one class. */
+export function demandKey(
+  channel: string,
+  requirement: readonly Alternative[],
+  prefers: readonly Preference[],
+): string {
+  let key = `${channel};${requirementKey(requirement)}`;
+  for (const preference of prefers) key += `;${preference.skill} ${preference.secondsPerLevel}`;
+  return key;
+}
+
+type AffinityLines = Map<Line, Heap<AffinityEntry>>;
+
+export class DemandIndex {
+  readonly #classes = new Map<string, DemandClass>();
+  readonly #idle = new Set<DemandClass>();
+  readonly #affinity = new Map<string, AffinityLines>();
+  /** Classes with a waiting contact, in no particular order. */
+  readonly nonEmpty: DemandClass[] = [];
+  readonly #onNew: (demand: DemandClass) => void;
+  readonly #onEvict: (demand: DemandClass) => void;
+
+  /** `onNew` and `onEvict` tell the supply side of classes that come and go. */
+  constructor(onNew: (demand: DemandClass) => void, onEvict: (demand: DemandClass) => void) {
+    this.#onNew = onNew;
+    this.#onEvict = onEvict;
+  }
+
+  classes(): Iterable<DemandClass> {
+    return this.#classes.values();
+  }
+
+  /** Whether a contact of this class would be one class too many. */
+  isFullFor(key: string): boolean {
+    const known = this.#classes.get(key);
+    if (known !== undefined && known.useCount > 0) return false;
+    return this.#classes.size - this.#idle.size >= DEMAND_CLASSES_MAX;
+  }
+
+  /** The contact's class from now on: until `releaseClass`. */
+  retainClass(contact: Contact): DemandClass {
+    const key = demandKey(contact.channel.name, contact.requirement, contact.prefers);
+    const demand = this.#classes.get(key) ?? this.#addClass(key, contact);
+    if (demand.useCount++ === 0) this.#idle.delete(demand);
+    contact.demand = demand;
+    return demand;
+  }
+
+  releaseClass(contact: Contact): void {
+    const demand = contact.demand;
+    if (demand === undefined) return;
+    contact.demand = undefined;
+    if (--demand.useCount > 0) return;
+    this.#idle.add(demand);
+    if (this.#idle.size <= IDLE_MAX) return;
+    const [oldest] = this.#idle;
+    if (oldest !== undefined) this.#evict(oldest);
+  }
+
+  /** Puts the contact into its line, with the constant key that its age gives. */
+  enter(contact: Contact, epoch: number): Line {
+    const demand = contact.demand ?? this.retainClass(contact);
+    const line = lineOf(demand, contact.clockRate);
+    contact.key = contact.headStartUs - contact.clockRate * (contact.agedFrom - epoch);
+    contact.line = line;
+    contact.lineEntry = { heapIndex: -1, contact };
+    line.heap.push(contact.lineEntry);
+    if (demand.waitingCount++ === 0) {
+      demand.nonEmptyIndex = this.nonEmpty.length;
+      this.nonEmpty.push(demand);
+    }
+    if (contact.preferredAgents.length > 0) this.#enterAffinity(contact, line);
+    return line;
+  }
+
+  leave(contact: Contact): void {
+    const { line, lineEntry } = contact;
+    if (line === undefined || lineEntry === undefined) return;
+    line.heap.remove(lineEntry);
+    contact.line = undefined;
+    contact.lineEntry = undefined;
+    const demand = line.demand;
+    if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
+    for (const entry of contact.affinityEntries) this.#leaveAffinity(entry);
+    contact.affinityEntries = [];
+  }
+
+  /** Heaps of the waiting contacts that prefer the agent, by line; undefined when there are none. */
+  affinityOf(agentId: string): ReadonlyMap<Line, Heap<AffinityEntry>> | undefined {
+    return this.#affinity.get(agentId);
+  }
+
+  #addClass(key: string, contact: Contact): DemandClass {
+    const demand: DemandClass = {
+      key,
+      channel: contact.channel,
+      requirement: contact.requirement,
+      prefers: contact.prefers,
+      lines: [],
+      waitingCount: 0,
+      nonEmptyIndex: -1,
+      useCount: 0,
+      available: new AgentBuckets(),
+      suppliers: new Set(),
+    };
+    this.#classes.set(key, demand);
+    this.#onNew(demand);
+    return demand;
+  }
+
+  #evict(demand: DemandClass): void {
+    this.#idle.delete(demand);
+    this.#classes.delete(demand.key);
+    this.#onEvict(demand);
+  }
+
+  #dropNonEmpty(demand: DemandClass): void {
+    const last = this.nonEmpty.pop();
+    if (last !== undefined && last !== demand) {
+      this.nonEmpty[demand.nonEmptyIndex] = last;
+      last.nonEmptyIndex = demand.nonEmptyIndex;
+    }
+    demand.nonEmptyIndex = -1;
+  }
+
+  #enterAffinity(contact: Contact, line: Line): void {
+    contact.affinityEntries = [...new Set(contact.preferredAgents)].map((agentId) => {
+      const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line };
+      const lines = this.#affinity.get(agentId) ?? new Map<Line, Heap<AffinityEntry>>();
+      this.#affinity.set(agentId, lines);
+      const heap = lines.get(line) ?? new Heap<AffinityEntry>(lineBefore);
+      lines.set(line, heap);
+      heap.push(entry);
+      return entry;
+    });
+  }
+
+  #leaveAffinity(entry: AffinityEntry): void {
+    const lines = this.#affinity.get(entry.agentId);
+    const heap = lines?.get(entry.line);
+    if (lines === undefined || heap === undefined) return;
+    heap.remove(entry);
+    if (heap.size > 0) return;
+    lines.delete(entry.line);
+    if (lines.size === 0) this.#affinity.delete(entry.agentId);
+  }
+}
+
+function lineOf(demand: DemandClass, clockRate: number): Line {
+  for (const line of demand.lines) if (line.clockRate === clockRate) return line;
+  // Lines that policies left behind go before a new one comes.
+  for (let index = demand.lines.length - 1; index >= 0; index--) {
+    const line = demand.lines[index];
+    if (line !== undefined && line.heap.size === 0 && !line.dirty) demand.lines.splice(index, 1);
+  }
+  const line: Line = { demand, clockRate, heap: new Heap<LineEntry>(lineBefore), dirty: false };
+  demand.lines.push(line);
+  return line;
+}

@@ -1,0 +1,251 @@
+// Everything that can happen, in the past tense. State is the fold of these; the journal keeps them for ever, so fields are only
+// ever added. They carry resolved facts (queue, rate, deadlines, rank parts), so that `apply` derives nothing from code or
+// defaults that may change. Same names and fields as events.proto; instants are epoch milliseconds, `…Us` are microseconds of rank.
+
+import type { RevocationReason } from './refusal.ts';
+import type { Alternative, Preference } from './requirement.ts';
+import type { ClosedStateName, Direction, Disposition, Presence } from './views.ts';
+
+/** What the policy made of a contact: everything that decides its place in line. */
+export interface Classification {
+  readonly queue: string;
+  readonly segment: string;
+  /** Queue's and contact's requirement joined. Eligibility and fit. */
+  readonly requirement: readonly Alternative[];
+  /** queue × segment, thousandths, 0 to 20 000. */
+  readonly clockRate: number;
+  /** All head starts together: queue, segment, value, the contact's own. */
+  readonly headStartUs: number;
+  /** End of the wait that its queue allows. */
+  readonly waitUntil: number;
+}
+
+export interface ContactSubmitted extends Classification {
+  readonly type: 'contactSubmitted';
+  readonly contactId: string;
+  readonly gatewayId: string;
+  readonly hash: string;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly customerId: string;
+  readonly journeyId: string;
+  readonly intent: string;
+  readonly language: string;
+  readonly requires: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  readonly value: number;
+  readonly tier: number;
+  readonly headStartMs: number;
+  readonly preferredAgents: readonly string[];
+  readonly attributes: string;
+}
+
+/** The whole of what an update may touch, as it is after it. */
+export interface ContactUpdated extends Classification {
+  readonly type: 'contactUpdated';
+  readonly contactId: string;
+  readonly requires: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  readonly value: number;
+  readonly tier: number;
+  readonly headStartMs: number;
+  readonly intent: string;
+  readonly attributes: string;
+}
+
+/** A new policy moved a waiting or offered contact. */
+export interface ContactClassified extends Classification {
+  readonly type: 'contactClassified';
+  readonly contactId: string;
+}
+
+/** Its offer is "o" + this event's seq. */
+export interface OfferMade {
+  readonly type: 'offerMade';
+  readonly contactId: string;
+  readonly agentId: string;
+  /** Shown to the agent; the router waits a little longer (`deadline`). */
+  readonly expiresAt: number;
+  readonly deadline: number;
+  /** Room that the contact takes with the agent. */
+  readonly cost: number;
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
+export interface OfferAccepted {
+  readonly type: 'offerAccepted';
+  readonly contactId: string;
+  readonly agentId: string;
+  /** Latest end of the conversation. */
+  readonly assignedUntil: number;
+}
+
+export interface OfferDeclined {
+  readonly type: 'offerDeclined';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly reason: string;
+  readonly coolDownUntil: number;
+}
+
+export interface OfferMissed {
+  readonly type: 'offerMissed';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly coolDownUntil: number;
+}
+
+export interface OfferRevoked {
+  readonly type: 'offerRevoked';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly reason: RevocationReason;
+}
+
+export interface CoolDownEnded {
+  readonly type: 'coolDownEnded';
+  readonly contactId: string;
+  readonly agentId: string;
+}
+
+export type EndCause = 'AGENT' | 'GATEWAY' | 'SUPERVISOR' | 'TOO_LONG' | 'AGENT_LOST' | 'GATEWAY_LOST';
+
+/** The conversation is over; wrap-up runs until `wrapUpUntil`. */
+export interface ContactEnded {
+  readonly type: 'contactEnded';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly cause: EndCause;
+  readonly wrapUpUntil: number;
+  readonly disposition?: Disposition;
+}
+
+export type CloseCause =
+  | 'AGENT'
+  | 'GATEWAY'
+  | 'SUPERVISOR'
+  | 'WRAP_UP_OVER'
+  | 'WAITED_TOO_LONG'
+  | 'TOO_LONG'
+  | 'AGENT_LOST'
+  | 'GATEWAY_LOST';
+
+export interface ContactClosed {
+  readonly type: 'contactClosed';
+  readonly contactId: string;
+  readonly state: ClosedStateName;
+  readonly cause: CloseCause;
+  /** Set when the conversation ended in this very step. */
+  readonly endedNow: boolean;
+  readonly disposition?: Disposition;
+}
+
+/** An assigned contact went back in line, keeping its age. */
+export interface ContactRequeued {
+  readonly type: 'contactRequeued';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly cause: 'AGENT_LOST' | 'TOO_LONG';
+  readonly agedFrom: number;
+  readonly waitUntil: number;
+}
+
+/** The agent gave the disposition late: of a contact in wrap-up, or one that is closed. */
+export interface DispositionSet {
+  readonly type: 'dispositionSet';
+  readonly contactId: string;
+  readonly disposition: Disposition;
+}
+
+/** Tombstones of contacts closed at or before the instant are gone. */
+export interface TombstonesForgotten {
+  readonly type: 'tombstonesForgotten';
+  readonly closedThrough: number;
+}
+
+export interface AgentPut {
+  readonly type: 'agentPut';
+  readonly agentId: string;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly capacity: number;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Made by the policy's `agents:`, not by API. */
+  readonly ofPolicy: boolean;
+}
+
+export interface AgentRemoved {
+  readonly type: 'agentRemoved';
+  readonly agentId: string;
+}
+
+export type PresenceCause = 'AGENT' | 'SUPERVISOR' | 'MISSED_OFFER' | 'SESSION_LOST' | 'DRAINED';
+
+export interface PresenceSet {
+  readonly type: 'presenceSet';
+  readonly agentId: string;
+  readonly presence: Presence;
+  readonly reason: string;
+  readonly channels: readonly string[];
+  readonly cause: PresenceCause;
+}
+
+/** Who has a socket. */
+export type SubjectRole = 'GATEWAY' | 'AGENT';
+
+export interface SessionOpened {
+  readonly type: 'sessionOpened';
+  readonly role: SubjectRole;
+  readonly subjectId: string;
+  readonly sessionId: string;
+}
+
+/** An agent's only session, or one of a gateway's, is gone. */
+export interface SessionLost {
+  readonly type: 'sessionLost';
+  readonly role: SubjectRole;
+  readonly subjectId: string;
+  readonly sessionId: string;
+  /** Agents: until then a resumed session changes nothing. */
+  readonly graceUntil: number;
+}
+
+export interface PolicySet {
+  readonly type: 'policySet';
+  /** JSON text of the ResolvedPolicy. */
+  readonly resolved: string;
+  readonly source: string;
+  readonly fileHash: string;
+  readonly by: string;
+}
+
+/** The router started on this journal again. Session losses and revocations follow as events of their own. */
+export interface Restarted {
+  readonly type: 'restarted';
+  readonly graceUntil: number;
+}
+
+export type CoreEvent =
+  | ContactSubmitted
+  | ContactUpdated
+  | ContactClassified
+  | OfferMade
+  | OfferAccepted
+  | OfferDeclined
+  | OfferMissed
+  | OfferRevoked
+  | CoolDownEnded
+  | ContactEnded
+  | ContactClosed
+  | ContactRequeued
+  | DispositionSet
+  | TombstonesForgotten
+  | AgentPut
+  | AgentRemoved
+  | PresenceSet
+  | SessionOpened
+  | SessionLost
+  | PolicySet
+  | Restarted;

@@ -1,0 +1,100 @@
+// What happens when a deadline is due. Each arm takes its deadline out of the heap first, so that it fires once.
+
+import { assert, unreachable } from '../lib/assert.ts';
+import { type Contact, waitedMs } from './contact.ts';
+import type { Deadline } from './deadlines.ts';
+import { endGrace, missOffer } from './decide-agent.ts';
+import type { Gateway } from './gateway.ts';
+import type { Step } from './step.ts';
+
+/** Fires every deadline due at or before the step's now, in order, those that come up meanwhile too. */
+export function fireDeadlines(step: Step): void {
+  const { deadlines } = step.state;
+  for (let due = deadlines.dueAt(step.now); due !== undefined; due = deadlines.dueAt(step.now)) {
+    deadlines.cancel(due);
+    fire(step, due);
+  }
+}
+
+function fire(step: Step, deadline: Deadline): void {
+  switch (deadline.kind) {
+    case 'forget':
+      return forget(step);
+    case 'gatewayLost':
+      return loseGateway(step, deadline.gateway, deadline.channelName);
+    case 'grace':
+      return endGrace(step, deadline.agent);
+    case 'wait':
+      return step.emit({
+        type: 'contactClosed',
+        contactId: deadline.contact.id,
+        state: 'EXPIRED',
+        cause: 'WAITED_TOO_LONG',
+        endedNow: false,
+      });
+    case 'offer': {
+      const { phase } = deadline.contact;
+      assert(phase.state === 'OFFERED', 'an offer deadline belongs to an offered contact');
+      return missOffer(step, deadline.contact, phase.offer.agent);
+    }
+    case 'assigned':
+      return giveUp(step, deadline.contact, 'TOO_LONG');
+    case 'wrapUp':
+      return step.emit({
+        type: 'contactClosed',
+        contactId: deadline.contact.id,
+        state: 'COMPLETED',
+        cause: 'WRAP_UP_OVER',
+        endedNow: false,
+      });
+    case 'agentLost':
+      return giveUp(step, deadline.contact, 'AGENT_LOST');
+    case 'coolDown':
+      return step.emit({ type: 'coolDownEnded', contactId: deadline.contact.id, agentId: deadline.agent.id });
+    default:
+      return unreachable(deadline);
+  }
+}
+
+function forget(step: Step): void {
+  const { state } = step;
+  state.forgetDeadline = undefined;
+  step.emit({ type: 'tombstonesForgotten', closedThrough: step.now - (state.policy?.forgetMs ?? 0) });
+}
+
+/** An assigned contact's time is up: what then, its channel says. */
+function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
+  const phase = contact.phase;
+  assert(phase.state === 'ASSIGNED', 'only assigned contacts are given up');
+  switch (contact.channel.policy.assigned.then) {
+    case 'keep':
+      return;
+    case 'end':
+      return step.end(contact, cause, undefined);
+    case 'requeue':
+      return step.emit({
+        type: 'contactRequeued',
+        contactId: contact.id,
+        agentId: phase.agent.id,
+        cause,
+        agedFrom: step.now - waitedMs(contact, step.now),
+        waitUntil: step.now + contact.queue.policy.limits.waitMs,
+      });
+  }
+}
+
+/** A gateway has gone for too long: its contacts of the channel go too; answered ones end. */
+function loseGateway(step: Step, gateway: Gateway, channelName: string): void {
+  const all = gateway.arrivals.pageAfter(0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, (known) => {
+    return known.contact?.channel.name === channelName;
+  });
+  for (const { contact } of all.items) {
+    if (contact === undefined) continue;
+    const { state } = contact.phase;
+    if (state === 'ASSIGNED') step.end(contact, 'GATEWAY_LOST', undefined);
+    if (state !== 'QUEUED' && state !== 'OFFERED') continue;
+    step.revoke(contact, 'CONTACT_CANCELLED');
+    const cause = 'GATEWAY_LOST';
+    step.emit({ type: 'contactClosed', contactId: contact.id, state: 'CANCELLED', cause, endedNow: false });
+  }
+}

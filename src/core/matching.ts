@@ -1,0 +1,179 @@
+// The best partner of one contact, of one line's head, of one agent: exact, by comparing heads. Reads the indexes, changes nothing.
+//
+// The order among pairs: tier, rank, the contact's arrival, the agent's ready ordinal. A line's contacts differ only in what stands before
+// the agent in that order, so its first contact is its best for every agent; but for pairs that cool down, which are walked past, and for
+// affinity, which has heaps and look-ups of its own.
+
+import { type Agent, hasRoom, isAvailable } from './agent.ts';
+import { type Contact, isCooling, type LineEntry } from './contact.ts';
+import type { DemandClass, DemandIndex, Line } from './demand.ts';
+import { idleUs, loadUs, type RankTerms, urgencyUs } from './rank.ts';
+import type { Bucket, Membership } from './supply.ts';
+
+/** A pair with its rank's parts, microseconds. */
+export interface Pair {
+  readonly contact: Contact;
+  readonly agent: Agent;
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
+/** What ranks depend on beside the pair. */
+export interface Moment {
+  readonly now: number;
+  readonly epoch: number;
+  readonly terms: RankTerms;
+}
+
+export function pairTotalUs(pair: Pair): number {
+  return pair.urgencyUs + pair.fitUs + pair.readinessUs;
+}
+
+/** Whether `a` goes before `b`. */
+export function pairBefore(a: Pair, b: Pair): boolean {
+  if (a.contact.tier !== b.contact.tier) return a.contact.tier > b.contact.tier;
+  const difference = pairTotalUs(a) - pairTotalUs(b);
+  if (difference !== 0) return difference > 0;
+  if (a.contact.ordinal !== b.contact.ordinal) return a.contact.ordinal < b.contact.ordinal;
+  return a.agent.readyOrdinal < b.agent.readyOrdinal;
+}
+
+/** The line's best contact that has no cool-downs, with its best indexed agent. */
+export function bestForLine(line: Line, moment: Moment): Pair | undefined {
+  if (line.demand.available.buckets.length === 0) return undefined;
+  const entry = line.heap.firstWhere(isPlain, undefined);
+  return entry === undefined ? undefined : bestIndexed(entry.contact, line.demand, moment);
+}
+
+/** The contact with its best agent: indexed ones and its preferred ones. */
+export function bestForContact(
+  contact: Contact,
+  moment: Moment,
+  agentById: ReadonlyMap<string, Agent>,
+): Pair | undefined {
+  const demand = contact.demand;
+  if (demand === undefined || contact.line === undefined) return undefined;
+  let best = bestIndexed(contact, demand, moment);
+  for (const agentId of contact.preferredAgents) {
+    const agent = agentById.get(agentId);
+    if (agent === undefined || !isAvailable(agent) || !hasRoom(agent, contact.channel)) continue;
+    const fit = classFit(agent, demand);
+    if (fit === undefined || isCooling(contact, agent)) continue;
+    const pair = pairOf(contact, agent, fit + moment.terms.affinityUs, moment);
+    if (best === undefined || pairBefore(pair, best)) best = pair;
+  }
+  return best;
+}
+
+/** The agent with its best waiting contact over the heads of the lines that it may serve. */
+export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment): Pair | undefined {
+  const supply = agent.supply;
+  if (supply === undefined || !isAvailable(agent)) return undefined;
+  let best: Pair | undefined;
+  if (demands.nonEmpty.length < supply.slotByDemand.size) {
+    for (const demand of demands.nonEmpty) {
+      const fit = classFit(agent, demand);
+      if (fit !== undefined) best = bestOfDemand(agent, demand, fit, moment, best);
+    }
+  } else {
+    for (const fact of supply.facts) {
+      if (fact !== undefined && fact.demand.waitingCount > 0) {
+        best = bestOfDemand(agent, fact.demand, fact.fitUs, moment, best);
+      }
+    }
+  }
+  return bestOfAffinity(agent, demands, moment, best);
+}
+
+function bestOfDemand(
+  agent: Agent,
+  demand: DemandClass,
+  fit: number,
+  moment: Moment,
+  found: Pair | undefined,
+): Pair | undefined {
+  if (!hasRoom(agent, demand.channel)) return found;
+  let best = found;
+  for (const line of demand.lines) {
+    const entry = headFor(line, agent);
+    if (entry === undefined) continue;
+    const pair = pairOf(entry.contact, agent, fit, moment);
+    if (best === undefined || pairBefore(pair, best)) best = pair;
+  }
+  return best;
+}
+
+function bestOfAffinity(agent: Agent, demands: DemandIndex, moment: Moment, found: Pair | undefined): Pair | undefined {
+  const lines = demands.affinityOf(agent.id);
+  if (lines === undefined) return found;
+  let best = found;
+  for (const [line, heap] of lines) {
+    const fit = classFit(agent, line.demand);
+    if (fit === undefined || !hasRoom(agent, line.demand.channel)) continue;
+    const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
+    if (entry === undefined) continue;
+    const pair = pairOf(entry.contact, agent, fit + moment.terms.affinityUs, moment);
+    if (best === undefined || pairBefore(pair, best)) best = pair;
+  }
+  return best;
+}
+
+/** The contact with its best agent of the index, affinity left aside; a pair that cools down is walked past. */
+function bestIndexed(contact: Contact, demand: DemandClass, moment: Moment): Pair | undefined {
+  const idleMaxUs = moment.terms.idleRate * moment.terms.idleCapMs;
+  let best: Agent | undefined;
+  let bestUs = Number.NEGATIVE_INFINITY;
+  for (const bucket of demand.available.buckets) {
+    if (bucket.baseUs + idleMaxUs < bestUs) break;
+    const agent = firstOf(bucket, contact);
+    if (agent === undefined) continue;
+    const worthUs = bucket.baseUs + idleUs(agent.readySince, moment.now, moment.terms);
+    if (worthUs > bestUs || (worthUs === bestUs && best !== undefined && agent.readyOrdinal < best.readyOrdinal)) {
+      best = agent;
+      bestUs = worthUs;
+    }
+  }
+  if (best === undefined) return undefined;
+  const fit = classFit(best, demand);
+  return fit === undefined ? undefined : pairOf(contact, best, fit, moment);
+}
+
+function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {
+  const { now, epoch, terms } = moment;
+  return {
+    contact,
+    agent,
+    urgencyUs: urgencyUs(contact.key, contact.clockRate, now, epoch),
+    fitUs,
+    readinessUs: idleUs(agent.readySince, now, terms) - loadUs(agent, terms),
+  };
+}
+
+/** What the agent's class fits the demand, without affinity; undefined when it does not meet it. */
+export function classFit(agent: Agent, demand: DemandClass): number | undefined {
+  const slot = agent.supply?.slotByDemand.get(demand);
+  return slot === undefined ? undefined : agent.supply?.facts[slot]?.fitUs;
+}
+
+function headFor(line: Line, agent: Agent): LineEntry | undefined {
+  return agent.coolDowns.size === 0 ? line.heap.peek() : line.heap.firstWhere(isFreeFor, agent);
+}
+
+function firstOf(bucket: Bucket, contact: Contact): Agent | undefined {
+  const membership =
+    contact.coolDowns.length === 0 ? bucket.agents.first() : bucket.agents.firstWhere(mayTake, contact);
+  return membership?.agent;
+}
+
+function isPlain(entry: LineEntry): boolean {
+  return entry.contact.coolDowns.length === 0;
+}
+
+function isFreeFor(entry: LineEntry, agent: Agent): boolean {
+  return !isCooling(entry.contact, agent);
+}
+
+function mayTake(membership: Membership, contact: Contact): boolean {
+  return !isCooling(contact, membership.agent);
+}

@@ -1,0 +1,55 @@
+// The names that a policy brings into the world, with what is counted by them: channels and queues. Contacts and agents point at these
+// objects, so that a new policy changes them in one place.
+//
+// Invariants: 1. a channel's index never changes while the process lives. 2. a queue's counts are those of its open contacts.
+
+import { OrderedFifo } from '../lib/ordered-fifo.ts';
+import type { Contact } from './contact.ts';
+import type { ChannelPolicy, QueuePolicy } from './policy.ts';
+import { QueueFlow } from './queue-flow.ts';
+import { compileMatch, type QueueMatcher } from './queue-match.ts';
+
+export interface Channel {
+  readonly name: string;
+  /** Dense, from 0. */
+  readonly index: number;
+  policy: ChannelPolicy;
+  /** Open contacts of the channel. */
+  openCount: number;
+}
+
+export interface Queue {
+  readonly name: string;
+  policy: QueuePolicy;
+  /** Whether the policy's `when` takes the contact. */
+  matches: QueueMatcher;
+  /** Contacts in line, in order of `agedFrom`. */
+  readonly waiting: OrderedFifo<Contact>;
+  offeredCount: number;
+  assignedCount: number;
+  wrapUpCount: number;
+  /** Signed-in agents who meet the queue's own requirement; those of them with room. */
+  agentsEligible: number;
+  agentsAvailable: number;
+  readonly flow: QueueFlow;
+}
+
+export function newQueue(policy: QueuePolicy): Queue {
+  return {
+    name: policy.name,
+    policy,
+    matches: compileMatch(policy.when),
+    waiting: new OrderedFifo(),
+    offeredCount: 0,
+    assignedCount: 0,
+    wrapUpCount: 0,
+    agentsEligible: 0,
+    agentsAvailable: 0,
+    flow: new QueueFlow(),
+  };
+}
+
+/** Contacts of the queue that are not closed. */
+export function openCount(queue: Queue): number {
+  return queue.waiting.size + queue.offeredCount + queue.assignedCount + queue.wrapUpCount;
+}

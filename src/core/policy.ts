@@ -1,0 +1,83 @@
+// The resolved policy: every default filled in, every duration in milliseconds, names checked. `config/` makes it from a file,
+// `policySet` journals it whole, and the core reads nothing else about how to route.
+//
+// Invariants: 1. `segments` has `default`. 2. there is at least one channel and one queue. 3. queue order is the order of matching.
+// 4. all numbers are finite and within the bounds named here, so that sums of rank terms stay below 2^53 microseconds.
+
+import type { Alternative } from './requirement.ts';
+
+/** What becomes of an assigned contact when one of its deadlines passes. */
+export type AssignedEnd = 'requeue' | 'end' | 'keep';
+
+export interface ChannelPolicy {
+  /** Units of capacity that one contact takes, 0 to 1 000 000. */
+  readonly cost: number;
+  /** Most contacts of the channel at once for an agent without a limit of its own. */
+  readonly limit: number;
+  readonly offerTimeoutMs: number;
+  /** 0: `end` completes at once. */
+  readonly wrapUpMs: number;
+  /** Longest conversation, and what then; how long a lost agent keeps the contact. */
+  readonly assigned: { readonly maxMs: number; readonly agentLostMs: number; readonly then: AssignedEnd };
+  readonly gatewayLost: { readonly afterMs: number; readonly then: 'cancel' | 'keep' };
+}
+
+export interface SegmentPolicy {
+  readonly headStartMs: number;
+  /** Multiplies the queue's clock rate, 0 to 20. */
+  readonly clockRate: number;
+}
+
+/** Glob patterns (`*` only) by field of the contact; a field with several patterns matches any of them; all fields must match. */
+export type QueueMatch = Readonly<Partial<Record<MatchField, readonly string[]>>>;
+export type MatchField = 'channel' | 'intent' | 'language' | 'segment' | 'direction' | 'gatewayId' | 'customerId';
+
+export interface QueuePolicy {
+  readonly name: string;
+  /** Absent: matches every contact. */
+  readonly when?: QueueMatch;
+  readonly requires: readonly Alternative[];
+  readonly serviceLevel: { readonly withinMs: number; readonly target: number };
+  readonly clockRate: number;
+  readonly headStartMs: number;
+  readonly limits: { readonly waiting: number; readonly waitMs: number };
+}
+
+export interface FitPolicy {
+  readonly perLevelMs: number;
+  readonly affinityMs: number;
+  readonly breadthMs: number;
+}
+
+export interface ReadinessPolicy {
+  /** Seconds of rank for each second of idling, 0 to 20, in thousandths. */
+  readonly idleRate: number;
+  readonly idleCapMs: number;
+  readonly loadMs: number;
+}
+
+export interface PresencePolicy {
+  readonly graceMs: number;
+  /** Missed offers in a row after which an agent is BUSY; 0: never. */
+  readonly missesBeforeBusy: number;
+  readonly declineCoolDownMs: number;
+}
+
+export interface AgentPolicy {
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly capacity: number;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface ResolvedPolicy {
+  readonly channels: Readonly<Record<string, ChannelPolicy>>;
+  readonly segments: Readonly<Record<string, SegmentPolicy>>;
+  readonly value: { readonly scale: number; readonly headStartMs: number };
+  readonly queues: readonly QueuePolicy[];
+  readonly fit: FitPolicy;
+  readonly readiness: ReadinessPolicy;
+  readonly presence: PresencePolicy;
+  readonly forgetMs: number;
+  readonly agents: Readonly<Record<string, AgentPolicy>>;
+}

@@ -1,0 +1,172 @@
+// Answers questions from the state: one contact with its position, pages of contacts, changes, agents, queues, the policy. Changes nothing.
+//
+// Positions are exact up to EXACT_MAX waiting in the queue; above that they come from a ranking at most RANKING_AGE_MS old, made when
+// somebody asks, so that a crowd of questions costs one ranking a second and never a scan each.
+
+import type { SortedLog } from '../lib/sorted-log.ts';
+import { agentView } from './agent.ts';
+import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
+import { type Contact, contactView, type Known } from './contact.ts';
+import { answer, findKnown } from './decide-contact.ts';
+import type { Queue } from './names.ts';
+import { urgencyUs } from './rank.ts';
+import { refuse } from './refusal.ts';
+import type { State } from './state.ts';
+import type { ContactView, QueueView } from './views.ts';
+
+const EXACT_MAX = 1_000;
+const RANKING_AGE_MS = 1_000;
+const EXAMINE_MAX = 5_000;
+
+type Asked<T extends Query['type']> = Extract<Query, { readonly type: T }>;
+
+interface Ranking {
+  readonly at: number;
+  readonly positions: ReadonlyMap<Contact, number>;
+}
+
+export class Queries {
+  readonly #state: State;
+  readonly #rankings = new WeakMap<Queue, Ranking>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  answer(query: Query, now: number): Outcome {
+    switch (query.type) {
+      case 'get':
+        return this.#get(query, now);
+      case 'list':
+        return this.#list(query);
+      case 'changes':
+        return this.#changes(query);
+      case 'agent': {
+        const agent = this.#state.agents.get(query.agentId);
+        return agent === undefined
+          ? { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') }
+          : { ok: { agent: agentView(agent) } };
+      }
+      case 'agents':
+        return this.#agents(query);
+      case 'queues':
+        return { ok: { queues: [...this.#state.queues.values()].map((queue) => queueView(queue, now)) } };
+      case 'policy': {
+        const { policy, policySource } = this.#state;
+        return policy === undefined
+          ? { error: refuse('STARTING', 'there is no policy yet') }
+          : { ok: { policy: { source: policySource, resolved: policy } } };
+      }
+    }
+  }
+
+  #get({ actor, contactId }: Asked<'get'>, now: number): Outcome {
+    const known = findKnown(this.#state, actor, contactId);
+    if (known === undefined) {
+      return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
+    }
+    const { contact } = known;
+    if (contact?.phase.state !== 'QUEUED') return answer(known);
+    return { ok: { contact: { ...contactView(contact), position: this.#position(contact, now) } } };
+  }
+
+  #position(contact: Contact, now: number): number {
+    const { waiting } = contact.queue;
+    if (waiting.size <= EXACT_MAX) {
+      let ahead = 0;
+      for (const other of waiting) if (isAhead(other, contact, now, this.#state.epoch)) ahead++;
+      return ahead + 1;
+    }
+    const ranking = this.#ranking(contact.queue, now);
+    return ranking.positions.get(contact) ?? waiting.size;
+  }
+
+  #ranking(queue: Queue, now: number): Ranking {
+    const known = this.#rankings.get(queue);
+    if (known !== undefined && now - known.at <= RANKING_AGE_MS) return known;
+    const { epoch } = this.#state;
+    const order = [...queue.waiting].sort((a, b) => (isAhead(a, b, now, epoch) ? -1 : 1));
+    const ranking = { at: now, positions: new Map(order.map((contact, index) => [contact, index + 1])) };
+    this.#rankings.set(queue, ranking);
+    return ranking;
+  }
+
+  #list({ actor, open, afterId, limit, gatewayId, state }: Asked<'list'>): Outcome {
+    const owner = actor.role === 'gateway' ? actor.id : gatewayId;
+    const after = afterId === '' ? undefined : findKnown(this.#state, actor, afterId);
+    if (afterId !== '' && after === undefined) {
+      return { error: refuse('RESYNC', `contact ${afterId} is forgotten: list from the start`, 'afterId') };
+    }
+    const log = owner === '' ? this.#state.arrivals : this.#state.gateways.get(owner)?.arrivals;
+    const accept = (known: Known): boolean => {
+      if (known.contact === undefined) return !open && (state === '' || known.tombstone?.state === state);
+      return state === '' || known.contact.phase.state === state;
+    };
+    return { ok: this.#page(log, after?.ordinal ?? 0, limit, accept) };
+  }
+
+  #page(log: SortedLog<Known> | undefined, after: number, limit: number, accept: (known: Known) => boolean): Ok {
+    const page = log?.pageAfter(after, limit, EXAMINE_MAX, accept) ?? { items: [], last: undefined, next: undefined };
+    const contacts = page.items.map(pictureOf);
+    const seq = this.#state.seq;
+    return page.next === undefined || page.last === undefined
+      ? { contacts, seq }
+      : { contacts, seq, next: page.last.id };
+  }
+
+  #changes({ gatewayId, sinceSeq, limit }: Asked<'changes'>): Outcome {
+    const gateway = this.#state.gateways.get(gatewayId);
+    const { seq } = this.#state;
+    if (sinceSeq > seq || sinceSeq < (gateway?.forgottenSeq ?? 0)) {
+      return { error: refuse('RESYNC', 'changes since then are not kept: list, then subscribe from now', 'sinceSeq') };
+    }
+    if (gateway === undefined) return { ok: { contacts: [], seqs: [], seq } };
+    const page = gateway.changes.pageAfter(sinceSeq, limit, EXAMINE_MAX, () => true);
+    const contacts = page.items.map(pictureOf);
+    const seqs = page.items.map((known) => known.changeSeq);
+    return { ok: page.next === undefined ? { contacts, seqs, seq } : { contacts, seqs, seq, next: String(page.next) } };
+  }
+
+  #agents({ afterId, limit }: Asked<'agents'>): Outcome {
+    const { agents, agentLog } = this.#state;
+    const after = afterId === '' ? 0 : agents.get(afterId)?.ordinal;
+    if (after === undefined) {
+      return { error: refuse('RESYNC', `agent ${afterId} is gone: list from the start`, 'after') };
+    }
+    const page = agentLog.pageAfter(after, limit, EXAMINE_MAX, () => true);
+    const views = page.items.map(agentView);
+    return page.next === undefined || page.last === undefined
+      ? { ok: { agents: views } }
+      : { ok: { agents: views, next: page.last.id } };
+  }
+}
+
+function pictureOf(known: Known): ContactView | Tombstone {
+  return known.contact === undefined ? (known.tombstone as Tombstone) : contactView(known.contact);
+}
+
+function isAhead(one: Contact, other: Contact, now: number, epoch: number): boolean {
+  if (one === other) return false;
+  if (one.tier !== other.tier) return one.tier > other.tier;
+  const difference = urgencyUs(one.key, one.clockRate, now, epoch) - urgencyUs(other.key, other.clockRate, now, epoch);
+  return difference !== 0 ? difference > 0 : one.ordinal < other.ordinal;
+}
+
+/** The queue as it stands at `now`. */
+export function queueView(queue: Queue, now: number): QueueView {
+  const { answered, answeredWithin, abandoned } = queue.flow.sums(now);
+  const oldest = queue.waiting.first();
+  return {
+    name: queue.name,
+    waiting: queue.waiting.size,
+    oldestWaitMs: oldest === undefined ? 0 : now - oldest.agedFrom,
+    offered: queue.offeredCount,
+    assigned: queue.assignedCount,
+    wrapUp: queue.wrapUpCount,
+    agentsAvailable: queue.agentsAvailable,
+    agentsEligible: queue.agentsEligible,
+    serviceLevel: answered + abandoned === 0 ? 1 : answeredWithin / (answered + abandoned),
+    answered,
+    abandoned,
+  };
+}

@@ -1,0 +1,99 @@
+// The rank rule in integers: every term in microseconds of waiting. Its parts come from here only, for the indexes and for explanations.
+//
+//   urgency   = headStartUs + clockRate · (now − agedFrom)        thousandths × milliseconds = microseconds
+//             = key + clockRate · (now − epoch),  key constant while the contact waits
+//   fit       = levels of the best satisfied alternative and of preferred skills − breadth, + affinity
+//   readiness = idleRate · min(now − readySince, idleCap) − round(load part)
+//
+// Invariant: idle and load parts never rise within one instant as an agent takes more work: settle stands on that.
+
+import type { Agent } from './agent.ts';
+import type { FitPolicy, ReadinessPolicy } from './policy.ts';
+import { type Alternative, meetsAlternative, type Preference, type Skills } from './requirement.ts';
+
+/** The policy's numbers, in the units of the rule. */
+export interface RankTerms {
+  readonly perLevelUs: number;
+  readonly affinityUs: number;
+  readonly breadthUs: number;
+  /** Thousandths. */
+  readonly idleRate: number;
+  readonly idleCapMs: number;
+  readonly loadUs: number;
+}
+
+export const ZERO_TERMS: RankTerms = {
+  perLevelUs: 0,
+  affinityUs: 0,
+  breadthUs: 0,
+  idleRate: 0,
+  idleCapMs: 0,
+  loadUs: 0,
+};
+
+export function rankTerms(fit: FitPolicy, readiness: ReadinessPolicy): RankTerms {
+  return {
+    perLevelUs: fit.perLevelMs * 1000,
+    affinityUs: fit.affinityMs * 1000,
+    breadthUs: fit.breadthMs * 1000,
+    idleRate: readiness.idleRate,
+    idleCapMs: readiness.idleCapMs,
+    loadUs: readiness.loadMs * 1000,
+  };
+}
+
+/** What waiting is worth at `now` for a constant key, microseconds. */
+export function urgencyUs(key: number, clockRate: number, now: number, epoch: number): number {
+  return key + clockRate * (now - epoch);
+}
+
+/**
+ * Fit of the skills for the demand, microseconds, without affinity: over the satisfied alternatives the best of levels minus breadth, plus
+ * the preferred skills' levels. Undefined when no alternative is met.
+ */
+export function fitUs(
+  demand: { readonly requirement: readonly Alternative[]; readonly prefers: readonly Preference[] },
+  skills: Skills,
+  terms: RankTerms,
+): number | undefined {
+  let best: number | undefined;
+  const alternatives = demand.requirement.length === 0 ? EVERYONE : demand.requirement;
+  for (const alternative of alternatives) {
+    if (!meetsAlternative(skills, alternative)) continue;
+    const fit = alternativeFitUs(alternative, demand.prefers, skills, terms);
+    if (best === undefined || fit > best) best = fit;
+  }
+  if (best === undefined) return undefined;
+  for (const preference of demand.prefers) {
+    best += Math.round(preference.secondsPerLevel * 1e6) * (skills.get(preference.skill) ?? 0);
+  }
+  return best;
+}
+
+/** What idling since it became ready is worth, microseconds. */
+export function idleUs(readySince: number, now: number, terms: RankTerms): number {
+  return terms.idleRate * Math.min(now - readySince, terms.idleCapMs);
+}
+
+/** What the load that the agent carries costs, microseconds. */
+export function loadUs(agent: Agent, terms: RankTerms): number {
+  return Math.round((terms.loadUs * agent.load) / agent.capacity);
+}
+
+const EVERYONE: readonly Alternative[] = [{ all: [] }];
+
+function alternativeFitUs(
+  alternative: Alternative,
+  prefers: readonly Preference[],
+  skills: Skills,
+  terms: RankTerms,
+): number {
+  let levels = 0;
+  let usedCount = alternative.all.length;
+  for (const need of alternative.all) levels += skills.get(need.skill) ?? 0;
+  for (const [index, { skill }] of prefers.entries()) {
+    if (!skills.has(skill) || alternative.all.some((need) => need.skill === skill)) continue;
+    if (prefers.findIndex((preference) => preference.skill === skill) === index) usedCount++;
+  }
+  return terms.perLevelUs * levels - terms.breadthUs * (skills.size - usedCount);
+}

@@ -1,0 +1,345 @@
+// The state out as plain records and in again: snapshots and the state hash. Facts only: importing rebuilds every index and deadline.
+//
+// Invariant: what `restore` makes of `stateRecords(state)` behaves as `state` does from then on.
+
+import { assert } from '../lib/assert.ts';
+import { type Agent, hold, isSignedIn, newAgent } from './agent.ts';
+import { scheduleGatewayLost, startAgentLost, startGrace } from './apply-agent.ts';
+import { scheduleForget } from './apply-close.ts';
+import { addCoolDown, blankContact, channelNamed, enterLine, queueNamed, setPhaseDeadline } from './apply-contact.ts';
+import type { Contact, Known, Offer } from './contact.ts';
+import { holderOf } from './contact.ts';
+import type { Gateway } from './gateway.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import type { State } from './state.ts';
+import type {
+  AgentRecord,
+  ContactRecord,
+  GatewayRecord,
+  HeaderRecord,
+  QueueFlowRecord,
+  StateRecord,
+  TombstoneRecord,
+} from './state-records.ts';
+
+/** Every fact of the state, in the order that StateRecord documents. */
+export function* stateRecords(state: State): Generator<StateRecord> {
+  yield headerRecord(state);
+  for (const queue of state.queues.values()) {
+    const { slot, answered, answeredWithin, abandoned } = queue.flow;
+    if (answered.length === 0) continue;
+    yield {
+      kind: 'queueFlow',
+      queue: queue.name,
+      slot,
+      answered: [...answered],
+      answeredWithin: [...answeredWithin],
+      abandoned: [...abandoned],
+    };
+  }
+  for (const agent of byOrdinal(state.agents.values())) yield agentRecord(agent);
+  for (const gateway of byOrdinal(state.gateways.values())) yield gatewayRecord(gateway);
+  for (const { contact } of byOrdinal(state.known.values())) if (contact !== undefined) yield contactRecord(contact);
+  for (const known of state.tombstones) {
+    if (known.tombstone !== undefined) yield tombstoneRecord(known, known.tombstone);
+  }
+}
+
+function byOrdinal<T extends { readonly ordinal: number }>(items: Iterable<T>): T[] {
+  return [...items].sort((a, b) => a.ordinal - b.ordinal);
+}
+
+function headerRecord(state: State): HeaderRecord {
+  return {
+    kind: 'header',
+    seq: state.seq,
+    at: state.at,
+    epoch: state.epoch,
+    lastOrdinal: state.lastOrdinal,
+    lastReadyOrdinal: state.lastReadyOrdinal,
+    policy: state.policyText,
+    policySource: state.policySource,
+    policyFileHash: state.policyFileHash,
+    graceFloor: state.graceFloor,
+  };
+}
+
+function agentRecord(agent: Agent): AgentRecord {
+  return {
+    kind: 'agent',
+    id: agent.id,
+    ordinal: agent.ordinal,
+    name: agent.name,
+    skills: agent.skillRecord,
+    capacity: agent.capacity,
+    limits: agent.limits,
+    ofPolicy: agent.ofPolicy,
+    presence: agent.presence,
+    reason: agent.reason,
+    channels: agent.channels,
+    sessionId: agent.sessionId,
+    graceUntil: agent.graceUntil,
+    readySince: agent.readySince,
+    readyOrdinal: agent.readyOrdinal,
+    missesInRow: agent.missesInRow,
+    version: agent.version,
+    answers: agent.answers,
+  };
+}
+
+function gatewayRecord(gateway: Gateway): GatewayRecord {
+  return {
+    kind: 'gateway',
+    id: gateway.id,
+    ordinal: gateway.ordinal,
+    sessionIds: [...gateway.sessionIds].sort(),
+    lostAt: gateway.lostAt,
+    forgottenSeq: gateway.forgottenSeq,
+  };
+}
+
+function contactRecord(contact: Contact): ContactRecord {
+  const { phase } = contact;
+  const offer = phase.state === 'OFFERED' || phase.state === 'ASSIGNED' ? phase.offer : undefined;
+  const due = contact.phaseDeadline?.heapIndex === -1 ? 0 : (contact.phaseDeadline?.due ?? 0);
+  return {
+    kind: 'contact',
+    id: contact.id,
+    ordinal: contact.ordinal,
+    gatewayId: contact.gateway.id,
+    hash: contact.hash,
+    channel: contact.channel.name,
+    direction: contact.direction,
+    customerId: contact.customerId,
+    journeyId: contact.journeyId,
+    intent: contact.intent,
+    language: contact.language,
+    requires: contact.requires,
+    prefers: contact.prefers,
+    value: contact.value,
+    tier: contact.tier,
+    headStartMs: contact.headStartMs,
+    preferredAgents: contact.preferredAgents,
+    attributes: contact.attributes,
+    queue: contact.queue.name,
+    segment: contact.segment,
+    requirement: contact.requirement,
+    clockRate: contact.clockRate,
+    headStartUs: contact.headStartUs,
+    waitUntil: contact.waitUntil,
+    state: phase.state,
+    submittedAt: contact.submittedAt,
+    enqueuedAt: contact.enqueuedAt,
+    agedFrom: contact.agedFrom,
+    offeredAt: contact.offeredAt,
+    assignedAt: contact.assignedAt,
+    endedAt: contact.endedAt,
+    agentId: contact.agentId,
+    offerSeq: offer?.seq ?? 0,
+    offerExpiresAt: offer?.expiresAt ?? 0,
+    offerDeadline: phase.state === 'OFFERED' ? due : 0,
+    cost: contact.cost,
+    urgencyUs: offer?.urgencyUs ?? 0,
+    fitUs: offer?.fitUs ?? 0,
+    readinessUs: offer?.readinessUs ?? 0,
+    assignedUntil: phase.state === 'ASSIGNED' ? due : 0,
+    wrapUpUntil: phase.state === 'WRAP_UP' ? due : 0,
+    agentLostUntil: contact.agentLostDeadline?.heapIndex === -1 ? 0 : (contact.agentLostDeadline?.due ?? 0),
+    coolDowns: contact.coolDowns
+      .map((coolDown) => ({ agentId: coolDown.agent.id, until: coolDown.due }))
+      .sort((a, b) => (a.agentId < b.agentId ? -1 : 1)),
+    ...(contact.disposition === undefined ? {} : { disposition: contact.disposition }),
+    changeSeq: contact.known.changeSeq,
+    version: contact.version,
+  };
+}
+
+function tombstoneRecord(known: Known, tombstone: NonNullable<Known['tombstone']>): TombstoneRecord {
+  return { kind: 'tombstone', ordinal: known.ordinal, ...tombstone };
+}
+
+/** Fills an empty state with records in their documented order. */
+export function restore(state: State, records: Iterable<StateRecord>): void {
+  const changed: Known[] = [];
+  for (const record of records) {
+    switch (record.kind) {
+      case 'header':
+        restoreHeader(state, record);
+        break;
+      case 'queueFlow':
+        restoreFlow(state, record);
+        break;
+      case 'agent':
+        restoreAgent(state, record);
+        break;
+      case 'gateway':
+        restoreGateway(state, record);
+        break;
+      case 'contact':
+        changed.push(restoreContact(state, record));
+        break;
+      case 'tombstone':
+        changed.push(restoreTombstone(state, record));
+        break;
+    }
+  }
+  restoreLogs(state, changed);
+  scheduleForget(state);
+  for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
+}
+
+function restoreHeader(state: State, record: HeaderRecord): void {
+  state.seq = record.seq;
+  state.at = record.at;
+  state.epoch = record.epoch;
+  state.lastOrdinal = record.lastOrdinal;
+  state.lastReadyOrdinal = record.lastReadyOrdinal;
+  state.policyText = record.policy;
+  state.policySource = record.policySource;
+  state.policyFileHash = record.policyFileHash;
+  state.graceFloor = record.graceFloor;
+  if (record.policy !== '') state.usePolicy(JSON.parse(record.policy) as ResolvedPolicy);
+}
+
+function restoreFlow(state: State, record: QueueFlowRecord): void {
+  const { flow } = queueNamed(state, record.queue);
+  flow.slot = record.slot;
+  flow.answered = [...record.answered];
+  flow.answeredWithin = [...record.answeredWithin];
+  flow.abandoned = [...record.abandoned];
+}
+
+function restoreAgent(state: State, record: AgentRecord): void {
+  const agent = Object.assign(newAgent(record.id, record.ordinal), {
+    name: record.name,
+    skills: new Map(Object.entries(record.skills)),
+    skillRecord: record.skills,
+    capacity: record.capacity,
+    limits: record.limits,
+    ofPolicy: record.ofPolicy,
+    presence: record.presence,
+    reason: record.reason,
+    channels: record.channels,
+    sessionId: record.sessionId,
+    readySince: record.readySince,
+    readyOrdinal: record.readyOrdinal,
+    missesInRow: record.missesInRow,
+    version: record.version,
+    answers: record.answers,
+  });
+  state.agents.set(agent.id, agent);
+  state.agentLog.append(agent, agent.ordinal);
+  if (record.graceUntil > 0) startGrace(state, agent, record.graceUntil);
+  if (isSignedIn(agent)) state.supplies.signIn(agent);
+  state.dirty.addAgent(agent);
+}
+
+function restoreGateway(state: State, record: GatewayRecord): void {
+  const gateway = state.gateway(record.id, record.ordinal);
+  for (const sessionId of record.sessionIds) gateway.sessionIds.add(sessionId);
+  gateway.lostAt = record.lostAt;
+  gateway.forgottenSeq = record.forgottenSeq;
+}
+
+function knownGateway(state: State, id: string): Gateway {
+  const gateway = state.gateways.get(id);
+  assert(gateway !== undefined, `gateway ${id} comes before its contacts`);
+  return gateway;
+}
+
+function restoreContact(state: State, record: ContactRecord): Known {
+  const gateway = knownGateway(state, record.gatewayId);
+  const { id, ordinal, changeSeq } = record;
+  const known: Known = { id, ordinal, gateway, changeSeq, contact: undefined, tombstone: undefined };
+  const contact = blankContact({
+    ...record,
+    known,
+    gateway,
+    channel: channelNamed(state, record.channel),
+    queue: queueNamed(state, record.queue),
+  });
+  known.contact = contact;
+  contact.offeredAt = record.offeredAt;
+  contact.assignedAt = record.assignedAt;
+  contact.endedAt = record.endedAt;
+  contact.agentId = record.agentId;
+  contact.cost = record.cost;
+  contact.disposition = record.disposition;
+  contact.version = record.version;
+  contact.channel.openCount++;
+  state.countSegment(contact.segment, 1);
+  state.known.set(id, known);
+  for (const { agentId, until } of record.coolDowns) {
+    addCoolDown(state, contact, agentNamed(state, agentId), until);
+  }
+  restorePhase(state, contact, record);
+  return known;
+}
+
+function agentNamed(state: State, id: string): Agent {
+  const agent = state.agents.get(id);
+  assert(agent !== undefined, `agent ${id} comes before the contacts`);
+  return agent;
+}
+
+function restorePhase(state: State, contact: Contact, record: ContactRecord): void {
+  if (record.state === 'QUEUED') return enterLine(state, contact);
+  const agent = agentNamed(state, record.agentId);
+  const offer: Offer = {
+    seq: record.offerSeq,
+    agent,
+    expiresAt: record.offerExpiresAt,
+    urgencyUs: record.urgencyUs,
+    fitUs: record.fitUs,
+    readinessUs: record.readinessUs,
+  };
+  switch (record.state) {
+    case 'OFFERED':
+      contact.phase = { state: 'OFFERED', offer };
+      contact.queue.offeredCount++;
+      state.offers.set(offer.seq, contact);
+      state.demands.retainClass(contact);
+      setPhaseDeadline(state, contact, 'offer', record.offerDeadline);
+      break;
+    case 'ASSIGNED':
+      contact.phase = { state: 'ASSIGNED', agent, offer };
+      contact.queue.assignedCount++;
+      if (record.assignedUntil > 0) setPhaseDeadline(state, contact, 'assigned', record.assignedUntil);
+      if (record.agentLostUntil > 0) startAgentLost(state, contact, record.agentLostUntil);
+      break;
+    case 'WRAP_UP':
+      contact.phase = { state: 'WRAP_UP', agent };
+      contact.queue.wrapUpCount++;
+      setPhaseDeadline(state, contact, 'wrapUp', record.wrapUpUntil);
+      break;
+    default:
+      assert(false, `an open contact is not ${record.state}`);
+  }
+  const holder = holderOf(contact);
+  if (holder !== undefined) hold(holder, contact);
+}
+
+function restoreTombstone(state: State, record: TombstoneRecord): Known {
+  const { kind: _, ordinal, ...tombstone } = record;
+  const gateway = knownGateway(state, record.gatewayId);
+  const known: Known = {
+    id: record.contactId,
+    ordinal,
+    gateway,
+    changeSeq: record.seq,
+    contact: undefined,
+    tombstone,
+  };
+  state.known.set(known.id, known);
+  state.tombstones.push(known);
+  return known;
+}
+
+function restoreLogs(state: State, changed: Known[]): void {
+  for (const known of byOrdinal(changed)) {
+    state.arrivals.append(known, known.ordinal);
+    known.gateway.arrivals.append(known, known.ordinal);
+  }
+  changed.sort((a, b) => a.changeSeq - b.changeSeq);
+  for (const known of changed) known.gateway.changes.append(known, known.changeSeq);
+}

@@ -1,0 +1,161 @@
+// The state as a stream of plain records: what a snapshot holds and what the state hash is made of. Only facts, no indexes: those are
+// rebuilt on import. Records come in this order: header, queue flows, agents, gateways, contacts, tombstones; each kind by ordinal
+// (tombstones in order of closing). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
+// undefined) counts as absent in the hash, so that adding a field keeps old hashes.
+
+import type { Alternative, Preference } from './requirement.ts';
+import type { ClosedStateName, ContactStateName, Direction, Disposition, Presence } from './views.ts';
+
+export interface HeaderRecord {
+  readonly kind: 'header';
+  /** The state is that after this event. */
+  readonly seq: number;
+  readonly at: number;
+  /** Instant of the journal's first event: origin of the keys. */
+  readonly epoch: number;
+  /** Last arrival or agent ordinal given. */
+  readonly lastOrdinal: number;
+  /** Last ready ordinal given. */
+  readonly lastReadyOrdinal: number;
+  /** JSON text of the resolved policy, its source text, the hash of the last policy file that was applied. */
+  readonly policy: string;
+  readonly policySource: string;
+  readonly policyFileHash: string;
+  /** No grace ends before this instant: set by the last restart. */
+  readonly graceFloor: number;
+}
+
+/** Answers and abandons of the last hour, by slots of five minutes. */
+export interface QueueFlowRecord {
+  readonly kind: 'queueFlow';
+  readonly queue: string;
+  /** Number of the newest slot: floor(at / 300000). */
+  readonly slot: number;
+  /** Newest slot last; at most 12. */
+  readonly answered: readonly number[];
+  readonly answeredWithin: readonly number[];
+  readonly abandoned: readonly number[];
+}
+
+export interface AgentRecord {
+  readonly kind: 'agent';
+  readonly id: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly capacity: number;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly ofPolicy: boolean;
+  readonly presence: Presence;
+  readonly reason: string;
+  readonly channels: readonly string[];
+  /** '' : no open session. */
+  readonly sessionId: string;
+  /** 0: no grace is running. */
+  readonly graceUntil: number;
+  readonly readySince: number;
+  readonly readyOrdinal: number;
+  readonly missesInRow: number;
+  readonly version: number;
+  /** What became of its last offers, newest last. */
+  readonly answers: readonly OfferAnswerRecord[];
+}
+
+export interface OfferAnswerRecord {
+  readonly offerSeq: number;
+  readonly contactId: string;
+  readonly answer: 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
+}
+
+export interface GatewayRecord {
+  readonly kind: 'gateway';
+  readonly id: string;
+  readonly ordinal: number;
+  readonly sessionIds: readonly string[];
+  /** When its last session was lost; 0: it has one, or never had. */
+  readonly lostAt: number;
+  /** Newest change among its contacts that were forgotten: a subscription cannot reach back behind it. */
+  readonly forgottenSeq: number;
+}
+
+export interface CoolDownRecord {
+  readonly agentId: string;
+  readonly until: number;
+}
+
+export interface ContactRecord {
+  readonly kind: 'contact';
+  readonly id: string;
+  readonly ordinal: number;
+  readonly gatewayId: string;
+  readonly hash: string;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly customerId: string;
+  readonly journeyId: string;
+  readonly intent: string;
+  readonly language: string;
+  readonly requires: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  readonly value: number;
+  readonly tier: number;
+  readonly headStartMs: number;
+  readonly preferredAgents: readonly string[];
+  readonly attributes: string;
+  readonly queue: string;
+  readonly segment: string;
+  readonly requirement: readonly Alternative[];
+  readonly clockRate: number;
+  readonly headStartUs: number;
+  readonly waitUntil: number;
+  readonly state: ContactStateName;
+  readonly submittedAt: number;
+  readonly enqueuedAt: number;
+  readonly agedFrom: number;
+  readonly offeredAt: number;
+  readonly assignedAt: number;
+  readonly endedAt: number;
+  readonly agentId: string;
+  /** Seq of the event that made the last offer. */
+  readonly offerSeq: number;
+  readonly offerExpiresAt: number;
+  readonly offerDeadline: number;
+  readonly cost: number;
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+  readonly assignedUntil: number;
+  readonly wrapUpUntil: number;
+  /** When its assigned agent counts as lost; 0: the agent is there. */
+  readonly agentLostUntil: number;
+  readonly coolDowns: readonly CoolDownRecord[];
+  readonly disposition?: Disposition;
+  /** Seq of its last change. */
+  readonly changeSeq: number;
+  readonly version: number;
+}
+
+export interface TombstoneRecord {
+  readonly kind: 'tombstone';
+  readonly contactId: string;
+  readonly ordinal: number;
+  readonly gatewayId: string;
+  readonly agentId: string;
+  readonly channel: string;
+  readonly queue: string;
+  readonly hash: string;
+  readonly state: ClosedStateName;
+  readonly seq: number;
+  readonly closedAt: number;
+  readonly version: number;
+  /** Closed by the wrap-up timer without a disposition: its agent may still give one. */
+  readonly awaitsDisposition: boolean;
+}
+
+export type StateRecord =
+  | HeaderRecord
+  | QueueFlowRecord
+  | AgentRecord
+  | GatewayRecord
+  | ContactRecord
+  | TombstoneRecord;

@@ -1,0 +1,130 @@
+// The whole state of a site: facts and the indexes over them. `apply` folds events into it; nothing else changes it.
+//
+// Invariants: 1. `known` has every open contact and every tombstone. 2. `offers` has exactly the OFFERED contacts, by their offer's seq.
+// 3. `tombstones` are in order of closing. 4. ordinals and ready ordinals only ascend.
+
+import { Fifo } from '../lib/fifo.ts';
+import { SortedLog } from '../lib/sorted-log.ts';
+import { type Agent, isSignedIn } from './agent.ts';
+import type { Contact, Known } from './contact.ts';
+import { type Deadline, Deadlines } from './deadlines.ts';
+import { DemandIndex } from './demand.ts';
+import { type Gateway, newGateway } from './gateway.ts';
+import type { Moment } from './matching.ts';
+import { type Channel, newQueue, type Queue } from './names.ts';
+import type { ResolvedPolicy } from './policy.ts';
+import { compileMatch } from './queue-match.ts';
+import { type RankTerms, rankTerms, ZERO_TERMS } from './rank.ts';
+import { Dirty } from './settle.ts';
+import { SupplyIndex } from './supply.ts';
+
+export class State {
+  /** The last event and its instant; the instant of the first. */
+  seq = 0;
+  at = 0;
+  epoch = 0;
+  lastOrdinal = 0;
+  lastReadyOrdinal = 0;
+  policy: ResolvedPolicy | undefined = undefined;
+  policyText = '';
+  policySource = '';
+  policyFileHash = '';
+  /** No grace ends before this instant: set by the last restart. */
+  graceFloor = 0;
+  terms: RankTerms = ZERO_TERMS;
+  readonly channels = new Map<string, Channel>();
+  #channelCount = 0;
+  readonly queues = new Map<string, Queue>();
+  /** Open contacts by segment. */
+  readonly openBySegment = new Map<string, number>();
+  readonly agents = new Map<string, Agent>();
+  /** Agents in order of their ordinals, for paging. */
+  readonly agentLog = new SortedLog<Agent>((agent) => this.agents.get(agent.id) === agent);
+  readonly gateways = new Map<string, Gateway>();
+  readonly known = new Map<string, Known>();
+  readonly arrivals = new SortedLog<Known>((known) => known.contact !== undefined || known.tombstone !== undefined);
+  readonly tombstones = new Fifo<Known>();
+  readonly offers = new Map<number, Contact>();
+  readonly deadlines = new Deadlines();
+  forgetDeadline: Deadline | undefined = undefined;
+  readonly demands: DemandIndex;
+  readonly supplies: SupplyIndex;
+  readonly dirty = new Dirty();
+
+  constructor() {
+    this.demands = new DemandIndex(
+      (demand) => this.supplies.addDemand(demand),
+      (demand) => this.supplies.removeDemand(demand),
+    );
+    this.supplies = new SupplyIndex(ZERO_TERMS, {
+      demands: () => this.demands.classes(),
+      queues: () => this.queues.values(),
+      channels: () => this.channels.values(),
+    });
+  }
+
+  moment(now: number): Moment {
+    return { now, epoch: this.epoch, terms: this.terms };
+  }
+
+  nextOrdinal(): number {
+    return ++this.lastOrdinal;
+  }
+
+  /** The gateway, made on first mention with the next ordinal, or with the one that it is restored with. */
+  gateway(id: string, ordinal?: number): Gateway {
+    let gateway = this.gateways.get(id);
+    if (gateway === undefined) {
+      gateway = newGateway(id, ordinal ?? this.nextOrdinal());
+      this.gateways.set(id, gateway);
+    }
+    return gateway;
+  }
+
+  /** The contact changed with the present event: its gateway's subscribers will want it. */
+  noteChange(known: Known): void {
+    const changes = known.gateway.changes;
+    if (known.changeSeq === this.seq) return;
+    if (known.changeSeq > 0) changes.markStale();
+    known.changeSeq = this.seq;
+    changes.append(known, this.seq);
+  }
+
+  /** Names, numbers and indexes as the policy says; agents are signed in anew, since facts depend on it. */
+  usePolicy(policy: ResolvedPolicy): void {
+    this.policy = policy;
+    for (const name of [...this.channels.keys()]) if (!Object.hasOwn(policy.channels, name)) this.channels.delete(name);
+    for (const [name, channelPolicy] of Object.entries(policy.channels)) {
+      const channel = this.channels.get(name);
+      if (channel !== undefined) channel.policy = channelPolicy;
+      else this.channels.set(name, { name, index: this.#channelCount++, policy: channelPolicy, openCount: 0 });
+    }
+    this.#useQueues(policy);
+    const signedIn = [...this.agents.values()].filter(isSignedIn);
+    for (const agent of signedIn) this.supplies.signOut(agent);
+    this.terms = rankTerms(policy.fit, policy.readiness);
+    this.supplies.setTerms(this.terms);
+    for (const agent of signedIn) {
+      this.supplies.signIn(agent);
+      this.dirty.addAgent(agent);
+    }
+  }
+
+  /** Counts up or down the open contacts of the segment. */
+  countSegment(segment: string, by: 1 | -1): void {
+    const count = (this.openBySegment.get(segment) ?? 0) + by;
+    if (count === 0) this.openBySegment.delete(segment);
+    else this.openBySegment.set(segment, count);
+  }
+
+  #useQueues(policy: ResolvedPolicy): void {
+    const before = new Map(this.queues);
+    this.queues.clear();
+    for (const queuePolicy of policy.queues) {
+      const queue = before.get(queuePolicy.name) ?? newQueue(queuePolicy);
+      queue.policy = queuePolicy;
+      queue.matches = compileMatch(queuePolicy.when);
+      this.queues.set(queue.name, queue);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// What answers and pushes carry: immutable pictures of contacts, agents, offers and queues, in the shapes of PROTOCOL (model.proto).
+// A view is built once, when a command is decided, and never changes. Unset text is '', an unset instant is 0: codecs leave them out.
+
+import type { Alternative, Preference } from './requirement.ts';
+
+export type ContactStateName =
+  | 'QUEUED'
+  | 'OFFERED'
+  | 'ASSIGNED'
+  | 'WRAP_UP'
+  | 'COMPLETED'
+  | 'ABANDONED'
+  | 'CANCELLED'
+  | 'EXPIRED';
+export type ClosedStateName = 'COMPLETED' | 'ABANDONED' | 'CANCELLED' | 'EXPIRED';
+export type Presence = 'AVAILABLE' | 'BUSY' | 'DRAINING' | 'OFFLINE';
+export type Direction = 'INBOUND' | 'OUTBOUND';
+
+export interface Disposition {
+  readonly reasons: readonly string[];
+  readonly outcome: string;
+  readonly notes: string;
+  /** JSON text of an object, or ''. */
+  readonly attributes: string;
+}
+
+export interface ContactView {
+  readonly id: string;
+  readonly channel: string;
+  readonly direction: Direction;
+  readonly gatewayId: string;
+  readonly customerId: string;
+  readonly journeyId: string;
+  readonly intent: string;
+  readonly language: string;
+  readonly queue: string;
+  readonly requires: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+  readonly segment: string;
+  readonly value: number;
+  readonly tier: number;
+  readonly headStartMs: number;
+  readonly preferredAgents: readonly string[];
+  /** JSON text of an object, or ''. */
+  readonly attributes: string;
+  readonly state: ContactStateName;
+  readonly agentId: string;
+  readonly submittedAt: number;
+  readonly enqueuedAt: number;
+  readonly agedFrom: number;
+  readonly offeredAt: number;
+  readonly assignedAt: number;
+  readonly endedAt: number;
+  readonly closedAt: number;
+  /** Only in answers to `get`, while QUEUED. */
+  readonly position?: number;
+  readonly disposition?: Disposition;
+  readonly version: number;
+}
+
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly skills: Readonly<Record<string, number>>;
+  readonly capacity: number;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly presence: Presence;
+  readonly reason: string;
+  readonly channels: readonly string[];
+  readonly load: number;
+  readonly contacts: readonly string[];
+  readonly version: number;
+  readonly connected: boolean;
+}
+
+/** The rank's parts in seconds of waiting. */
+export interface RankView {
+  readonly total: number;
+  readonly urgency: number;
+  readonly fit: number;
+  readonly readiness: number;
+}
+
+export interface OfferView {
+  readonly id: string;
+  readonly contact: ContactView;
+  readonly expiresAt: number;
+  readonly rank: RankView;
+}
+
+export interface QueueView {
+  readonly name: string;
+  readonly waiting: number;
+  readonly oldestWaitMs: number;
+  readonly offered: number;
+  readonly assigned: number;
+  readonly wrapUp: number;
+  readonly agentsAvailable: number;
+  readonly agentsEligible: number;
+  readonly serviceLevel: number;
+  readonly answered: number;
+  readonly abandoned: number;
+}

@@ -1,0 +1,92 @@
+/**
+ * What each route of contacts, agents and queues asks the engine. The routes themselves are in wire/routes.ts.
+ *
+ * 1. A handler answers its call exactly once, at once or when the engine has.
+ */
+import { isUtf8 } from 'node:buffer';
+import { refuse } from '../core/refusal.ts';
+import { decodeJson } from '../wire/json-decoder.ts';
+import type { WireTypes } from '../wire/messages.ts';
+import { decodeProto } from '../wire/proto-decoder.ts';
+import type { Decoded } from '../wire/report.ts';
+import type { HttpCall } from './http-call.ts';
+
+export type Handler = (call: HttpCall) => void;
+
+export const directoryHandlers = {
+  submit: (call) => {
+    const body = call.body('Submit');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { contact } = body.value;
+    call.execute({ type: 'submit', actor: call.actor, contact }, (ok) => (ok.created === false ? 200 : 201));
+  },
+
+  list: (call) => {
+    const query = call.query('ContactsQuery');
+    if ('refusal' in query) return call.refuse(query.refusal);
+    const { state, gateway: gatewayId, open, after: afterId, limit } = query.value;
+    call.ask({ type: 'list', actor: call.actor, open, afterId, limit, gatewayId, state });
+  },
+
+  get: (call) => call.ask({ type: 'get', actor: call.actor, contactId: call.id }),
+
+  update: (call) => {
+    const body = call.body('PatchContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { set, version } = body.value;
+    call.execute({ type: 'update', actor: call.actor, contactId: call.id, set, version });
+  },
+
+  cancel: (call) => {
+    const query = call.query('CancelQuery');
+    if ('refusal' in query) return call.refuse(query.refusal);
+    const { cause, version } = query.value;
+    call.execute({ type: 'cancel', actor: call.actor, contactId: call.id, cause, version });
+  },
+
+  putAgent: (call) => {
+    const body = agentWithId(call);
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const agent = body.value;
+    if (agent.id !== call.id) {
+      return call.refuse(refuse('INVALID_FIELD', `expected ${call.id}, as in the path, or nothing`, 'id'));
+    }
+    call.execute({ type: 'putAgent', actor: call.actor, agent });
+  },
+
+  getAgent: (call) => call.ask({ type: 'agent', agentId: call.id }),
+
+  removeAgent: (call) => call.execute({ type: 'removeAgent', actor: call.actor, agentId: call.id }),
+
+  getAgents: (call) => {
+    const query = call.query('AgentsQuery');
+    if ('refusal' in query) return call.refuse(query.refusal);
+    const { after: afterId, limit } = query.value;
+    call.ask({ type: 'agents', afterId, limit });
+  },
+
+  getQueues: (call) => call.ask({ type: 'queues' }),
+} as const satisfies Readonly<Record<string, Handler>>;
+
+/** Tag of field 1, length-delimited: `Agent.id`. */
+const ID_FIELD = Buffer.of(0x0a);
+
+/**
+ * The body of PUT /v1/agents/{id} with the path's id put in front, since the message needs one: in both encodings the later
+ * of two wins, so an id of the body's own stays and can be compared.
+ */
+function agentWithId(call: HttpCall): Decoded<WireTypes['Agent']> {
+  const id = Buffer.from(call.id);
+  if (call.isProtobuf) return decodeProto('Agent', Buffer.concat([ID_FIELD, lengthOf(id), id, call.bytes]));
+  const text = Buffer.from(call.bytes).toString();
+  const inside = /^\s*\{/.exec(text)?.[0];
+  if (inside === undefined || !isUtf8(call.bytes)) return decodeJson('Agent', call.bytes);
+  const rest = text.slice(inside.length);
+  const comma = /^\s*\}/.test(rest) ? '' : ',';
+  return decodeJson('Agent', `${inside}"id":${JSON.stringify(call.id)}${comma}${rest}`);
+}
+
+/** A length below 2^14 as a varint; ids have at most 128 bytes. */
+function lengthOf(bytes: Uint8Array): Uint8Array {
+  return bytes.length < 128 ? Buffer.of(bytes.length) : Buffer.of(0x80 | (bytes.length & 0x7f), bytes.length >> 7);
+}

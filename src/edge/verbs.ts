@@ -1,0 +1,69 @@
+/**
+ * From a verb's body to what the engine is asked: a command or a query in the name of the token's owner.
+ *
+ * 1. Pure. Permission by role was checked before (permissions.ts); ownership the core checks.
+ * 2. `subscribe`, `watch` and `authenticate` are the connection's own and not known here.
+ */
+
+import type { Actor, Command, Query } from '../core/commands.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
+import { unreachable } from '../lib/assert.ts';
+import type { RequestBodies, Verb } from '../wire/messages.ts';
+
+export type ConnectionVerb = 'subscribe' | 'watch' | 'authenticate';
+export type EngineVerb = Exclude<Verb, ConnectionVerb>;
+
+export type EngineRequest = {
+  readonly [V in EngineVerb]: { readonly verb: V; readonly body: RequestBodies[V] };
+}[EngineVerb];
+
+export type EngineCall = { readonly command: Command } | { readonly query: Query } | { readonly refusal: Refusal };
+
+/** What the engine is asked for a request of the actor's. */
+export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
+  switch (request.verb) {
+    case 'submit':
+      return { command: { type: 'submit', actor, contact: request.body.contact } };
+    case 'update': {
+      const { contactId, set, version } = request.body;
+      return { command: { type: 'update', actor, contactId, set, version } };
+    }
+    case 'cancel': {
+      const { contactId, cause, version } = request.body;
+      return { command: { type: 'cancel', actor, contactId, cause, version } };
+    }
+    case 'end':
+    case 'complete': {
+      const { contactId, disposition, version } = request.body;
+      const command = { type: request.verb, actor, contactId, version };
+      return { command: disposition === undefined ? command : { ...command, disposition } };
+    }
+    case 'accept':
+      return { command: { type: 'accept', actor, offerId: request.body.offerId } };
+    case 'decline':
+      return { command: { type: 'decline', actor, offerId: request.body.offerId, reason: request.body.reason } };
+    case 'setPresence':
+      return setPresence(actor, request.body);
+    case 'get':
+      return { query: { type: 'get', actor, contactId: request.body.contactId } };
+    case 'list': {
+      const { open, afterId, limit } = request.body;
+      return { query: { type: 'list', actor, open, afterId, limit, gatewayId: '', state: '' } };
+    }
+    default:
+      return unreachable(request);
+  }
+}
+
+function setPresence(actor: Actor, body: RequestBodies['setPresence']): EngineCall {
+  const { presence, reason, channels } = body;
+  const path = 'setPresence.agentId';
+  if (actor.role === 'agent') {
+    if (body.agentId !== '' && body.agentId !== actor.id) {
+      return { refusal: refuse('NOT_YOURSELF', 'agents set their own presence only', path) };
+    }
+    return { command: { type: 'setPresence', actor, agentId: actor.id, presence, reason, channels } };
+  }
+  if (body.agentId === '') return { refusal: refuse('INVALID_FIELD', 'expected the id of an agent', path) };
+  return { command: { type: 'setPresence', actor, agentId: body.agentId, presence, reason, channels } };
+}

@@ -1,0 +1,119 @@
+// Gathers steps while one commit is under way, so that the cost of making them durable is shared and latency stays near one commit.
+//
+// Invariants: 1. at most one commit is in flight. 2. steps become durable in the order in which they were added. 3. after a failure
+// nothing is appended any more.
+
+import type { CommittedStep } from './port.ts';
+
+/** What group commit asks of a journal. */
+export interface CommitSink {
+  append(commit: {
+    readonly firstSeq: number;
+    readonly count: number;
+    readonly at: number;
+    readonly events: Uint8Array;
+  }): Promise<void>;
+}
+
+/** Turns events into the bytes of one commit. */
+export interface CommitEncoder {
+  readonly count: number;
+  add(at: number, event: CommittedStep['events'][number]): void;
+  finish(): Uint8Array;
+}
+
+export interface CommitObserver {
+  /** The steps are durable. `waitedMs`: since the first of them was decided. */
+  committed(steps: readonly CommittedStep[], commitMs: number, waitedMs: number): void;
+  failed(cause: unknown): void;
+}
+
+export class GroupCommit {
+  readonly #sink: CommitSink;
+  readonly #encoder: CommitEncoder;
+  readonly #observer: CommitObserver;
+  readonly #monotonicMs: () => number;
+  #gathered: CommittedStep[] = [];
+  #gatheredSinceMs = 0;
+  #inFlightSinceMs = 0;
+  #inFlight = false;
+  #scheduled = false;
+  #hasFailed = false;
+  #uncommittedCount = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(sink: CommitSink, encoder: CommitEncoder, observer: CommitObserver, monotonicMs: () => number) {
+    this.#sink = sink;
+    this.#encoder = encoder;
+    this.#observer = observer;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /** Events decided and not yet durable. */
+  get uncommittedCount(): number {
+    return this.#uncommittedCount;
+  }
+
+  /** How long the oldest of them has waited; 0 when there is none. */
+  oldestWaitMs(): number {
+    if (this.#uncommittedCount === 0) return 0;
+    const since = this.#inFlight ? this.#inFlightSinceMs : this.#gatheredSinceMs;
+    return this.#monotonicMs() - since;
+  }
+
+  add(step: CommittedStep): void {
+    for (const event of step.events) this.#encoder.add(step.at, event);
+    if (this.#gathered.length === 0) this.#gatheredSinceMs = this.#monotonicMs();
+    this.#gathered.push(step);
+    this.#uncommittedCount += step.events.length;
+    if (this.#inFlight || this.#scheduled || this.#hasFailed) return;
+    this.#scheduled = true;
+    // What arrives within this turn of the event loop shares the commit.
+    setImmediate(() => this.#begin());
+  }
+
+  /** Resolves when nothing is uncommitted any more, or after a failure. */
+  async flushed(): Promise<void> {
+    if (this.#uncommittedCount === 0 || this.#hasFailed) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #begin(): void {
+    this.#scheduled = false;
+    const steps = this.#gathered;
+    const first = steps[0];
+    const last = steps.at(-1);
+    if (first === undefined || last === undefined || this.#inFlight || this.#hasFailed) return;
+    const count = this.#encoder.count;
+    const startedMs = this.#monotonicMs();
+    this.#gathered = [];
+    this.#inFlight = true;
+    this.#inFlightSinceMs = this.#gatheredSinceMs;
+    const commit = { firstSeq: first.firstSeq, count, at: last.at, events: this.#encoder.finish() };
+    const sinceMs = this.#inFlightSinceMs;
+    this.#sink.append(commit).then(
+      () => this.#finish(steps, count, startedMs, sinceMs),
+      (cause: unknown) => this.#fail(cause),
+    );
+  }
+
+  #finish(steps: readonly CommittedStep[], count: number, startedMs: number, sinceMs: number): void {
+    const nowMs = this.#monotonicMs();
+    this.#inFlight = false;
+    this.#uncommittedCount -= count;
+    // The next commit is under way before the answers of this one are written.
+    if (this.#gathered.length > 0) this.#begin();
+    this.#observer.committed(steps, nowMs - startedMs, nowMs - sinceMs);
+    if (this.#uncommittedCount === 0) this.#wakeIdle();
+  }
+
+  #fail(cause: unknown): void {
+    this.#hasFailed = true;
+    this.#observer.failed(cause);
+    this.#wakeIdle();
+  }
+
+  #wakeIdle(): void {
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+}

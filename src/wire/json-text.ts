@@ -1,0 +1,148 @@
+// JSON as text: how deep it nests before anything walks it, the canonical form of free objects, parsing and quoting.
+//
+// Invariants: 1. depth is bounded by a scan of the text before any recursive walk: deep nesting passes JSON.parse and would overflow the
+// stack later. 2. canonical text has its keys sorted by UTF-16 unit, no white space, and parses to an equal object; what a double cannot
+// hold exactly is refused, not rounded. 3. of a key that is given twice the last value counts, as JSON.parse has it. 4. a key
+// `__proto__` is data like any other: objects are only read by their own keys and never assigned into.
+
+import { describe, type Report } from './report.ts';
+
+/** Levels that any JSON text given to us may have: those of the schema's messages and 16 of free objects inside them. */
+export const JSON_DEPTH_MAX = 24;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENERS_AND_CLOSERS = { openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d } as const;
+
+/** Whether brackets and braces outside of strings nest at most `depthMax` deep. The text need not be JSON. */
+export function nestsWithin(text: string, depthMax: number): boolean {
+  const { openBrace, closeBrace, openBracket, closeBracket } = OPENERS_AND_CLOSERS;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) {
+      i = endOfString(text, i);
+    } else if (unit === openBrace || unit === openBracket) {
+      depth += 1;
+      if (depth > depthMax) return false;
+    } else if (unit === closeBrace || unit === closeBracket) {
+      depth -= 1;
+    }
+  }
+  return true;
+}
+
+/** Index of the quote that ends the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
+
+/** Parses; notes a fault if the text is no JSON or nests too deep. */
+export function parseJson(text: string, report: Report): unknown {
+  if (!nestsWithin(text, JSON_DEPTH_MAX)) return report.expected(`JSON of at most ${JSON_DEPTH_MAX} levels`, 'more');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return report.expected('JSON', error instanceof Error ? error.message.slice(0, 120) : 'something else');
+  }
+}
+
+/** An object by its braces: neither a list nor null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Limits of a free JSON object. */
+export interface JsonObjectLimits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+}
+
+/**
+ * The canonical text of a free JSON object, '' if it is empty; undefined, with a fault noted, if it is no object, too large or too deep.
+ * The value must come from text that was checked with `nestsWithin`.
+ */
+export function jsonObjectText(value: unknown, limits: JsonObjectLimits, report: Report): string | undefined {
+  const { maxBytes, maxDepth } = limits;
+  if (!isObject(value)) return report.expected('an object', describe(value));
+  const text = new CanonicalText(maxDepth, report).ofObject(value, 1);
+  if (text === undefined) return undefined;
+  if (text === '{}') return '';
+  if (utf8Within(text, maxBytes)) return text;
+  const found = utf8Length(text);
+  return report.refuse('ATTRIBUTES_TOO_LARGE', `expected an object of at most ${maxBytes} bytes, found ${found}`);
+}
+
+/** The same for an object that comes as text. */
+export function jsonObjectTextOf(text: string, limits: JsonObjectLimits, report: Report): string | undefined {
+  const value = parseJson(text, report);
+  return report.failed ? undefined : jsonObjectText(value, limits, report);
+}
+
+/** Writes JSON values canonically; what cannot be kept is a fault, noted with its path, and undefined. */
+class CanonicalText {
+  readonly #depthMax: number;
+  readonly #report: Report;
+
+  constructor(depthMax: number, report: Report) {
+    this.#depthMax = depthMax;
+    this.#report = report;
+  }
+
+  ofObject(object: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+    if (depth > this.#depthMax) return this.#tooDeep();
+    let text = '{';
+    for (const key of Object.keys(object).sort()) {
+      const value = this.#ofValue(object[key], depth);
+      if (value === undefined) return this.#report.withinKey(key);
+      text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${value}`;
+    }
+    return `${text}}`;
+  }
+
+  #ofValue(value: unknown, depth: number): string | undefined {
+    if (typeof value === 'number') return this.#ofNumber(value);
+    if (isObject(value)) return this.ofObject(value, depth + 1);
+    return Array.isArray(value) ? this.#ofList(value, depth + 1) : JSON.stringify(value);
+  }
+
+  #ofList(list: readonly unknown[], depth: number): string | undefined {
+    if (depth > this.#depthMax) return this.#tooDeep();
+    let text = '[';
+    for (let i = 0; i < list.length; i++) {
+      const item = this.#ofValue(list[i], depth);
+      if (item === undefined) return this.#report.withinItem(i);
+      text += i === 0 ? item : `,${item}`;
+    }
+    return `${text}]`;
+  }
+
+  #ofNumber(value: number): string | undefined {
+    const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+    if (isExact) return String(value);
+    return this.#report.expected('a number of at most 2^53 (as text, if it is an id)', describe(value));
+  }
+
+  #tooDeep(): undefined {
+    return this.#report.refuse('ATTRIBUTES_TOO_LARGE', `expected at most ${this.#depthMax} levels, found more`);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes of the text in UTF-8. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** Whether the text takes at most so many bytes; short ones are not counted. */
+function utf8Within(text: string, bytesMax: number): boolean {
+  return text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8Length(text) <= bytesMax);
+}

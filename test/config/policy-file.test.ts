@@ -1,0 +1,166 @@
+// Policy files that are good: every default, every key, JSON, aliases, odd names. The bad ones: policy-faults.test.ts.
+import t from 'tap';
+import { parsePolicy } from '../../src/config/policy-file.ts';
+import type { ResolvedPolicy } from '../../src/core/policy.ts';
+
+function policyOf(text: string): ResolvedPolicy {
+  const result = parsePolicy(text);
+  if ('faults' in result) throw new Error(JSON.stringify(result.faults));
+  return result.policy;
+}
+
+const LEAST = 'channels: { voice: {} }\nqueues: { all: {} }\n';
+
+t.test('every default', async (t) => {
+  t.same(policyOf(LEAST), {
+    channels: {
+      voice: {
+        cost: 100,
+        limit: 1,
+        offerTimeoutMs: 20_000,
+        wrapUpMs: 0,
+        // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+        assigned: { maxMs: 8 * 3_600_000, agentLostMs: 300_000, then: 'requeue' },
+        // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+        gatewayLost: { afterMs: 300_000, then: 'keep' },
+      },
+    },
+    segments: { default: { headStartMs: 0, clockRate: 1 } },
+    value: { scale: 1000, headStartMs: 0 },
+    queues: [
+      {
+        name: 'all',
+        requires: [],
+        serviceLevel: { withinMs: 20_000, target: 0.8 },
+        clockRate: 1,
+        headStartMs: 0,
+        limits: { waiting: 50_000, waitMs: 7 * 86_400_000 },
+      },
+    ],
+    fit: { perLevelMs: 3_000, affinityMs: 30_000, breadthMs: 500 },
+    readiness: { idleRate: 50, idleCapMs: 600_000, loadMs: 20_000 },
+    presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },
+    forgetMs: 3_600_000,
+    agents: {},
+  });
+});
+
+const WHOLE = `
+channels:
+  voice: { cost: 50, limit: 2, offer: { timeout: 500ms }, wrapUp: 1m,
+           assigned: { max: 2h, agentLost: 0s, then: end }, gatewayLost: { after: 1s, then: cancel } }
+  chat: {}
+segments:
+  platinum: { headStart: 2m, clockRate: 1.2345 }
+value: { scale: 0.5, seconds: 10s }
+queues:
+  first:
+    when: { intent: "billing.*", channel: [voice, "ch*"], direction: INBOUND, segment: default, gatewayId: g1,
+            language: [es], customerId: "c*" }
+    requires: [{ all: [{ skill: a, level: 3 }, { skill: b }] }, { all: [] }]
+    serviceLevel: { within: 5s, target: 1 }
+    clockRate: 0
+    headStart: 24h
+    limits: { waiting: 0, wait: 1h }
+  "2": {}
+fit: { secondsPerLevel: 1s, affinity: 2s, breadth: 3ms }
+readiness: { idleRate: 0.0126, idleCap: 4s, loadSeconds: 5s }
+presence: { grace: 6s, missesBeforeBusy: 0, declineCoolDown: 7s }
+forget: 0s
+agents: { ana: { name: Ana, skills: { a: 7 }, capacity: 200, limits: { voice: 0 } }, bot: {} }
+`;
+
+t.test('every key', async (t) => {
+  const policy = policyOf(WHOLE);
+  t.same(policy.channels, {
+    voice: {
+      cost: 50,
+      limit: 2,
+      offerTimeoutMs: 500,
+      wrapUpMs: 60_000,
+      // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+      assigned: { maxMs: 7_200_000, agentLostMs: 0, then: 'end' },
+      // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+      gatewayLost: { afterMs: 1_000, then: 'cancel' },
+    },
+    chat: policyOf(LEAST).channels.voice,
+  });
+  t.same(policy.segments, {
+    default: { headStartMs: 0, clockRate: 1 },
+    platinum: { headStartMs: 120_000, clockRate: 1.2345 },
+  });
+  t.same(policy.value, { scale: 0.5, headStartMs: 10_000 });
+  t.same(policy.queues[0], {
+    name: 'first',
+    when: {
+      intent: ['billing.*'],
+      channel: ['voice', 'ch*'],
+      direction: ['INBOUND'],
+      segment: ['default'],
+      gatewayId: ['g1'],
+      language: ['es'],
+      customerId: ['c*'],
+    },
+    requires: [
+      {
+        all: [
+          { skill: 'a', level: 3 },
+          { skill: 'b', level: 1 },
+        ],
+      },
+      { all: [] },
+    ],
+    serviceLevel: { withinMs: 5_000, target: 1 },
+    clockRate: 0,
+    headStartMs: 86_400_000,
+    limits: { waiting: 0, waitMs: 3_600_000 },
+  });
+  t.same(
+    policy.queues.map(({ name }) => name),
+    ['first', '2'],
+    'queues keep the order of the file, whatever their names are',
+  );
+  t.same(policy.fit, { perLevelMs: 1_000, affinityMs: 2_000, breadthMs: 3 });
+  t.same(policy.readiness, { idleRate: 13, idleCapMs: 4_000, loadMs: 5_000 }, 'the idle rate is in thousandths');
+  t.same(policy.presence, { graceMs: 6_000, missesBeforeBusy: 0, declineCoolDownMs: 7_000 });
+  t.equal(policy.forgetMs, 0);
+  t.same(policy.agents, {
+    ana: { name: 'Ana', skills: { a: 7 }, capacity: 200, limits: { voice: 0 } },
+    bot: { name: '', skills: {}, capacity: 100, limits: {} },
+  });
+});
+
+t.test('JSON is read like YAML, and a resolved policy survives JSON', async (t) => {
+  const json =
+    '{"channels": {"voice": {"offer": {"timeout": "5s"}}}, "queues": {"all": {"when": {"channel": "voice"}}}}';
+  const yaml = 'channels: { voice: { offer: { timeout: 5s } } }\nqueues: { all: { when: { channel: voice } } }';
+  t.same(policyOf(json), policyOf(yaml));
+  const policy = policyOf(WHOLE);
+  t.same(JSON.parse(JSON.stringify(policy)), policy);
+});
+
+t.test('source and hash are those of the text', async (t) => {
+  const result = parsePolicy(LEAST);
+  if ('faults' in result) throw new Error('refused');
+  t.equal(result.source, LEAST);
+  t.match(result.hash, /^[0-9a-f]{64}$/);
+  const other = parsePolicy(`${LEAST}# a comment is a change`);
+  t.not('hash' in other && other.hash, result.hash);
+});
+
+t.test('anchors and aliases', async (t) => {
+  const policy = policyOf(`
+channels: { voice: &human { wrapUp: 1m }, chat: *human }
+queues:
+  one: { requires: &es [{ all: [{ skill: es }] }] }
+  two: { requires: *es }`);
+  t.equal(policy.channels.chat?.wrapUpMs, 60_000);
+  t.same(policy.queues[1]?.requires, [{ all: [{ skill: 'es', level: 1 }] }]);
+});
+
+t.test('names that JavaScript knows are names like any other', async (t) => {
+  const policy = policyOf('channels: { __proto__: { cost: 7 }, constructor: {} }\nqueues: { toString: {} }');
+  t.same(Object.keys(policy.channels), ['__proto__', 'constructor']);
+  t.equal(Object.getOwnPropertyDescriptor(policy.channels, '__proto__')?.value.cost, 7);
+  t.equal(Object.getPrototypeOf(policy.channels), Object.prototype);
+});

@@ -1,0 +1,38 @@
+// The core against the brute-force oracle: random policies, agents, contacts and times; every event, answer, view and record equal, every
+// offer by the rule. What the histories hold is in oracle/moves.ts, what is compared in oracle/run-history.ts.
+//
+// Full run: CORDBOARD_FULL=1 npx tap test/core/oracle.test.ts
+import fc from 'fast-check';
+import t from 'tap';
+import { historyArb } from './oracle/moves.ts';
+import { runHistory } from './oracle/run-history.ts';
+import { isFullRun, runs } from './oracle/runs.ts';
+
+const FILE = 'test/core/oracle.test.ts';
+
+t.setTimeout(isFullRun ? 1_800_000 : 120_000);
+
+t.test('[RANK1, ROOM6, TIME1] every decision is the oracle’s', async (t) => {
+  let offers = 0;
+  let events = 0;
+  fc.assert(
+    fc.property(historyArb, fc.nat(70), (history, shadowFrom) => {
+      const { journal } = runHistory(history, { shadowFrom, everyBoundary: false });
+      events += journal.length;
+      for (const { event } of journal) if (event.type === 'offerMade') offers += 1;
+    }),
+    runs(t, FILE, 400, 10_000),
+  );
+  t.comment(`${events} events, ${offers} offers`);
+  t.ok(offers > 0, 'offers were made');
+});
+
+t.test('[TIME8, TIME9] state after replay equals state before, at every event boundary', async (t) => {
+  fc.assert(
+    fc.property(historyArb, (history) => {
+      runHistory(history, { shadowFrom: 0, everyBoundary: true });
+    }),
+    runs(t, FILE, 25, 500),
+  );
+  t.pass('hashes agree');
+});

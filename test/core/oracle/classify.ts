@@ -1,0 +1,93 @@
+// What a policy makes of a contact: queue, joined requirement, clock rate, head starts. Written from SPEC [REQ1]–[REQ4], [QUE1]–[QUE4],
+// [RANK4], [RANK5] in plain loops.
+import type { QueueMatch, ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { Alternative, SkillNeed } from '../../../src/core/requirement.ts';
+import { levelOf } from './rank.ts';
+
+/** Fields that `when` may name. */
+export interface Matchable {
+  readonly channel: string;
+  readonly intent: string;
+  readonly language: string;
+  readonly segment: string;
+  readonly direction: string;
+  readonly gatewayId: string;
+  readonly customerId: string;
+}
+
+/** Whether the text matches a pattern in which `*` stands for any text. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  const rest = pattern.slice(1);
+  if (pattern[0] !== '*') return text !== '' && pattern[0] === text[0] && matchesGlob(rest, text.slice(1));
+  for (let cut = 0; cut <= text.length; cut++) {
+    if (matchesGlob(rest, text.slice(cut))) return true;
+  }
+  return false;
+}
+
+export function matchesWhen(when: QueueMatch | undefined, contact: Matchable): boolean {
+  if (when === undefined) return true;
+  for (const [field, patterns] of Object.entries(when)) {
+    const text = contact[field as keyof Matchable];
+    if (!patterns.some((pattern) => matchesGlob(pattern, text))) return false;
+  }
+  return true;
+}
+
+/** One alternative with each skill once, at the highest level named, by name. */
+export function tidyAlternative(alternative: Alternative): Alternative {
+  const levels: Record<string, number> = {};
+  for (const { skill, level } of alternative.all) levels[skill] = Math.max(levelOf(levels, skill), level || 1);
+  const all: SkillNeed[] = Object.keys(levels)
+    .sort()
+    .map((skill) => ({ skill, level: levelOf(levels, skill) }));
+  return { all };
+}
+
+/** The requirement in one form: alternatives tidy, each once, in one order; a single empty alternative is none. */
+export function tidyRequirement(requirement: readonly Alternative[]): Alternative[] {
+  const byText: Record<string, Alternative> = {};
+  for (const alternative of requirement.map(tidyAlternative)) byText[JSON.stringify(alternative)] = alternative;
+  const texts = Object.keys(byText).sort();
+  if (texts.length === 1 && texts[0] === '{"all":[]}') return [];
+  return texts.map((text) => byText[text] ?? { all: [] });
+}
+
+/** [REQ2]. */
+export function joinRequirements(left: readonly Alternative[], right: readonly Alternative[]): Alternative[] {
+  if (left.length === 0) return tidyRequirement(right);
+  if (right.length === 0) return tidyRequirement(left);
+  const joined: Alternative[] = [];
+  for (const one of left) {
+    for (const other of right) joined.push({ all: [...one.all, ...other.all] });
+  }
+  return tidyRequirement(joined);
+}
+
+/** [REQ3]. */
+export function isTooLarge(requirement: readonly Alternative[]): boolean {
+  return requirement.length > 16 || requirement.some((alternative) => alternative.all.length > 16);
+}
+
+/** What head starts and clock rate come from. */
+export interface Ageing {
+  readonly segment: string;
+  readonly value: number;
+  readonly headStartMs: number;
+}
+
+/** [RANK4]: thousandths. */
+export function clockRateOf(policy: ResolvedPolicy, queueName: string, segment: string): number {
+  const queue = policy.queues.find(({ name }) => name === queueName);
+  return Math.min(20_000, Math.round((queue?.clockRate ?? 0) * (policy.segments[segment]?.clockRate ?? 0) * 1000));
+}
+
+/** [RANK5]: microseconds. */
+export function headStartUsOf(policy: ResolvedPolicy, queueName: string, contact: Ageing): number {
+  const queue = policy.queues.find(({ name }) => name === queueName);
+  const valueUs = Math.round(policy.value.headStartMs * 1000 * Math.min(1, contact.value / policy.value.scale));
+  const grantedMs =
+    (queue?.headStartMs ?? 0) + (policy.segments[contact.segment]?.headStartMs ?? 0) + contact.headStartMs;
+  return grantedMs * 1000 + valueUs;
+}

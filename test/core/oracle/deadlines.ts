@@ -1,0 +1,224 @@
+// The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
+import type { CloseCause, EndCause } from '../../../src/core/events.ts';
+import { agentOf, channelOf, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import type { World } from './world.ts';
+
+interface Deadline {
+  readonly due: number;
+  readonly ordinal: number;
+  /** Place in the order of kinds. */
+  readonly kind: number;
+  /** Order among several of one kind and owner. */
+  readonly detail: number;
+  fire(world: World): void;
+}
+
+const FORGET = 0;
+const GATEWAY_LOST = 1;
+const GRACE = 2;
+const WAIT = 3;
+const OFFER = 4;
+const ASSIGNED = 5;
+const WRAP_UP = 6;
+const AGENT_LOST = 7;
+const COOL_DOWN = 8;
+
+/** The earliest instant at which something is due. */
+export function earliestDue(state: OracleState): number {
+  return Math.min(Number.POSITIVE_INFINITY, ...allDeadlines(state).map((deadline) => deadline.due));
+}
+
+/** Fires what is due, the first first, until nothing is. */
+export function fireDue(world: World): void {
+  for (;;) {
+    const due = allDeadlines(world.state).filter((deadline) => deadline.due <= world.now);
+    due.sort(
+      (left, right) =>
+        left.due - right.due || left.ordinal - right.ordinal || left.kind - right.kind || left.detail - right.detail,
+    );
+    const first = due[0];
+    if (first === undefined) return;
+    first.fire(world);
+  }
+}
+
+function allDeadlines(state: OracleState): Deadline[] {
+  if (state.policy === undefined) return [];
+  return [
+    ...state.contacts.flatMap((contact) => deadlinesOfContact(state, contact)),
+    ...deadlinesOfAgents(state),
+    ...deadlinesOfGateways(state),
+    ...deadlinesOfTombstones(state),
+  ];
+}
+
+function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadline[] {
+  const { ordinal } = contact;
+  const deadlines: Deadline[] = [];
+  const add = (kind: number, due: number, fire: (world: World) => void): void => {
+    deadlines.push({ due, ordinal, kind, detail: 0, fire });
+  };
+  if (contact.state === 'QUEUED') add(WAIT, contact.waitUntil, (world) => expire(world, contact));
+  if (contact.state === 'OFFERED') add(OFFER, contact.offerDeadline, (world) => miss(world, contact));
+  if (contact.state === 'WRAP_UP') {
+    add(WRAP_UP, contact.wrapUpUntil, (world) => close(world, contact, 'COMPLETED', 'WRAP_UP_OVER'));
+  }
+  if (contact.state === 'ASSIGNED') {
+    const keeps = channelOf(state, contact.channel).assigned.then === 'keep';
+    if (!keeps) add(ASSIGNED, contact.assignedUntil, (world) => giveUp(world, contact, 'TOO_LONG'));
+    if (!keeps && contact.agentLostUntil !== 0) {
+      add(AGENT_LOST, contact.agentLostUntil, (world) => giveUp(world, contact, 'AGENT_LOST'));
+    }
+  }
+  for (const { agentId, until } of contact.coolDowns) {
+    deadlines.push({
+      due: until,
+      ordinal,
+      kind: COOL_DOWN,
+      detail: agentOf(state, agentId).ordinal,
+      fire: (world) => world.emit({ type: 'coolDownEnded', contactId: contact.id, agentId }),
+    });
+  }
+  return deadlines;
+}
+
+function deadlinesOfAgents(state: OracleState): Deadline[] {
+  return state.agents
+    .filter((agent) => agent.graceUntil !== 0)
+    .map((agent) => ({
+      due: agent.graceUntil,
+      ordinal: agent.ordinal,
+      kind: GRACE,
+      detail: 0,
+      fire: (world) => world.setPresence(agent, 'OFFLINE', '', 'SESSION_LOST', []),
+    }));
+}
+
+/** [ASG4]: what a lost gateway takes with it, channel after channel, in order of arrival. */
+function deadlinesOfGateways(state: OracleState): Deadline[] {
+  const deadlines: Deadline[] = [];
+  const channels = Object.keys(policyOf(state).channels);
+  for (const gateway of state.gateways) {
+    if (gateway.lostAt === 0) continue;
+    for (const contact of state.contacts) {
+      if (contact.gatewayId !== gateway.id || contact.submittedAt > gateway.lostAt) continue;
+      if (contact.state === 'WRAP_UP') continue;
+      const { then, afterMs } = channelOf(state, contact.channel).gatewayLost;
+      if (then !== 'cancel') continue;
+      deadlines.push({
+        due: Math.max(gateway.lostAt + afterMs, state.graceFloor),
+        ordinal: gateway.ordinal,
+        kind: GATEWAY_LOST,
+        detail: channels.indexOf(contact.channel) * 1e9 + contact.ordinal,
+        fire: (world) => cancelLost(world, contact),
+      });
+    }
+  }
+  return deadlines;
+}
+
+/** [TOMB1]: forgotten at whole seconds, all that are due together. */
+function deadlinesOfTombstones(state: OracleState): Deadline[] {
+  const oldest = Math.min(...state.tombstones.map((tombstone) => tombstone.closedAt));
+  if (state.tombstones.length === 0) return [];
+  const { forgetMs } = policyOf(state);
+  return [
+    {
+      due: Math.ceil((oldest + forgetMs) / 1000) * 1000,
+      ordinal: 0,
+      kind: FORGET,
+      detail: 0,
+      fire: (world) => world.emit({ type: 'tombstonesForgotten', closedThrough: world.now - forgetMs }),
+    },
+  ];
+}
+
+function expire(world: World, contact: OracleContact): void {
+  close(world, contact, 'EXPIRED', 'WAITED_TOO_LONG');
+}
+
+/** [OFF3], [OFF7], [SES3]. */
+function miss(world: World, contact: OracleContact): void {
+  const { missesBeforeBusy, declineCoolDownMs } = policyOf(world.state).presence;
+  const agent = agentOf(world.state, contact.agentId);
+  if (agent.sessionId === '') {
+    world.revoke(contact, 'AGENT_OFFLINE');
+    return;
+  }
+  const coolDownUntil = world.now + declineCoolDownMs;
+  world.emit({ type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil });
+  const isTired = missesBeforeBusy > 0 && agent.missesInRow >= missesBeforeBusy;
+  if (isTired && agent.presence === 'AVAILABLE') world.setPresence(agent, 'BUSY', 'MISSED_OFFER', 'MISSED_OFFER');
+  world.drain(agent.id);
+}
+
+/** What `assigned.then` says, or `end` for other causes [ASG1], [ASG2]. */
+function giveUp(world: World, contact: OracleContact, cause: 'TOO_LONG' | 'AGENT_LOST'): void {
+  const { then } = channelOf(world.state, contact.channel).assigned;
+  const { agentId } = contact;
+  if (then === 'end') {
+    endAs(world, contact, cause);
+  } else if (then === 'requeue') {
+    const waitedMs = contact.assignedAt - contact.agedFrom;
+    const waitMs = queueOf(policyOf(world.state), contact.queue).limits.waitMs;
+    world.emit({
+      type: 'contactRequeued',
+      contactId: contact.id,
+      agentId,
+      cause,
+      agedFrom: world.now - waitedMs,
+      waitUntil: world.now + waitMs,
+    });
+    world.drain(agentId);
+  }
+}
+
+function cancelLost(world: World, contact: OracleContact): void {
+  if (contact.state === 'ASSIGNED') {
+    endAs(world, contact, 'GATEWAY_LOST');
+    return;
+  }
+  cancelWaiting(world, contact, 'CANCELLED', 'GATEWAY_LOST');
+}
+
+/** Closes a contact that nobody has accepted; a pending offer is revoked first [CAN1], [CAN2]. */
+export function cancelWaiting(
+  world: World,
+  contact: OracleContact,
+  state: 'ABANDONED' | 'CANCELLED',
+  cause: CloseCause,
+): void {
+  if (contact.state === 'OFFERED') world.revoke(contact, 'CONTACT_CANCELLED');
+  close(world, contact, state, cause);
+}
+
+/** The conversation is over: wrap-up, or closed at once where there is none [WRAP1]. */
+export function endAs(
+  world: World,
+  contact: OracleContact,
+  cause: EndCause,
+  disposition?: OracleContact['disposition'],
+): void {
+  const { wrapUpMs } = channelOf(world.state, contact.channel);
+  const given = disposition === undefined ? {} : { disposition };
+  if (wrapUpMs === 0) {
+    close(world, contact, 'COMPLETED', cause, disposition);
+    return;
+  }
+  const { id: contactId, agentId } = contact;
+  world.emit({ type: 'contactEnded', contactId, agentId, cause, wrapUpUntil: world.now + wrapUpMs, ...given });
+}
+
+export function close(
+  world: World,
+  contact: OracleContact,
+  state: 'COMPLETED' | 'ABANDONED' | 'CANCELLED' | 'EXPIRED',
+  cause: CloseCause,
+  disposition?: OracleContact['disposition'],
+): void {
+  const given = disposition === undefined ? {} : { disposition };
+  const wasHeld = isHeld(contact);
+  const endedNow = contact.state === 'ASSIGNED';
+  world.emit({ type: 'contactClosed', contactId: contact.id, state, cause, endedNow, ...given });
+  if (wasHeld) world.drain(contact.agentId);
+}

@@ -1,0 +1,218 @@
+// The oracle's decisions on agents, sessions, offers, the policy and the router itself. Written from SPEC [OFF*], [PRES*], [SES*], [AGT*],
+// [POL*], [RST*].
+import type { Command } from '../../../src/core/commands.ts';
+import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
+import { classifyAgain, isUnchanged } from './decide-contacts.ts';
+import { agentOf, channelOf, heldBy, loadOf, type OracleAgent, type OracleContact, policyOf } from './model.ts';
+import { limitOf, meets } from './rank.ts';
+import { contactVerdict, done, refused, type Verdict, type World } from './world.ts';
+
+type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+export function decideAnswer(world: World, command: CommandOf<'accept' | 'decline'>): Verdict {
+  const { state, now } = world;
+  const { type, actor, offerId } = command;
+  const seq = Number(offerId.slice(1));
+  const contact = state.contacts.find((one) => one.offerSeq === seq && one.state === 'OFFERED');
+  if (contact === undefined) return answerGone(world, type, actor.id, seq);
+  if (contact.agentId !== actor.id) return refused('NO_SUCH_OFFER');
+  const { id: contactId, agentId } = contact;
+  if (command.type === 'accept') {
+    if (now >= contact.offerExpiresAt) return refused('OFFER_EXPIRED');
+    const { assigned } = channelOf(state, contact.channel);
+    world.emit({ type: 'offerAccepted', contactId, agentId, assignedUntil: now + assigned.maxMs });
+    return contactVerdict(contactId);
+  }
+  const coolDownUntil = now + policyOf(state).presence.declineCoolDownMs;
+  world.emit({ type: 'offerDeclined', contactId, agentId, reason: command.reason, coolDownUntil });
+  world.drain(agentId);
+  return contactVerdict(contactId);
+}
+
+/** The offer is no longer pending: repeated answers are told the contact, others why not [OFF8], [OFF9]. */
+function answerGone(world: World, type: 'accept' | 'decline', agentId: string, seq: number): Verdict {
+  const agent = world.state.agents.find(({ id }) => id === agentId);
+  const answer = agent?.answers.find(({ offerSeq }) => offerSeq === seq);
+  if (answer === undefined) return refused(seq > world.state.seq ? 'NO_SUCH_OFFER' : 'OFFER_NOT_PENDING');
+  const wanted = type === 'accept' ? 'ACCEPTED' : 'DECLINED';
+  const { contacts, tombstones } = world.state;
+  const isKnown =
+    contacts.some(({ id }) => id === answer.contactId) ||
+    tombstones.some(({ contactId }) => contactId === answer.contactId);
+  if (answer.answer === wanted && isKnown) return contactVerdict(answer.contactId);
+  return refused(answer.answer === 'MISSED' ? 'OFFER_EXPIRED' : 'OFFER_NOT_PENDING');
+}
+
+export function decidePresence(world: World, command: CommandOf<'setPresence'>): Verdict {
+  const { actor, agentId, presence } = command;
+  const reason = presence === 'BUSY' ? command.reason : '';
+  const channels = presence === 'OFFLINE' ? [] : [...new Set(command.channels)].sort();
+  const agent = world.state.agents.find(({ id }) => id === agentId);
+  if (actor.role === 'agent' && actor.id !== agentId) return refused('NOT_YOURSELF');
+  if (agent === undefined) return refused('NO_SUCH_AGENT');
+  for (const channel of command.channels) {
+    if (!Object.hasOwn(policyOf(world.state).channels, channel)) return refused('UNKNOWN_CHANNEL');
+  }
+  if (presence !== 'OFFLINE' && agent.sessionId === '') return refused('NOT_CONNECTED');
+  const isSame =
+    agent.presence === presence &&
+    agent.reason === reason &&
+    JSON.stringify(agent.channels) === JSON.stringify(channels);
+  if (isSame) return { kind: 'agent', id: agentId };
+  world.setPresence(agent, presence, reason, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR', channels);
+  world.drain(agentId);
+  return { kind: 'agent', id: agentId };
+}
+
+export function decideOpenSession(world: World, { actor, sessionId }: CommandOf<'openSession'>): Verdict {
+  if (actor.role === 'agent') {
+    if (!world.state.agents.some(({ id }) => id === actor.id)) return refused('NO_SUCH_AGENT');
+    world.emit({ type: 'sessionOpened', role: 'AGENT', subjectId: actor.id, sessionId });
+    return { kind: 'agent', id: actor.id };
+  }
+  world.emit({ type: 'sessionOpened', role: 'GATEWAY', subjectId: actor.id, sessionId });
+  return done;
+}
+
+export function decideCloseSession(world: World, { actor, sessionId }: CommandOf<'closeSession'>): Verdict {
+  if (actor.role === 'agent') {
+    const agent = world.state.agents.find(({ id }) => id === actor.id);
+    if (agent?.sessionId === sessionId) loseSession(world, agent, world.now + policyOf(world.state).presence.graceMs);
+    return done;
+  }
+  const gateway = world.state.gateways.find(({ id }) => id === actor.id);
+  if (gateway?.sessionIds.includes(sessionId) === true) {
+    world.emit({ type: 'sessionLost', role: 'GATEWAY', subjectId: actor.id, sessionId, graceUntil: 0 });
+  }
+  return done;
+}
+
+/** [SES2]: an agent that is OFFLINE has no grace. */
+function loseSession(world: World, agent: OracleAgent, graceUntil: number): void {
+  const { id: subjectId, sessionId } = agent;
+  const until = agent.presence === 'OFFLINE' ? 0 : graceUntil;
+  world.emit({ type: 'sessionLost', role: 'AGENT', subjectId, sessionId, graceUntil: until });
+}
+
+export function decidePutAgent(world: World, { agent: draft }: CommandOf<'putAgent'>): Verdict {
+  const known = world.state.agents.find(({ id }) => id === draft.id);
+  if (known?.ofPolicy === true) return refused('AGENT_OF_POLICY');
+  if (draft.version !== 0 && draft.version !== (known?.version ?? 0)) return refused('VERSION_MISMATCH');
+  for (const channel of Object.keys(draft.limits)) {
+    if (!Object.hasOwn(policyOf(world.state).channels, channel)) return refused('UNKNOWN_CHANNEL');
+  }
+  const { id: agentId, version: _version, ...facts } = draft;
+  putAgent(world, agentId, facts, false);
+  return { kind: 'agent', id: agentId };
+}
+
+function putAgent(world: World, agentId: string, facts: AgentPolicy, ofPolicy: boolean): void {
+  const known = world.state.agents.find(({ id }) => id === agentId);
+  if (known !== undefined && isSameAgent(known, facts)) return;
+  const { name, skills, capacity, limits } = facts;
+  world.emit({ type: 'agentPut', agentId, name, skills, capacity, limits, ofPolicy });
+  revokeUnholdable(world, agentId, 'AGENT_CHANGED');
+}
+
+function isSameAgent(known: OracleAgent, facts: AgentPolicy): boolean {
+  const text = ({ name, skills, capacity, limits }: AgentPolicy): string =>
+    JSON.stringify([name, capacity, sortedEntries(skills), sortedEntries(limits)]);
+  return text(known) === text(facts);
+}
+
+function sortedEntries(record: Readonly<Record<string, number>>): unknown[] {
+  return Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** Revokes the agent's pending offers that it may no longer hold, the last to arrive first, until what is left may stay. */
+function revokeUnholdable(world: World, agentId: string, reason: 'AGENT_CHANGED' | 'POLICY_CHANGED'): void {
+  for (const contact of world.pendingOf(agentId).reverse()) {
+    if (!mayHold(world, agentOf(world.state, agentId), contact)) world.revoke(contact, reason);
+  }
+}
+
+/** Whether the agent meets the contact's requirement and is within capacity and limit with what it holds, this contact included. */
+function mayHold(world: World, agent: OracleAgent, contact: OracleContact): boolean {
+  const { state } = world;
+  const count = heldBy(state, agent.id).filter(({ channel }) => channel === contact.channel).length;
+  return (
+    meets(agent.skills, contact.requirement) &&
+    loadOf(state, agent.id) <= agent.capacity &&
+    count <= limitOf(state, agent, contact.channel)
+  );
+}
+
+export function decideRemoveAgent(world: World, { agentId }: CommandOf<'removeAgent'>): Verdict {
+  const agent = world.state.agents.find(({ id }) => id === agentId);
+  if (agent === undefined) return refused('NO_SUCH_AGENT');
+  if (agent.ofPolicy) return refused('AGENT_OF_POLICY');
+  if (heldBy(world.state, agentId).length > 0) return refused('AGENT_HAS_WORK');
+  world.emit({ type: 'agentRemoved', agentId });
+  return done;
+}
+
+export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Verdict {
+  const { policy, source, fileHash, actor } = command;
+  const { state } = world;
+  for (const contact of state.contacts) {
+    const isNamed =
+      Object.hasOwn(policy.channels, contact.channel) &&
+      policy.queues.some(({ name }) => name === contact.queue) &&
+      Object.hasOwn(policy.segments, contact.segment);
+    if (!isNamed) return refused('POLICY_NAMES_IN_USE');
+  }
+  const dropped = state.agents.filter((agent) => agent.ofPolicy && !Object.hasOwn(policy.agents, agent.id));
+  if (dropped.some((agent) => heldBy(state, agent.id).length > 0)) return refused('AGENT_HAS_WORK');
+  world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id });
+  for (const { id: agentId } of dropped) world.emit({ type: 'agentRemoved', agentId });
+  putPolicyAgents(world, policy);
+  classifyOpen(world);
+  for (const agent of [...state.agents]) revokeUnholdable(world, agent.id, 'POLICY_CHANGED');
+  return done;
+}
+
+function putPolicyAgents(world: World, policy: ResolvedPolicy): void {
+  for (const [agentId, facts] of Object.entries(policy.agents)) {
+    const known = world.state.agents.find(({ id }) => id === agentId);
+    if (known === undefined || known.ofPolicy) putAgent(world, agentId, facts, true);
+  }
+}
+
+/** [POL3]. */
+function classifyOpen(world: World): void {
+  for (const contact of [...world.state.contacts]) {
+    if (contact.state !== 'QUEUED' && contact.state !== 'OFFERED') continue;
+    const classification = classifyAgain(world, contact, {});
+    if (classification === undefined || isUnchanged(contact, { ...classification })) continue;
+    world.emit({ type: 'contactClassified', contactId: contact.id, ...classification });
+  }
+}
+
+export function decideRestart(world: World, { graceMs }: CommandOf<'restart'>): Verdict {
+  const { state, now } = world;
+  const floorMs = Math.max(graceMs, 60_000);
+  const graceUntil = now + Math.max(floorMs, policyOf(state).presence.graceMs);
+  world.emit({ type: 'restarted', graceUntil: now + floorMs });
+  for (const contact of [...state.contacts]) {
+    if (contact.state === 'OFFERED') world.revoke(contact, 'ENGINE_RESTARTED');
+  }
+  for (const agent of [...state.agents]) if (agent.sessionId !== '') loseSession(world, agent, graceUntil);
+  for (const gateway of [...state.gateways]) {
+    for (const sessionId of gateway.sessionIds) {
+      world.emit({ type: 'sessionLost', role: 'GATEWAY', subjectId: gateway.id, sessionId, graceUntil: 0 });
+    }
+  }
+  return done;
+}
+
+/** [RST3]: in the order of the offers. */
+export function decideStalled(world: World, { firstSeq, lastSeq }: CommandOf<'withdrawStalled'>): Verdict {
+  const offered = world.state.contacts.filter((contact) => contact.state === 'OFFERED');
+  offered.sort((left, right) => left.offerSeq - right.offerSeq);
+  for (const contact of offered) {
+    const { offerSeq, offerExpiresAt } = contact;
+    const isStale = offerSeq >= firstSeq && offerSeq <= lastSeq && offerExpiresAt <= world.now;
+    if (isStale) world.revoke(contact, 'CLOCK_STALLED');
+  }
+  return done;
+}

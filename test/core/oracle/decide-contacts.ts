@@ -1,0 +1,213 @@
+// The oracle's decisions on contacts: submit, update, cancel, end, complete. Written from SPEC [SUB*], [QUE*], [UPD*], [CAN*], [WRAP*].
+import type { Actor, Command, ContactChanges } from '../../../src/core/commands.ts';
+import type { Classification } from '../../../src/core/events.ts';
+import type { Disposition } from '../../../src/core/views.ts';
+import { canonicalDraft } from './canonical.ts';
+import { clockRateOf, headStartUsOf, isTooLarge, joinRequirements, matchesWhen, tidyRequirement } from './classify.ts';
+import { cancelWaiting, close, endAs } from './deadlines.ts';
+import { agentOf, isHeld, type OracleContact, type OracleTombstone, policyOf, queueOf } from './model.ts';
+import { meets } from './rank.ts';
+import { contactVerdict, refused, type Verdict, type World } from './world.ts';
+
+type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<'submit'>): Verdict {
+  const { state } = world;
+  const policy = policyOf(state);
+  const known =
+    state.contacts.find(({ id }) => id === draft.id) ??
+    state.tombstones.find(({ contactId }) => contactId === draft.id);
+  if (known !== undefined) {
+    const isSame = known.gatewayId === actor.id && canonicalDraft(known.submitted) === canonicalDraft(draft);
+    if (!isSame) return refused('CONTACT_DIFFERS');
+    if (draft.version !== 0 && draft.version !== known.version) return refused('VERSION_MISMATCH');
+    return contactVerdict(draft.id);
+  }
+  if (draft.version !== 0) return refused('VERSION_MISMATCH');
+  const segment = draft.segment === '' ? 'default' : draft.segment;
+  if (!Object.hasOwn(policy.channels, draft.channel)) return refused('UNKNOWN_CHANNEL');
+  if (!Object.hasOwn(policy.segments, segment)) return refused('UNKNOWN_SEGMENT');
+  if (draft.queue !== '' && !policy.queues.some(({ name }) => name === draft.queue)) return refused('UNKNOWN_QUEUE');
+  const matchable = { ...draft, segment, gatewayId: actor.id };
+  const queue = draft.queue !== '' ? draft.queue : policy.queues.find(({ when }) => matchesWhen(when, matchable))?.name;
+  if (queue === undefined) return refused('NO_QUEUE');
+  const requirement = joinRequirements(queueOf(policy, queue).requires, draft.requires);
+  if (isTooLarge(requirement)) return refused('REQUIREMENT_TOO_LARGE');
+  const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
+  if (waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
+  const { id, version: _version, ...given } = draft;
+  world.emit(
+    {
+      type: 'contactSubmitted',
+      contactId: id,
+      gatewayId: actor.id,
+      hash: '',
+      ...given,
+      queue,
+      segment,
+      requirement,
+      clockRate: clockRateOf(policy, queue, segment),
+      headStartUs: headStartUsOf(policy, queue, { ...draft, segment }),
+      waitUntil: world.now + queueOf(policy, queue).limits.waitMs,
+    },
+    draft,
+  );
+  return { kind: 'contact', id, created: true };
+}
+
+/** What the policy makes of an open contact with these changes; undefined when its requirement becomes too large. */
+export function classifyAgain(
+  world: World,
+  contact: OracleContact,
+  changed: Pick<ContactChanges, 'requires' | 'segment' | 'value' | 'headStartMs'>,
+): Classification | undefined {
+  const policy = policyOf(world.state);
+  const { requires, segment, value, headStartMs } = { ...contact, ...changed };
+  const { queue } = contact;
+  const requirement = joinRequirements(queueOf(policy, queue).requires, requires);
+  if (isTooLarge(requirement)) return undefined;
+  return {
+    queue,
+    segment,
+    requirement,
+    clockRate: clockRateOf(policy, queue, segment),
+    headStartUs: headStartUsOf(policy, queue, { segment, value, headStartMs }),
+    waitUntil: contact.enqueuedAt + queueOf(policy, queue).limits.waitMs,
+  };
+}
+
+export function decideUpdate(world: World, { actor, contactId, set, version }: CommandOf<'update'>): Verdict {
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
+  const { attributes, intent, ...routing } = set;
+  const isAnswered = subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP';
+  if (isAnswered && Object.keys(routing).length > 0) return refused('CONTACT_ANSWERED');
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  const segment = set.segment === '' ? 'default' : (set.segment ?? subject.segment);
+  if (!isAnswered && !Object.hasOwn(policyOf(world.state).segments, segment)) return refused('UNKNOWN_SEGMENT');
+  const classification = isAnswered
+    ? classificationOf(subject)
+    : classifyAgain(world, subject, { ...routing, segment });
+  if (classification === undefined) return refused('REQUIREMENT_TOO_LARGE');
+  const merged = attributes === undefined ? subject.attributes : mergeAttributes(subject.attributes, attributes);
+  if (Buffer.byteLength(merged) > 8192) return refused('ATTRIBUTES_TOO_LARGE');
+  const after = {
+    requires: set.requires ?? subject.requires,
+    prefers: set.prefers ?? subject.prefers,
+    value: set.value ?? subject.value,
+    tier: set.tier ?? subject.tier,
+    headStartMs: set.headStartMs ?? subject.headStartMs,
+    intent: intent ?? subject.intent,
+    attributes: merged,
+    ...classification,
+  };
+  if (isUnchanged(subject, after)) return contactVerdict(contactId);
+  world.emit({ type: 'contactUpdated', contactId, ...after });
+  if (subject.state === 'OFFERED' && !meets(agentOf(world.state, subject.agentId).skills, subject.requirement)) {
+    world.revoke(subject, 'REQUIREMENT_CHANGED');
+  }
+  return contactVerdict(contactId);
+}
+
+export function classificationOf(contact: OracleContact): Classification {
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = contact;
+  return { queue, segment, requirement, clockRate, headStartUs, waitUntil };
+}
+
+/** Whether the contact has all of these values already, requirements in whatever order. */
+export function isUnchanged(contact: OracleContact, after: Readonly<Record<string, unknown>>): boolean {
+  const text = (facts: Readonly<Record<string, unknown>>): string =>
+    JSON.stringify(
+      Object.keys(after)
+        .sort()
+        .map((key) => (key === 'requirement' ? tidyRequirement(contactRequirement(facts)) : facts[key])),
+    );
+  return text({ ...contact }) === text(after);
+}
+
+function contactRequirement(facts: { readonly requirement?: unknown }): OracleContact['requirement'] {
+  return facts.requirement as OracleContact['requirement'];
+}
+
+/** [UPD1]: keys of the right replace those of the left, null deletes; keys in order; nothing left: ''. */
+function mergeAttributes(left: string, right: string): string {
+  const merged: [string, unknown][] = [];
+  const given = Object.entries(right === '' ? {} : (JSON.parse(right) as Record<string, unknown>));
+  for (const [key, value] of Object.entries(left === '' ? {} : (JSON.parse(left) as Record<string, unknown>))) {
+    if (!given.some(([other]) => other === key)) merged.push([key, value]);
+  }
+  for (const [key, value] of given) if (value !== null) merged.push([key, value]);
+  merged.sort(([one], [other]) => (one < other ? -1 : 1));
+  return merged.length === 0
+    ? ''
+    : `{${merged.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+}
+
+/** The contact or tombstone of that id, if this actor may see it as its own [WHO1], [WHO2]. */
+function seenBy(world: World, actor: Actor, contactId: string): OracleContact | OracleTombstone | undefined {
+  const subject =
+    world.state.contacts.find(({ id }) => id === contactId) ??
+    world.state.tombstones.find((tombstone) => tombstone.contactId === contactId);
+  if (subject === undefined) return undefined;
+  if (actor.role === 'gateway') return subject.gatewayId === actor.id ? subject : undefined;
+  if (actor.role !== 'agent') return subject;
+  const isTheirs = subject.agentId === actor.id && (subject.kind === 'tombstone' || isHeld(subject));
+  return isTheirs ? subject : undefined;
+}
+
+export function decideCancel(world: World, { actor, contactId, cause, version }: CommandOf<'cancel'>): Verdict {
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (subject.kind === 'tombstone') {
+    const isAnswered = subject.state === 'COMPLETED' && cause === 'CANCELLED';
+    return isAnswered ? refused('CONTACT_ANSWERED') : contactVerdict(contactId);
+  }
+  const isAnswered = subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP';
+  if (isAnswered && cause === 'CANCELLED') return refused('CONTACT_ANSWERED');
+  if (subject.state === 'WRAP_UP') return contactVerdict(contactId);
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  if (subject.state === 'ASSIGNED') endAs(world, subject, causeOf(actor));
+  else cancelWaiting(world, subject, cause, causeOf(actor));
+  return contactVerdict(contactId);
+}
+
+export function decideEnd(
+  world: World,
+  { type, actor, contactId, disposition, version }: CommandOf<'end' | 'complete'>,
+): Verdict {
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (subject.kind === 'tombstone') {
+    if (subject.state !== 'COMPLETED') return refused('CONTACT_CLOSED');
+    if (disposition !== undefined && subject.awaitsDisposition) {
+      world.emit({ type: 'dispositionSet', contactId, disposition });
+    }
+    return contactVerdict(contactId);
+  }
+  if (subject.state === 'QUEUED' || subject.state === 'OFFERED') return refused('CONTACT_NOT_ANSWERED');
+  if (type === 'end' && subject.state === 'WRAP_UP') {
+    if (disposition !== undefined && !isSameDisposition(disposition, subject.disposition)) {
+      world.emit({ type: 'dispositionSet', contactId, disposition });
+    }
+    return contactVerdict(contactId);
+  }
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  if (type === 'complete') close(world, subject, 'COMPLETED', causeOf(actor), disposition);
+  else endAs(world, subject, causeOf(actor), disposition);
+  return contactVerdict(contactId);
+}
+
+function isSameDisposition(left: Disposition, right: Disposition | undefined): boolean {
+  return right !== undefined && JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+}
+
+function sorted({ reasons, outcome, notes, attributes }: Disposition): unknown[] {
+  return [reasons, outcome, notes, attributes];
+}
+
+/** Whose doing an end is. */
+export function causeOf(actor: Actor): 'AGENT' | 'GATEWAY' | 'SUPERVISOR' {
+  if (actor.role === 'agent') return 'AGENT';
+  return actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
+}

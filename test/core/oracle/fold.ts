@@ -1,0 +1,402 @@
+// What each event does to the oracle's state. Straight from the meaning of the events; the deciders say what happens, this makes it so.
+//
+// 1. A contact that is QUEUED, OFFERED, ASSIGNED or WRAP_UP is in `contacts`, a closed one among `tombstones`.
+// 2. Nothing is decided here.
+import type { ContactDraft } from '../../../src/core/commands.ts';
+import type {
+  AgentPut,
+  Classification,
+  ContactClosed,
+  ContactEnded,
+  ContactRequeued,
+  ContactSubmitted,
+  CoreEvent,
+  OfferAccepted,
+  OfferMade,
+  PolicySet,
+  PresenceSet,
+  SessionLost,
+  SessionOpened,
+} from '../../../src/core/events.ts';
+import type { ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
+import { countAbandon, countAnswer } from './flow.ts';
+import {
+  agentOf,
+  channelOf,
+  contactOf,
+  found,
+  heldBy,
+  type OracleContact,
+  type OracleState,
+  policyOf,
+  queueOf,
+} from './model.ts';
+
+type Answer = OfferAnswerRecord['answer'];
+
+/** How many answers of an agent are remembered. */
+const ANSWERS_MAX = 16;
+
+/** Folds the event, which is number `state.seq`, into the state; `submitted` is what a `contactSubmitted` came from. */
+export function fold(state: OracleState, event: CoreEvent, at: number, submitted?: ContactDraft): void {
+  state.at = at;
+  if (state.epoch === 0) state.epoch = at;
+  switch (event.type) {
+    case 'contactSubmitted':
+      submit(state, event, at, found(submitted, 'draft'));
+      return;
+    case 'contactUpdated': {
+      const { type: _type, contactId, ...facts } = event;
+      Object.assign(touch(state, contactId), facts);
+      return;
+    }
+    case 'contactClassified':
+      Object.assign(touch(state, event.contactId), classificationIn(event));
+      return;
+    case 'offerMade':
+      makeOffer(state, event, at);
+      return;
+    case 'offerAccepted':
+      accept(state, event, at);
+      return;
+    case 'offerDeclined':
+      backInLine(state, event.contactId, 'DECLINED');
+      coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
+      return;
+    case 'offerMissed':
+      backInLine(state, event.contactId, 'MISSED');
+      agentOf(state, event.agentId).missesInRow += 1;
+      coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
+      return;
+    case 'offerRevoked':
+      backInLine(state, event.contactId, 'REVOKED');
+      return;
+    case 'coolDownEnded': {
+      const contact = contactOf(state, event.contactId);
+      contact.coolDowns = contact.coolDowns.filter((one) => one.agentId !== event.agentId);
+      return;
+    }
+    case 'contactEnded':
+      endContact(state, event, at);
+      return;
+    case 'contactClosed':
+      closeContact(state, event, at);
+      return;
+    case 'contactRequeued':
+      requeue(state, event, at);
+      return;
+    case 'dispositionSet':
+      setDisposition(state, event.contactId, event.disposition);
+      return;
+    case 'tombstonesForgotten':
+      forget(state, event.closedThrough);
+      return;
+    case 'agentPut':
+      putAgent(state, event);
+      return;
+    case 'agentRemoved':
+      removeAgent(state, event.agentId);
+      return;
+    case 'presenceSet':
+      setPresence(state, event, at);
+      return;
+    case 'sessionOpened':
+      openSession(state, event);
+      return;
+    case 'sessionLost':
+      loseSession(state, event, at);
+      return;
+    case 'policySet':
+      setPolicy(state, event);
+      return;
+    case 'restarted':
+      restart(state, event.graceUntil);
+      return;
+  }
+}
+
+function classificationIn(event: Classification): Classification {
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = event;
+  return { queue, segment, requirement, clockRate, headStartUs, waitUntil };
+}
+
+/** The contact, counted as changed by the newest event. */
+function touch(state: OracleState, id: string): OracleContact {
+  const contact = contactOf(state, id);
+  contact.version += 1;
+  contact.changeSeq = state.seq;
+  return contact;
+}
+
+/** A gateway is known from its first session or contact on. */
+function knowGateway(state: OracleState, id: string): void {
+  if (state.gateways.some((gateway) => gateway.id === id)) return;
+  state.lastOrdinal += 1;
+  state.gateways.push({
+    kind: 'gateway',
+    id,
+    ordinal: state.lastOrdinal,
+    sessionIds: [],
+    lostAt: 0,
+    forgottenSeq: 0,
+  });
+}
+
+function submit(state: OracleState, event: ContactSubmitted, at: number, submitted: ContactDraft): void {
+  knowGateway(state, event.gatewayId);
+  state.lastOrdinal += 1;
+  const { type: _type, contactId, ...facts } = event;
+  state.contacts.push({
+    kind: 'contact',
+    id: contactId,
+    ordinal: state.lastOrdinal,
+    ...facts,
+    state: 'QUEUED',
+    submittedAt: at,
+    enqueuedAt: at,
+    agedFrom: at,
+    offeredAt: 0,
+    assignedAt: 0,
+    endedAt: 0,
+    agentId: '',
+    offerSeq: 0,
+    offerExpiresAt: 0,
+    offerDeadline: 0,
+    cost: 0,
+    urgencyUs: 0,
+    fitUs: 0,
+    readinessUs: 0,
+    assignedUntil: 0,
+    wrapUpUntil: 0,
+    agentLostUntil: 0,
+    coolDowns: [],
+    changeSeq: state.seq,
+    version: 1,
+    submitted,
+  });
+}
+
+function makeOffer(state: OracleState, event: OfferMade, at: number): void {
+  const contact = touch(state, event.contactId);
+  contact.state = 'OFFERED';
+  contact.agentId = event.agentId;
+  contact.offeredAt = at;
+  contact.offerSeq = state.seq;
+  contact.offerExpiresAt = event.expiresAt;
+  contact.offerDeadline = event.deadline;
+  contact.cost = event.cost;
+  contact.urgencyUs = event.urgencyUs;
+  contact.fitUs = event.fitUs;
+  contact.readinessUs = event.readinessUs;
+}
+
+function makeReady(state: OracleState, agentId: string, at: number): void {
+  const agent = agentOf(state, agentId);
+  state.lastReadyOrdinal += 1;
+  agent.readySince = at;
+  agent.readyOrdinal = state.lastReadyOrdinal;
+}
+
+function accept(state: OracleState, event: OfferAccepted, at: number): void {
+  const contact = touch(state, event.contactId);
+  const within = queueOf(policyOf(state), contact.queue).serviceLevel.withinMs;
+  countAnswer(state, contact.queue, at, at - contact.agedFrom <= within);
+  contact.state = 'ASSIGNED';
+  contact.assignedAt = at;
+  contact.assignedUntil = event.assignedUntil;
+  agentOf(state, event.agentId).missesInRow = 0;
+  remember(state, contact, 'ACCEPTED');
+  makeReady(state, event.agentId, at);
+}
+
+/** What became of an agent's last offers, to tell repeated answers from late ones [OFF8], [OFF9]. */
+function remember(state: OracleState, contact: OracleContact, answer: Answer): void {
+  const agent = agentOf(state, contact.agentId);
+  agent.answers = [...agent.answers, { offerSeq: contact.offerSeq, contactId: contact.id, answer }].slice(-ANSWERS_MAX);
+}
+
+function backInLine(state: OracleState, contactId: string, answer: Answer): void {
+  const contact = touch(state, contactId);
+  remember(state, contact, answer);
+  contact.state = 'QUEUED';
+  contact.agentId = '';
+  contact.cost = 0;
+}
+
+/** A cool-down that is over at once is none. */
+function coolDown(state: OracleState, contactId: string, agentId: string, until: number): void {
+  const contact = contactOf(state, contactId);
+  if (until > state.at) contact.coolDowns = [...contact.coolDowns, { agentId, until }];
+}
+
+function endContact(state: OracleState, event: ContactEnded, at: number): void {
+  const contact = touch(state, event.contactId);
+  contact.state = 'WRAP_UP';
+  contact.endedAt = at;
+  contact.wrapUpUntil = event.wrapUpUntil;
+  contact.agentLostUntil = 0;
+  if (event.disposition !== undefined) contact.disposition = event.disposition;
+}
+
+function closeContact(state: OracleState, event: ContactClosed, at: number): void {
+  const contact = touch(state, event.contactId);
+  if (contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP') makeReady(state, contact.agentId, at);
+  if (event.disposition !== undefined) contact.disposition = event.disposition;
+  if (event.state === 'ABANDONED') countAbandon(state, contact.queue, at);
+  if (event.endedNow) contact.endedAt = at;
+  state.contacts = state.contacts.filter((other) => other !== contact);
+  state.justClosed.push({ contact, state: event.state, closedAt: at });
+  state.tombstones.push({
+    kind: 'tombstone',
+    contactId: contact.id,
+    ordinal: contact.ordinal,
+    gatewayId: contact.gatewayId,
+    agentId: contact.agentId,
+    channel: contact.channel,
+    queue: contact.queue,
+    hash: contact.hash,
+    state: event.state,
+    seq: state.seq,
+    closedAt: at,
+    version: contact.version,
+    awaitsDisposition: event.cause === 'WRAP_UP_OVER' && contact.disposition === undefined,
+    submitted: contact.submitted,
+  });
+}
+
+function requeue(state: OracleState, event: ContactRequeued, at: number): void {
+  const contact = touch(state, event.contactId);
+  contact.state = 'QUEUED';
+  contact.agentId = '';
+  contact.cost = 0;
+  contact.assignedAt = 0;
+  contact.enqueuedAt = at;
+  contact.agedFrom = event.agedFrom;
+  contact.waitUntil = event.waitUntil;
+  contact.agentLostUntil = 0;
+}
+
+function setDisposition(state: OracleState, id: string, disposition: OracleContact['disposition']): void {
+  const tombstone = state.tombstones.find((one) => one.contactId === id);
+  if (tombstone !== undefined) {
+    tombstone.version += 1;
+    tombstone.seq = state.seq;
+    tombstone.awaitsDisposition = false;
+    return;
+  }
+  const contact = touch(state, id);
+  if (disposition !== undefined) contact.disposition = disposition;
+}
+
+function forget(state: OracleState, closedThrough: number): void {
+  for (const tombstone of state.tombstones) {
+    if (tombstone.closedAt > closedThrough) continue;
+    const gateway = found(
+      state.gateways.find(({ id }) => id === tombstone.gatewayId),
+      'gateway',
+    );
+    gateway.forgottenSeq = Math.max(gateway.forgottenSeq, tombstone.seq);
+  }
+  state.tombstones = state.tombstones.filter((tombstone) => tombstone.closedAt > closedThrough);
+}
+
+function putAgent(state: OracleState, event: AgentPut): void {
+  const { type: _type, agentId, ...facts } = event;
+  const known = state.agents.find((agent) => agent.id === agentId);
+  if (known !== undefined) {
+    Object.assign(known, facts);
+    known.version += 1;
+    return;
+  }
+  state.lastOrdinal += 1;
+  state.agents.push({
+    kind: 'agent',
+    id: agentId,
+    ordinal: state.lastOrdinal,
+    ...facts,
+    presence: 'OFFLINE',
+    reason: '',
+    channels: [],
+    sessionId: '',
+    graceUntil: 0,
+    readySince: 0,
+    readyOrdinal: 0,
+    missesInRow: 0,
+    version: 1,
+    answers: [],
+  });
+}
+
+function removeAgent(state: OracleState, agentId: string): void {
+  state.agents = state.agents.filter((agent) => agent.id !== agentId);
+  for (const contact of state.contacts) {
+    contact.coolDowns = contact.coolDowns.filter((one) => one.agentId !== agentId);
+  }
+}
+
+function setPresence(state: OracleState, event: PresenceSet, at: number): void {
+  const agent = agentOf(state, event.agentId);
+  const isNew = agent.presence !== event.presence;
+  agent.presence = event.presence;
+  agent.reason = event.reason;
+  agent.channels = event.channels;
+  agent.missesInRow = 0;
+  agent.version += 1;
+  if (event.presence === 'OFFLINE') agent.graceUntil = 0;
+  if (event.presence === 'AVAILABLE' && isNew) makeReady(state, event.agentId, at);
+}
+
+function openSession(state: OracleState, event: SessionOpened): void {
+  if (event.role === 'AGENT') {
+    const agent = agentOf(state, event.subjectId);
+    agent.sessionId = event.sessionId;
+    agent.graceUntil = 0;
+    for (const contact of heldBy(state, agent.id)) contact.agentLostUntil = 0;
+    return;
+  }
+  knowGateway(state, event.subjectId);
+  for (const gateway of state.gateways) {
+    if (gateway.id !== event.subjectId) continue;
+    gateway.sessionIds = [...gateway.sessionIds, event.sessionId];
+    gateway.lostAt = 0;
+  }
+}
+
+function loseSession(state: OracleState, event: SessionLost, at: number): void {
+  if (event.role === 'AGENT') {
+    const agent = agentOf(state, event.subjectId);
+    agent.sessionId = '';
+    agent.graceUntil = event.graceUntil;
+    for (const contact of heldBy(state, agent.id)) {
+      if (contact.state !== 'ASSIGNED') continue;
+      const { agentLostMs } = channelOf(state, contact.channel).assigned;
+      contact.agentLostUntil = Math.max(at + agentLostMs, state.graceFloor);
+    }
+    return;
+  }
+  for (const gateway of state.gateways) {
+    if (gateway.id !== event.subjectId) continue;
+    gateway.sessionIds = gateway.sessionIds.filter((id) => id !== event.sessionId);
+    if (gateway.sessionIds.length === 0) gateway.lostAt = at;
+  }
+}
+
+/** [RST2]: whoever is lost has until then at least. */
+function restart(state: OracleState, graceUntil: number): void {
+  state.graceFloor = graceUntil;
+  for (const agent of state.agents) {
+    if (agent.graceUntil !== 0) agent.graceUntil = Math.max(agent.graceUntil, graceUntil);
+  }
+  for (const contact of state.contacts) {
+    if (contact.agentLostUntil !== 0) contact.agentLostUntil = Math.max(contact.agentLostUntil, graceUntil);
+  }
+}
+
+function setPolicy(state: OracleState, event: PolicySet): void {
+  const policy: ResolvedPolicy = JSON.parse(event.resolved);
+  state.policy = policy;
+  state.policySource = event.source;
+  if (event.fileHash !== '') state.policyFileHash = event.fileHash;
+  state.flows = state.flows.filter((flow) => policy.queues.some(({ name }) => name === flow.queue));
+}

@@ -1,0 +1,64 @@
+// What must hold after every step whatever was decided, checked without asking how it was decided.
+import type { CoreEvent, OfferMade } from '../../../src/core/events.ts';
+import { agentOf, heldBy, isHeld, loadOf, type OracleContact, type OracleState } from './model.ts';
+import { canonicalText } from './picture.ts';
+import { bestPair, limitOf, theRule } from './rank.ts';
+
+/** Calls `fail` with what does not hold. */
+export function checkInvariants(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
+  if (state.policy === undefined) return;
+  for (const event of events) if (event.type === 'offerMade') checkRoom(state, event, fail);
+  checkHolders(state, fail);
+  checkLines(state, events, fail);
+  const left = bestPair(state, theRule, state.at);
+  if (left !== undefined) fail(`not settled: ${left.contact.id} could be offered to ${left.agent.id}`);
+}
+
+/** [ROOM5]: who was offered something is within capacity and limit with it. */
+function checkRoom(state: OracleState, { agentId, contactId }: OfferMade, fail: (what: string) => never): void {
+  const contact = state.contacts.find(({ id }) => id === contactId);
+  if (contact === undefined || contact.agentId !== agentId) return;
+  const agent = agentOf(state, agentId);
+  if (loadOf(state, agentId) > agent.capacity) fail(`${agentId} carries more than it can`);
+  const count = heldBy(state, agentId).filter(({ channel }) => channel === contact.channel).length;
+  if (count > limitOf(state, agent, contact.channel)) fail(`${agentId} is over its limit for ${contact.channel}`);
+}
+
+/** A contact is held by exactly one agent that exists, or waits. */
+function checkHolders(state: OracleState, fail: (what: string) => never): void {
+  const ids = state.contacts.map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) fail('two open contacts of one id');
+  for (const contact of state.contacts) {
+    if (isHeld(contact) && !state.agents.some(({ id }) => id === contact.agentId))
+      fail(`${contact.id} is held by nobody`);
+    if (contact.state === 'QUEUED' && contact.agentId !== '') fail(`${contact.id} waits with an agent`);
+  }
+}
+
+/** [LINE1]: nobody of the same line who stood ahead, and whom the agent could have been offered, was passed over. */
+function checkLines(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
+  const last = events.at(-1);
+  if (last?.type !== 'offerMade') return;
+  const chosen = state.contacts.find(({ id }) => id === last.contactId);
+  if (chosen === undefined) return;
+  for (const other of state.contacts) {
+    const isPassed =
+      other.state === 'QUEUED' &&
+      lineOf(other) === lineOf(chosen) &&
+      !other.coolDowns.some(({ agentId }) => agentId === last.agentId) &&
+      standsAhead(state, other, chosen);
+    if (isPassed) fail(`${chosen.id} was offered before ${other.id}, which stood ahead`);
+  }
+}
+
+function lineOf({ channel, requirement, prefers, preferredAgents, clockRate }: OracleContact): string {
+  return canonicalText([channel, requirement, prefers, preferredAgents, clockRate]);
+}
+
+function standsAhead(state: OracleState, one: OracleContact, other: OracleContact): boolean {
+  const keyOf = ({ headStartUs, clockRate, agedFrom }: OracleContact): number =>
+    headStartUs - clockRate * (agedFrom - state.epoch);
+  if (one.tier !== other.tier) return one.tier > other.tier;
+  const difference = keyOf(one) - keyOf(other);
+  return difference === 0 ? one.ordinal < other.ordinal : difference > 0;
+}

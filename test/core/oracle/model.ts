@@ -1,0 +1,114 @@
+// The oracle's state: plain lists of plain facts, searched by plain loops. Nothing here is fast and nothing is an index.
+//
+// 1. The shapes are those of the state records, so that the whole state can be compared with the core's.
+// 2. Whether a contact is held by an agent is said by its state and `agentId` alone; load is summed up each time.
+// 3. Nothing of src/core is used here but its types.
+import type { ContactDraft } from '../../../src/core/commands.ts';
+import type { ChannelPolicy, QueuePolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
+import type {
+  AgentRecord,
+  ContactRecord,
+  GatewayRecord,
+  QueueFlowRecord,
+  TombstoneRecord,
+} from '../../../src/core/state-records.ts';
+import type { ClosedStateName } from '../../../src/core/views.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A contact, with what was submitted to tell repeated submits from different ones. */
+export type OracleContact = Writable<ContactRecord> & { submitted: ContactDraft };
+export type OracleAgent = Writable<AgentRecord>;
+export type OracleGateway = Writable<GatewayRecord>;
+export type OracleTombstone = Writable<TombstoneRecord> & { submitted: ContactDraft };
+export type OracleFlow = Writable<QueueFlowRecord>;
+
+export interface OracleState {
+  seq: number;
+  at: number;
+  epoch: number;
+  lastOrdinal: number;
+  lastReadyOrdinal: number;
+  policy: ResolvedPolicy | undefined;
+  policySource: string;
+  policyFileHash: string;
+  /** No agent or gateway counts as lost before: the grace after the last restart. */
+  graceFloor: number;
+  contacts: OracleContact[];
+  agents: OracleAgent[];
+  gateways: OracleGateway[];
+  tombstones: OracleTombstone[];
+  flows: OracleFlow[];
+  /** Contacts closed in the present step, whole, for its answer; no part of the state. */
+  justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
+}
+
+export function emptyState(): OracleState {
+  return {
+    seq: 0,
+    at: 0,
+    epoch: 0,
+    lastOrdinal: 0,
+    lastReadyOrdinal: 0,
+    policy: undefined,
+    policySource: '',
+    policyFileHash: '',
+    graceFloor: 0,
+    contacts: [],
+    agents: [],
+    gateways: [],
+    tombstones: [],
+    flows: [],
+    justClosed: [],
+  };
+}
+
+/** What must be there; its absence is a fault of the oracle. */
+export function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`oracle: no ${what}`);
+  return value;
+}
+
+export function policyOf(state: OracleState): ResolvedPolicy {
+  return found(state.policy, 'policy');
+}
+
+export function channelOf(state: OracleState, name: string): ChannelPolicy {
+  return found(policyOf(state).channels[name], `channel ${name}`);
+}
+
+export function queueOf(policy: ResolvedPolicy, name: string): QueuePolicy {
+  return found(
+    policy.queues.find((queue) => queue.name === name),
+    `queue ${name}`,
+  );
+}
+
+export function contactOf(state: OracleState, id: string): OracleContact {
+  return found(
+    state.contacts.find((contact) => contact.id === id),
+    `contact ${id}`,
+  );
+}
+
+export function agentOf(state: OracleState, id: string): OracleAgent {
+  return found(
+    state.agents.find((agent) => agent.id === id),
+    `agent ${id}`,
+  );
+}
+
+/** The contacts that are offered to the agent, assigned to it or in wrap-up with it. */
+export function heldBy(state: OracleState, agentId: string): OracleContact[] {
+  return state.contacts.filter((contact) => contact.agentId === agentId && isHeld(contact));
+}
+
+export function isHeld(contact: OracleContact): boolean {
+  return contact.state === 'OFFERED' || contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP';
+}
+
+export function loadOf(state: OracleState, agentId: string): number {
+  let load = 0;
+  for (const contact of heldBy(state, agentId)) load += contact.cost;
+  return load;
+}

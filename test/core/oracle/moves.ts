@@ -1,0 +1,188 @@
+// Random histories: lists of moves that name their subjects loosely ("the third pending offer"), so that a history stays sensible when
+// fast-check takes moves out of it. `resolve` makes a command of a move, given the state as it stands.
+import fc from 'fast-check';
+import type { Command, ContactChanges, ContactDraft } from '../../../src/core/commands.ts';
+import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { Presence } from '../../../src/core/views.ts';
+import { agentFactsArb, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
+
+export const AGENT_IDS = ['a0', 'a1', 'a2', 'a3', 'p0', 'p1'] as const;
+export const GATEWAY_IDS = ['g0', 'g1'] as const;
+
+/** When a move is made: some time after the last one, or about the next deadline. */
+export type Pause = { readonly ms: number } | { readonly deadlinePlusMs: number };
+
+/** Which of the fitting subjects, counted round; `stray` takes any subject at all, fitting or not. */
+export interface Pick {
+  readonly index: number;
+  readonly stray: boolean;
+}
+
+export type ContactFacts = Omit<ContactDraft, 'id' | 'version'>;
+
+export type Move = { readonly pause: Pause } & (
+  | {
+      readonly kind: 'submit';
+      readonly facts: ContactFacts;
+      readonly gateway: number;
+      readonly again: Pick;
+      readonly version: number;
+    }
+  | { readonly kind: 'update'; readonly pick: Pick; readonly set: ContactChanges; readonly version: number }
+  | { readonly kind: 'cancel'; readonly pick: Pick; readonly cause: 'ABANDONED' | 'CANCELLED'; readonly role: number }
+  | { readonly kind: 'end' | 'complete'; readonly pick: Pick; readonly role: number; readonly noted: number }
+  | { readonly kind: 'accept' | 'decline'; readonly pick: Pick; readonly repeat: boolean }
+  | {
+      readonly kind: 'presence';
+      readonly agent: number;
+      readonly presence: Presence;
+      readonly reason: string;
+      readonly channels: readonly string[];
+    }
+  | { readonly kind: 'signIn'; readonly agent: number; readonly channels: readonly string[] }
+  | { readonly kind: 'open' | 'close'; readonly agent: number; readonly stray: boolean }
+  | { readonly kind: 'openGateway' | 'closeGateway'; readonly gateway: number }
+  | { readonly kind: 'putAgent'; readonly agent: number; readonly facts: AgentPolicy; readonly version: number }
+  | { readonly kind: 'removeAgent'; readonly agent: number }
+  | { readonly kind: 'policy'; readonly policy: ResolvedPolicy }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'stalled'; readonly back: number }
+  | { readonly kind: 'tick' }
+);
+
+export interface History {
+  readonly policy: ResolvedPolicy;
+  readonly moves: readonly Move[];
+}
+
+const pauseArb: fc.Arbitrary<Pause> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Pause>({ ms: 0 }) },
+  { weight: 5, arbitrary: fc.constantFrom(1, 10, 1000, 3000).map((ms) => ({ ms })) },
+  { weight: 2, arbitrary: fc.constantFrom(10_000, 20_000, 30_000).map((ms) => ({ ms })) },
+  { weight: 1, arbitrary: fc.constantFrom(300_000, 3_600_000).map((ms) => ({ ms })) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(0, 0, -1, 1, 500, 40_000, 4_000_000).map((deadlinePlusMs) => ({ deadlinePlusMs })),
+  },
+);
+
+const pickArb: fc.Arbitrary<Pick> = fc.record({
+  index: fc.nat(9),
+  stray: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+});
+const agentArb = fc.nat(AGENT_IDS.length - 1);
+const gatewayArb = fc.nat(GATEWAY_IDS.length - 1);
+const roleArb = fc.nat(3);
+const takenChannelsArb = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<string[]>([]) },
+  { weight: 1, arbitrary: fc.subarray([...CHANNELS], { minLength: 1 }) },
+);
+const versionArb = fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) });
+const prefersArb = fc.uniqueArray(
+  fc.record({ skill: fc.constantFrom(...SKILLS), secondsPerLevel: fc.constantFrom(0, 1, 2.5, 0.000_000_4) }),
+  { maxLength: 2, selector: ({ skill }) => skill },
+);
+const attributesArb = fc.constantFrom('', '{"k":1}', '{"k":null}', '{"k":{"z":1},"l":"x"}');
+
+const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
+  channel: fc.constantFrom(...CHANNELS),
+  direction: fc.constantFrom('INBOUND', 'OUTBOUND'),
+  customerId: fc.constant(''),
+  journeyId: fc.constant(''),
+  intent: fc.constantFrom('billing.due', 'sales', ''),
+  language: fc.constant(''),
+  queue: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('') },
+    { weight: 2, arbitrary: fc.constant('rest') },
+    { weight: 1, arbitrary: fc.constantFrom(...QUEUES, 'none') },
+  ),
+  requires: requirementArb,
+  prefers: prefersArb,
+  segment: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('') },
+    { weight: 2, arbitrary: fc.constantFrom(...SEGMENTS) },
+    { weight: 1, arbitrary: fc.constantFrom('nobody', 'gold') },
+  ),
+  value: fc.constantFrom(0, 1, 500, 5000),
+  tier: fc.constantFrom(0, 0, 0, 1, 9),
+  headStartMs: fc.constantFrom(0, 0, 1000, 86_400_000),
+  preferredAgents: fc.uniqueArray(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 2 }),
+  attributes: fc.constantFrom('', '{"k":1}'),
+});
+
+const changesArb: fc.Arbitrary<ContactChanges> = fc.oneof(
+  fc.record(
+    {
+      requires: requirementArb,
+      prefers: prefersArb,
+      value: fc.constantFrom(0, 700),
+      segment: fc.constantFrom('', 'gold', 'nobody'),
+      headStartMs: fc.constantFrom(0, 5000),
+      tier: fc.constantFrom(0, 1, 2),
+      intent: fc.constantFrom('sales', ''),
+      attributes: attributesArb,
+    },
+    { requiredKeys: [] },
+  ),
+  fc.record({ attributes: attributesArb, intent: fc.constantFrom('sales', '') }, { requiredKeys: [] }),
+);
+
+function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): fc.Arbitrary<Move> {
+  return fc.tuple(pauseArb, facts).map(([pause, rest]) => ({ kind, pause, ...rest }) as Move);
+}
+
+const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
+  [14, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
+  [4, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
+  [3, moveArb('cancel', fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb }))],
+  [5, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [5, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [9, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [5, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [
+    4,
+    moveArb(
+      'presence',
+      fc.record({
+        agent: agentArb,
+        presence: fc.constantFrom('AVAILABLE', 'BUSY', 'DRAINING', 'OFFLINE'),
+        reason: fc.constantFrom('', 'lunch'),
+        channels: takenChannelsArb,
+      }),
+    ),
+  ],
+  [10, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
+  [3, moveArb('open', fc.record({ agent: agentArb, stray: fc.boolean() }))],
+  [3, moveArb('close', fc.record({ agent: agentArb, stray: fc.nat(4).map((roll) => roll === 0) }))],
+  [1, moveArb('openGateway', fc.record({ gateway: gatewayArb }))],
+  [1, moveArb('closeGateway', fc.record({ gateway: gatewayArb }))],
+  [5, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
+  [1, moveArb('removeAgent', fc.record({ agent: agentArb }))],
+  [1, moveArb('policy', fc.record({ policy: policyArb }))],
+  [1, moveArb('restart', fc.constant({}))],
+  [1, moveArb('stalled', fc.record({ back: fc.constantFrom(0, 5, 100) }))],
+  [4, moveArb('tick', fc.constant({}))],
+];
+
+const anyMoveArb = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+/** Some agents at work, then anything. */
+export const historyArb: fc.Arbitrary<History> = fc
+  .record({
+    policy: policyArb,
+    staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 4 }),
+    moves: fc.array(anyMoveArb, { maxLength: 60, size: 'max' }),
+  })
+  .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
+
+function hire([facts, channels]: [AgentPolicy, string[]], agent: number): Move[] {
+  const pause = { ms: 0 };
+  return [
+    { kind: 'putAgent', pause, agent, facts, version: 0 },
+    { kind: 'signIn', pause, agent, channels },
+    { kind: 'signIn', pause, agent, channels },
+  ];
+}
+
+/** A command that says nothing but the time. */
+export const TICK: Command = { type: 'tick' };

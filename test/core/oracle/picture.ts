@@ -1,0 +1,197 @@
+// The oracle's state as the outside sees it: views of contacts, agents and queues, and the state records, each drawn from the facts.
+import type { CoolDownRecord } from '../../../src/core/state-records.ts';
+import type { ContactView } from '../../../src/core/views.ts';
+import { tidyRequirement } from './classify.ts';
+import { flowSums } from './flow.ts';
+import {
+  heldBy,
+  loadOf,
+  type OracleAgent,
+  type OracleContact,
+  type OracleState,
+  type OracleTombstone,
+  policyOf,
+} from './model.ts';
+import { hasRoom, meetsQueue, positionOf } from './rank.ts';
+
+/** Any value as text in one form: keys in order, what is undefined left out. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    const entries = Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(entries);
+  });
+}
+
+/** An event or record in one form: the hash left out, requirements tidy, JSON texts opened. */
+export function normalized(fact: object): unknown {
+  const { hash: _hash, ...parts }: Loose = { ...fact };
+  if (parts.requirement !== undefined) parts.requirement = tidyRequirement(parts.requirement);
+  if (parts.coolDowns !== undefined) parts.coolDowns = parts.coolDowns.toSorted(byAgent);
+  if (typeof parts.resolved === 'string') parts.resolved = JSON.parse(parts.resolved);
+  if (typeof parts.policy === 'string' && parts.policy !== '') parts.policy = JSON.parse(parts.policy);
+  return parts;
+}
+
+function byAgent(one: CoolDownRecord, other: CoolDownRecord): number {
+  return one.agentId < other.agentId ? -1 : 1;
+}
+
+/** Any event or record, by the fields that need care. */
+interface Loose {
+  hash?: unknown;
+  requirement?: OracleContact['requirement'];
+  coolDowns?: OracleContact['coolDowns'];
+  resolved?: unknown;
+  policy?: unknown;
+}
+
+export function contactPicture(contact: OracleContact): ContactView {
+  const { id, channel, direction, gatewayId, customerId, journeyId, intent, language, queue, requires, prefers } =
+    contact;
+  const { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt } = contact;
+  const { enqueuedAt, agedFrom, offeredAt, assignedAt, endedAt, version, disposition } = contact;
+  const facts = {
+    id,
+    channel,
+    direction,
+    gatewayId,
+    customerId,
+    journeyId,
+    intent,
+    language,
+    queue,
+    requires,
+    prefers,
+  };
+  const place = { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt };
+  const times = { enqueuedAt, agedFrom, offeredAt, assignedAt, endedAt, closedAt: 0, version };
+  return { ...facts, ...place, ...times, ...(disposition === undefined ? {} : { disposition }) };
+}
+
+export function tombstonePicture(tombstone: OracleTombstone): object {
+  const { submitted: _submitted, ordinal: _ordinal, kind: _kind, ...facts } = tombstone;
+  return facts;
+}
+
+/** What `get` shows: the contact with its position while QUEUED, or its tombstone. */
+export function getPicture(state: OracleState, id: string, now: number): object | undefined {
+  const contact = state.contacts.find((one) => one.id === id);
+  if (contact !== undefined) {
+    const picture = contactPicture(contact);
+    return contact.state === 'QUEUED' ? { ...picture, position: positionOf(state, contact, now) } : picture;
+  }
+  const tombstone = state.tombstones.find(({ contactId }) => contactId === id);
+  return tombstone === undefined ? undefined : tombstonePicture(tombstone);
+}
+
+export function agentPicture(state: OracleState, agent: OracleAgent): object {
+  const { id, name, skills, capacity, limits, presence, reason, channels, version } = agent;
+  const contacts = heldBy(state, id)
+    .sort((left, right) => left.ordinal - right.ordinal)
+    .map((contact) => contact.id);
+  const connected = agent.sessionId !== '';
+  const facts = { id, name, skills, capacity, limits, presence, reason, channels };
+  return { ...facts, load: loadOf(state, id), contacts, version, connected };
+}
+
+/** A pending offer with the rank's parts in seconds. */
+export function offerPicture(contact: OracleContact): object {
+  const { urgencyUs, fitUs, readinessUs } = contact;
+  return {
+    id: `o${contact.offerSeq}`,
+    contact: contactPicture(contact),
+    expiresAt: contact.offerExpiresAt,
+    rank: {
+      total: (urgencyUs + fitUs + readinessUs) / 1e6,
+      urgency: urgencyUs / 1e6,
+      fit: fitUs / 1e6,
+      readiness: readinessUs / 1e6,
+    },
+  };
+}
+
+/** [QUE8], [QUE9]. */
+export function queuePictures(state: OracleState, now: number): object[] {
+  return policyOf(state).queues.map(({ name }) => {
+    const inState = (which: OracleContact['state']): OracleContact[] =>
+      state.contacts.filter((contact) => contact.queue === name && contact.state === which);
+    const waits = inState('QUEUED').map((contact) => now - contact.agedFrom);
+    const signedIn = state.agents.filter(
+      (agent) => agent.sessionId !== '' && agent.presence !== 'OFFLINE' && meetsQueue(state, agent, name),
+    );
+    const sums = flowSums(state, name, now);
+    const total = sums.answered + sums.abandoned;
+    return {
+      name,
+      waiting: waits.length,
+      oldestWaitMs: Math.max(0, ...waits),
+      offered: inState('OFFERED').length,
+      assigned: inState('ASSIGNED').length,
+      wrapUp: inState('WRAP_UP').length,
+      agentsEligible: signedIn.length,
+      agentsAvailable: signedIn.filter((agent) => isFree(state, agent)).length,
+      serviceLevel: total === 0 ? 1 : sums.answeredWithin / total,
+      answered: sums.answered,
+      abandoned: sums.abandoned,
+    };
+  });
+}
+
+/** AVAILABLE with room on some channel that it takes. */
+function isFree(state: OracleState, agent: OracleAgent): boolean {
+  if (agent.presence !== 'AVAILABLE') return false;
+  return Object.keys(policyOf(state).channels).some(
+    (channel) => (agent.channels.length === 0 || agent.channels.includes(channel)) && hasRoom(state, agent, channel),
+  );
+}
+
+/** The records of the state in their order, each normalized; what a phase does not have is left at its default. */
+export function recordPictures(state: OracleState): unknown[] {
+  const { seq, at, epoch, lastOrdinal, lastReadyOrdinal, policy, policySource, policyFileHash, graceFloor } = state;
+  const numbers = { seq, at, epoch, lastOrdinal, lastReadyOrdinal, graceFloor };
+  const header = { kind: 'header', ...numbers, policy, policySource, policyFileHash };
+  return [
+    header,
+    ...flowsInOrder(state),
+    ...byOrdinal(state.agents),
+    ...byOrdinal(state.gateways),
+    ...byOrdinal(state.contacts).map(({ submitted: _submitted, ...contact }) => phaseFacts(contact)),
+    ...state.tombstones.map(({ submitted: _submitted, ...tombstone }) => tombstone),
+  ].map((record) => withoutDefaults(normalized(record)));
+}
+
+/** In the order of the policy's queues. */
+function flowsInOrder(state: OracleState): OracleState['flows'] {
+  const names = state.policy?.queues.map(({ name }) => name) ?? [];
+  return state.flows.toSorted((one, other) => names.indexOf(one.queue) - names.indexOf(other.queue));
+}
+
+function byOrdinal<T extends { readonly ordinal: number }>(items: readonly T[]): T[] {
+  return [...items].sort((left, right) => left.ordinal - right.ordinal);
+}
+
+/** Facts of phases that are over are no facts. */
+function phaseFacts(contact: Omit<OracleContact, 'submitted'>): object {
+  const facts: Record<string, unknown> = { ...contact };
+  const clear = (...names: (keyof OracleContact)[]): void => {
+    for (const name of names) facts[name] = 0;
+  };
+  const { state } = contact;
+  if (state !== 'OFFERED') clear('offerDeadline');
+  if (state !== 'OFFERED' && state !== 'ASSIGNED') {
+    clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs');
+  }
+  if (state !== 'ASSIGNED') clear('assignedUntil', 'agentLostUntil');
+  if (state !== 'WRAP_UP') clear('wrapUpUntil');
+  return facts;
+}
+
+/** Without what counts as absent: 0, '', false, [], {} and undefined. */
+export function withoutDefaults(record: unknown): unknown {
+  const kept = Object.entries(record as object).filter(([, value]) => {
+    const isEmptyObject = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+    return value !== 0 && value !== '' && value !== false && value !== undefined && !isEmptyObject;
+  });
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,191 @@
+// Policies for tests: a plain one to vary by hand, and random ones for the oracle. Numbers come from small sets with zeros, so that ranks
+// collide and ties decide.
+import fc from 'fast-check';
+import type {
+  AgentPolicy,
+  ChannelPolicy,
+  QueueMatch,
+  QueuePolicy,
+  ResolvedPolicy,
+  SegmentPolicy,
+} from '../../../src/core/policy.ts';
+import type { Alternative } from '../../../src/core/requirement.ts';
+
+export const CHANNELS = ['voice', 'chat', 'mail'] as const;
+export const SKILLS = ['a', 'b', 'c', 'd'] as const;
+export const SEGMENTS = ['default', 'gold'] as const;
+export const QUEUES = ['first', 'second', 'rest'] as const;
+export const POLICY_AGENTS = ['a2', 'p0', 'p1'] as const;
+
+/** A channel with the documented defaults. */
+export function channelPolicy(changes: Partial<ChannelPolicy> = {}): ChannelPolicy {
+  return {
+    cost: 100,
+    limit: 1,
+    offerTimeoutMs: 20_000,
+    wrapUpMs: 0,
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    assigned: { maxMs: 28_800_000, agentLostMs: 300_000, then: 'requeue' },
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    gatewayLost: { afterMs: 300_000, then: 'keep' },
+    ...changes,
+  };
+}
+
+/** A queue with the documented defaults. */
+export function queuePolicy(name: string, changes: Partial<QueuePolicy> = {}): QueuePolicy {
+  return {
+    name,
+    requires: [],
+    serviceLevel: { withinMs: 20_000, target: 0.8 },
+    clockRate: 1,
+    headStartMs: 0,
+    limits: { waiting: 50_000, waitMs: 604_800_000 },
+    ...changes,
+  };
+}
+
+/** One channel, one queue, one segment, and every term of the rank at zero but waiting: first come, first served. */
+export function plainPolicy(changes: Partial<ResolvedPolicy> = {}): ResolvedPolicy {
+  return {
+    channels: { voice: channelPolicy() },
+    segments: { default: { headStartMs: 0, clockRate: 1 } },
+    value: { scale: 1000, headStartMs: 0 },
+    queues: [queuePolicy('main')],
+    fit: { perLevelMs: 0, affinityMs: 0, breadthMs: 0 },
+    readiness: { idleRate: 0, idleCapMs: 600_000, loadMs: 0 },
+    presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },
+    forgetMs: 3_600_000,
+    agents: {},
+    ...changes,
+  };
+}
+
+export const levelArb = fc.integer({ min: 1, max: 3 });
+export const skillsArb = fc.dictionary(fc.constantFrom(...SKILLS), levelArb, { maxKeys: 4, noNullPrototype: true });
+export const limitsArb = fc.dictionary(fc.constantFrom(...CHANNELS), fc.integer({ min: 0, max: 3 }), {
+  maxKeys: 2,
+  noNullPrototype: true,
+});
+const needArb = fc.record({ skill: fc.constantFrom(...SKILLS), level: levelArb });
+const alternativeArb: fc.Arbitrary<Alternative> = fc.record({ all: fc.array(needArb, { maxLength: 2 }) });
+export const requirementArb = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Alternative[]>([]) },
+  { weight: 2, arbitrary: fc.array(alternativeArb, { minLength: 1, maxLength: 3 }) },
+);
+
+const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
+  cost: fc.constantFrom(100, 50, 30, 0),
+  limit: fc.constantFrom(1, 2, 3),
+  offerTimeoutMs: fc.constantFrom(20_000, 5000, 1),
+  wrapUpMs: fc.constantFrom(0, 10_000),
+  assigned: fc.record({
+    maxMs: fc.constantFrom(28_800_000, 60_000),
+    agentLostMs: fc.constantFrom(300_000, 20_000, 0),
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    then: fc.constantFrom('requeue', 'end', 'keep'),
+  }),
+  gatewayLost: fc.record({
+    afterMs: fc.constantFrom(300_000, 10_000),
+    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
+    then: fc.constantFrom('cancel', 'keep'),
+  }),
+});
+
+const segmentArb: fc.Arbitrary<SegmentPolicy> = fc.record({
+  headStartMs: fc.constantFrom(0, 10_000),
+  clockRate: fc.constantFrom(1, 0, 0.5, 3, 10),
+});
+
+const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
+  {
+    channel: fc.constantFrom(['voice'], ['chat', 'mail'], ['*']),
+    intent: fc.constantFrom(['billing.*'], ['*a*'], ['']),
+    segment: fc.constantFrom(['gold'], ['*']),
+    gatewayId: fc.constantFrom(['g0'], ['g*']),
+  },
+  { requiredKeys: [] },
+);
+
+function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
+  const limitsArb = fc.record({
+    waiting: fc.constantFrom(50_000, 3),
+    waitMs: fc.constantFrom(604_800_000, 60_000, 20_000),
+  });
+  const facts = {
+    name: fc.constant(name),
+    requires: requirementArb,
+    serviceLevel: fc.record({ withinMs: fc.constantFrom(20_000, 0), target: fc.constant(0.8) }),
+    clockRate: fc.constantFrom(1, 0, 0.333, 2),
+    headStartMs: fc.constantFrom(0, 5000),
+    limits: limitsArb,
+  };
+  const always: fc.Arbitrary<QueuePolicy> = fc.record(facts);
+  const sometimes: fc.Arbitrary<QueuePolicy> = fc.record({ ...facts, when: whenArb });
+  return isLast ? fc.oneof({ weight: 9, arbitrary: always }, { weight: 1, arbitrary: sometimes }) : sometimes;
+}
+
+export const agentFactsArb: fc.Arbitrary<AgentPolicy> = fc.record({
+  name: fc.constantFrom('', 'Ana'),
+  skills: skillsArb,
+  capacity: fc.constantFrom(100, 100, 60, 1),
+  limits: limitsArb,
+});
+
+const numbersArb = fc.record({
+  value: fc.record({ scale: fc.constantFrom(1000, 3), headStartMs: fc.constantFrom(0, 10_000, 7) }),
+  fit: fc.record({
+    perLevelMs: fc.constantFrom(0, 3000, 1),
+    affinityMs: fc.constantFrom(0, 30_000, 2000),
+    breadthMs: fc.constantFrom(0, 500, 3000),
+  }),
+  readiness: fc.record({
+    idleRate: fc.constantFrom(0, 50, 1000, 1),
+    idleCapMs: fc.constantFrom(600_000, 5000, 0),
+    loadMs: fc.constantFrom(0, 20_000, 1),
+  }),
+  presence: fc.record({
+    graceMs: fc.constantFrom(10_000, 0, 60_000),
+    missesBeforeBusy: fc.constantFrom(1, 0, 2),
+    declineCoolDownMs: fc.constantFrom(30_000, 0, 1000),
+  }),
+  forgetMs: fc.constantFrom(3_600_000, 30_000),
+});
+
+const segmentsArb: fc.Arbitrary<Record<string, SegmentPolicy>> = fc.record(
+  { default: segmentArb, gold: segmentArb },
+  { requiredKeys: ['default'] },
+);
+
+function channelsArb(): fc.Arbitrary<Record<string, ChannelPolicy>> {
+  return fc
+    .tuple(fc.subarray([...CHANNELS], { minLength: 1 }), channelArb, channelArb, channelArb)
+    .map(([names, ...policies]) => {
+      const channels: Record<string, ChannelPolicy> = {};
+      for (const [index, name] of names.entries()) channels[name] = policies[index] ?? channelPolicy();
+      return channels;
+    });
+}
+
+const queuesArb: fc.Arbitrary<QueuePolicy[]> = fc
+  .tuple(
+    fc.subarray(QUEUES.slice(0, 2)),
+    queueArb(QUEUES[0], false),
+    queueArb(QUEUES[1], false),
+    queueArb(QUEUES[2], true),
+  )
+  .map(([names, first, second, rest]) => [
+    ...[first, second].filter(({ name }) => names.includes(name as 'first')),
+    rest,
+  ]);
+
+const policyAgentsArb: fc.Arbitrary<Record<string, AgentPolicy>> = fc.dictionary(
+  fc.constantFrom(...POLICY_AGENTS),
+  agentFactsArb,
+  { maxKeys: 2, noNullPrototype: true },
+);
+
+/** A policy whose names and numbers collide. */
+export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc
+  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb)
+  .map(([numbers, channels, segments, queues, agents]) => ({ ...numbers, channels, segments, queues, agents }));

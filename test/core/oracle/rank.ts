@@ -1,0 +1,163 @@
+// The rule, as it is written: who may be offered what, and the rank of a pair, each computed from nothing but the facts.
+//
+// 1. Everything is an integer number of microseconds; each term is rounded once.
+// 2. No sums are kept: the rank of every pair is computed anew at every decision.
+import type { ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { Alternative } from '../../../src/core/requirement.ts';
+import {
+  channelOf,
+  heldBy,
+  loadOf,
+  type OracleAgent,
+  type OracleContact,
+  type OracleState,
+  policyOf,
+  queueOf,
+} from './model.ts';
+
+/** The parts of a pair's rank. */
+export interface RankParts {
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
+/** What a test may put in the place of a part of the rule, to see that the comparison notices. */
+export interface RuleParts {
+  fitUs(policy: ResolvedPolicy, contact: OracleContact, agent: OracleAgent): number;
+  urgencyUs(contact: OracleContact, now: number): number;
+  readinessUs(state: OracleState, agent: OracleAgent, now: number): number;
+  isEligible(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean;
+  goesBefore(left: Pair, right: Pair): boolean;
+}
+
+export interface Pair extends RankParts {
+  readonly contact: OracleContact;
+  readonly agent: OracleAgent;
+}
+
+export function levelOf(skills: Readonly<Record<string, number>>, skill: string): number {
+  return Object.hasOwn(skills, skill) ? (skills[skill] ?? 0) : 0;
+}
+
+/** Whether the agent has every skill of the alternative at its level or above. */
+export function meetsAlternative(skills: Readonly<Record<string, number>>, alternative: Alternative): boolean {
+  for (const need of alternative.all) {
+    if (levelOf(skills, need.skill) < need.level) return false;
+  }
+  return true;
+}
+
+export function meets(skills: Readonly<Record<string, number>>, requirement: readonly Alternative[]): boolean {
+  if (requirement.length === 0) return true;
+  for (const alternative of requirement) {
+    if (meetsAlternative(skills, alternative)) return true;
+  }
+  return false;
+}
+
+/** [FIT1], [FIT2], [FIT3]: the greatest over the satisfied alternatives; minus infinity when none is. */
+function fitUs(policy: ResolvedPolicy, contact: OracleContact, agent: OracleAgent): number {
+  const alternatives = contact.requirement.length === 0 ? [{ all: [] }] : contact.requirement;
+  let best = Number.NEGATIVE_INFINITY;
+  for (const alternative of alternatives) {
+    if (!meetsAlternative(agent.skills, alternative)) continue;
+    let sumUs = 0;
+    for (const [skill, level] of Object.entries(agent.skills)) {
+      const isNeeded = alternative.all.some((need) => need.skill === skill);
+      const preferences = contact.prefers.filter((preference) => preference.skill === skill);
+      if (isNeeded) sumUs += policy.fit.perLevelMs * 1000 * level;
+      for (const { secondsPerLevel } of preferences) sumUs += Math.round(secondsPerLevel * 1_000_000) * level;
+      if (!isNeeded && preferences.length === 0) sumUs -= policy.fit.breadthMs * 1000;
+    }
+    if (sumUs > best) best = sumUs;
+  }
+  return contact.preferredAgents.includes(agent.id) ? best + policy.fit.affinityMs * 1000 : best;
+}
+
+/** [RANK3] with the key written out: the epoch falls away. Thousandths of a millisecond are microseconds. */
+function urgencyUs(contact: OracleContact, now: number): number {
+  return contact.headStartUs + contact.clockRate * (now - contact.agedFrom);
+}
+
+/** [RANK6], [RANK7]. */
+function readinessUs(state: OracleState, agent: OracleAgent, now: number): number {
+  const { idleRate, idleCapMs, loadMs } = policyOf(state).readiness;
+  const idleUs = idleRate * Math.min(now - agent.readySince, idleCapMs);
+  return idleUs - Math.round((loadMs * 1000 * loadOf(state, agent.id)) / agent.capacity);
+}
+
+export function limitOf(state: OracleState, agent: OracleAgent, channel: string): number {
+  return Object.hasOwn(agent.limits, channel) ? (agent.limits[channel] ?? 0) : channelOf(state, channel).limit;
+}
+
+/** [ROOM2] for one more contact of the channel. */
+export function hasRoom(state: OracleState, agent: OracleAgent, channel: string): boolean {
+  const count = heldBy(state, agent.id).filter((contact) => contact.channel === channel).length;
+  return (
+    loadOf(state, agent.id) + channelOf(state, channel).cost <= agent.capacity && count < limitOf(state, agent, channel)
+  );
+}
+
+/** [ROOM1]. */
+function isEligible(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
+  return (
+    contact.state === 'QUEUED' &&
+    agent.presence === 'AVAILABLE' &&
+    agent.sessionId !== '' &&
+    (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
+    meets(agent.skills, contact.requirement) &&
+    hasRoom(state, agent, contact.channel) &&
+    !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id)
+  );
+}
+
+/** [RANK1]. */
+function goesBefore(left: Pair, right: Pair): boolean {
+  if (left.contact.tier !== right.contact.tier) return left.contact.tier > right.contact.tier;
+  const leftUs = left.urgencyUs + left.fitUs + left.readinessUs;
+  const rightUs = right.urgencyUs + right.fitUs + right.readinessUs;
+  if (leftUs !== rightUs) return leftUs > rightUs;
+  if (left.contact.ordinal !== right.contact.ordinal) return left.contact.ordinal < right.contact.ordinal;
+  return left.agent.readyOrdinal < right.agent.readyOrdinal;
+}
+
+/** The rule as SPEC has it. */
+export const theRule: RuleParts = { fitUs, urgencyUs, readinessUs, isEligible, goesBefore };
+
+/** The best eligible pair, by looking at every pair; undefined when none is eligible. */
+export function bestPair(state: OracleState, rule: RuleParts, now: number): Pair | undefined {
+  let best: Pair | undefined;
+  for (const contact of state.contacts) {
+    for (const agent of state.agents) {
+      if (!rule.isEligible(state, contact, agent)) continue;
+      const pair = {
+        contact,
+        agent,
+        urgencyUs: rule.urgencyUs(contact, now),
+        fitUs: rule.fitUs(policyOf(state), contact, agent),
+        readinessUs: rule.readinessUs(state, agent, now),
+      };
+      if (best === undefined || rule.goesBefore(pair, best)) best = pair;
+    }
+  }
+  return best;
+}
+
+/** [QUE7]: the place of a QUEUED contact within its queue, from 1. */
+export function positionOf(state: OracleState, contact: OracleContact, now: number): number {
+  let ahead = 0;
+  for (const other of state.contacts) {
+    if (other.state !== 'QUEUED' || other.queue !== contact.queue || other === contact) continue;
+    const difference = urgencyUs(other, now) - urgencyUs(contact, now);
+    if (other.tier > contact.tier) ahead += 1;
+    else if (other.tier === contact.tier && difference > 0) ahead += 1;
+    else if (other.tier === contact.tier && difference === 0 && other.ordinal < contact.ordinal) ahead += 1;
+  }
+  return ahead + 1;
+}
+
+/** Whether an agent meets what the queue itself asks for. */
+export function meetsQueue(state: OracleState, agent: OracleAgent, queue: string): boolean {
+  return meets(agent.skills, queueOf(policyOf(state), queue).requires);
+}

@@ -1,0 +1,192 @@
+// Makes commands of moves: looks up what "the third pending offer" is in the oracle's state as it stands.
+//
+// 1. A move always gives a command, sensible or not; nothing that the state lacks makes it fail.
+// 2. Ids of contacts and sessions are counted, so that a history without some of its moves still makes sense.
+import type { Actor, Command, ContactDraft } from '../../../src/core/commands.ts';
+import type { Disposition } from '../../../src/core/views.ts';
+import type { OracleContact, OracleState } from './model.ts';
+import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Move, type Pick, TICK } from './moves.ts';
+
+const ADMIN: Actor = { role: 'admin', id: 'root' };
+const ROLES = ['agent', 'gateway', 'supervisor', 'admin'] as const;
+
+type MoveOf<K extends Move['kind']> = Extract<Move, { readonly kind: K }>;
+
+export class Resolver {
+  readonly #drafts: ContactDraft[] = [];
+  readonly #submitters: string[] = [];
+  /** Offers made so far with their agents, to repeat answers to old ones. */
+  readonly #offers: { readonly seq: number; readonly agentId: string }[] = [];
+  #sessionCount = 0;
+
+  noteOffer(seq: number, agentId: string): void {
+    this.#offers.push({ seq, agentId });
+  }
+
+  resolve(state: OracleState, move: Move): Command {
+    switch (move.kind) {
+      case 'submit':
+        return this.#submit(move);
+      case 'update':
+        return {
+          type: 'update',
+          actor: this.#ownerOf(state, move.pick),
+          contactId: this.#anyContact(state, move.pick),
+          set: move.set,
+          version: move.version,
+        };
+      case 'cancel':
+        return this.#cancel(state, move);
+      case 'end':
+      case 'complete':
+        return this.#end(state, move);
+      case 'accept':
+      case 'decline':
+        return this.#answer(state, move);
+      case 'presence': {
+        const { presence, reason, channels } = move;
+        const agentId = AGENT_IDS[move.agent] ?? 'a0';
+        const actor: Actor = channels.length === 1 ? ADMIN : { role: 'agent', id: agentId };
+        return { type: 'setPresence', actor, agentId, presence, reason, channels };
+      }
+      case 'signIn':
+        return this.#signIn(state, move);
+      case 'open':
+      case 'close':
+        return this.#session(state, move);
+      case 'openGateway':
+      case 'closeGateway':
+        return this.#gatewaySession(state, move);
+      case 'putAgent': {
+        const agent = { id: AGENT_IDS[move.agent] ?? 'a0', ...move.facts, version: move.version };
+        return { type: 'putAgent', actor: ADMIN, agent };
+      }
+      case 'removeAgent':
+        return { type: 'removeAgent', actor: ADMIN, agentId: AGENT_IDS[move.agent] ?? 'a0' };
+      case 'policy':
+        return { type: 'setPolicy', actor: ADMIN, policy: move.policy, source: 'again', fileHash: '' };
+      case 'restart':
+        return { type: 'restart', graceMs: 60_000 };
+      case 'stalled':
+        return { type: 'withdrawStalled', firstSeq: state.seq - move.back, lastSeq: state.seq };
+      case 'tick':
+        return TICK;
+    }
+  }
+
+  #submit({ facts, gateway, again, version }: MoveOf<'submit'>): Command {
+    const count = this.#drafts.length;
+    if (again.stray && count > 0) {
+      const index = again.index % count;
+      const first = this.#drafts[index];
+      const gatewayId = this.#submitters[index];
+      if (first !== undefined && gatewayId !== undefined) {
+        const contact = again.index % 4 === 3 ? draftOf(first.id, facts, version) : { ...first, version };
+        return { type: 'submit', actor: { role: 'gateway', id: gatewayId }, contact };
+      }
+    }
+    const actor: Actor = { role: 'gateway', id: GATEWAY_IDS[gateway] ?? 'g0' };
+    const contact = draftOf(`c${count}`, facts, version);
+    this.#drafts.push(contact);
+    this.#submitters.push(actor.id);
+    return { type: 'submit', actor, contact };
+  }
+
+  #cancel(state: OracleState, { pick, cause, role }: MoveOf<'cancel'>): Command {
+    const contactId = this.#contact(state, pick, (contact) => role === 0 || contact.state !== 'WRAP_UP');
+    const actor = role === 3 ? ADMIN : this.#gatewayOf(contactId, pick);
+    return { type: 'cancel', actor, contactId, cause, version: 0 };
+  }
+
+  #end(state: OracleState, { kind, pick, role, noted }: MoveOf<'end' | 'complete'>): Command {
+    const contactId = this.#contact(
+      state,
+      pick,
+      (contact) => contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP',
+    );
+    const disposition = dispositionOf(noted);
+    const given = disposition === undefined ? {} : { disposition };
+    const roleName = ROLES[role] ?? 'agent';
+    const agentId =
+      state.contacts.find(({ id }) => id === contactId)?.agentId ??
+      state.tombstones.find((tombstone) => tombstone.contactId === contactId)?.agentId;
+    let actor: Actor = { role: 'agent', id: agentId || 'a0' };
+    if (roleName === 'gateway' && kind === 'end') actor = this.#gatewayOf(contactId, pick);
+    else if (roleName === 'supervisor' || roleName === 'admin') actor = { role: roleName, id: 'boss' };
+    return { type: kind, actor, contactId, version: 0, ...given };
+  }
+
+  #answer(state: OracleState, { kind, pick, repeat }: MoveOf<'accept' | 'decline'>): Command {
+    const pending = state.contacts.filter((contact) => contact.state === 'OFFERED');
+    const old = this.#offers.at(-1 - pick.index);
+    const chosen = pending[pick.index % pending.length];
+    let seq = chosen?.offerSeq ?? old?.seq ?? 7;
+    let id = chosen?.agentId ?? old?.agentId ?? 'a0';
+    if (pick.stray && repeat && old !== undefined) ({ seq, agentId: id } = old);
+    else if (pick.stray) id = AGENT_IDS[pick.index % AGENT_IDS.length] ?? 'a0';
+    const actor: Actor = { role: 'agent', id };
+    const offerId = `o${seq}`;
+    return kind === 'accept' ? { type: 'accept', actor, offerId } : { type: 'decline', actor, offerId, reason: 'no' };
+  }
+
+  #signIn(state: OracleState, move: MoveOf<'signIn'>): Command {
+    const agentId = AGENT_IDS[move.agent] ?? 'a0';
+    const actor: Actor = { role: 'agent', id: agentId };
+    const agent = state.agents.find(({ id }) => id === agentId);
+    if (agent === undefined || agent.sessionId === '') {
+      return { type: 'openSession', actor, sessionId: this.#newSession() };
+    }
+    const { channels } = move;
+    return { type: 'setPresence', actor, agentId, presence: 'AVAILABLE', reason: '', channels };
+  }
+
+  #session(state: OracleState, move: MoveOf<'open' | 'close'>): Command {
+    const agentId = AGENT_IDS[move.agent] ?? 'a0';
+    const actor: Actor = { role: 'agent', id: agentId };
+    if (move.kind === 'open') return { type: 'openSession', actor, sessionId: this.#newSession() };
+    const current = state.agents.find(({ id }) => id === agentId)?.sessionId ?? '';
+    return { type: 'closeSession', actor, sessionId: move.stray || current === '' ? 's1' : current };
+  }
+
+  #gatewaySession(state: OracleState, move: MoveOf<'openGateway' | 'closeGateway'>): Command {
+    const actor: Actor = { role: 'gateway', id: GATEWAY_IDS[move.gateway] ?? 'g0' };
+    if (move.kind === 'openGateway') return { type: 'openSession', actor, sessionId: this.#newSession() };
+    const sessionId = state.gateways.find(({ id }) => id === actor.id)?.sessionIds[0] ?? 's0';
+    return { type: 'closeSession', actor, sessionId };
+  }
+
+  #newSession(): string {
+    this.#sessionCount += 1;
+    return `s${this.#sessionCount}`;
+  }
+
+  #contact(state: OracleState, pick: Pick, fits: (contact: OracleContact) => boolean): string {
+    const fitting = pick.stray ? [] : state.contacts.filter(fits);
+    return fitting[pick.index % fitting.length]?.id ?? this.#anyContact(state, pick);
+  }
+
+  /** An open contact; a stray pick may be closed, forgotten or never heard of. */
+  #anyContact(state: OracleState, { index, stray }: Pick): string {
+    const open = state.contacts[index % state.contacts.length];
+    if (open !== undefined && !stray) return open.id;
+    return `c${index}`;
+  }
+
+  #ownerOf(state: OracleState, pick: Pick): Actor {
+    return this.#gatewayOf(this.#anyContact(state, pick), pick);
+  }
+
+  /** The contact's gateway; for a stray pick now and then another one. */
+  #gatewayOf(contactId: string, { index, stray }: Pick): Actor {
+    const own = this.#submitters[this.#drafts.findIndex(({ id }) => id === contactId)];
+    return { role: 'gateway', id: stray && index % 3 === 0 ? 'g1' : (own ?? 'g0') };
+  }
+}
+
+function draftOf(id: string, facts: ContactFacts, version: number): ContactDraft {
+  return { id, ...facts, version };
+}
+
+function dispositionOf(noted: number): Disposition | undefined {
+  return noted === 0 ? undefined : { reasons: [`r${noted}`], outcome: 'solved', notes: '', attributes: '' };
+}
