@@ -1,11 +1,11 @@
 /**
  * `cordboard check FILE`: every fault of a policy file as one line `FILE:LINE:COLUMN path: message`, on stdout.
  */
-import type { Fault } from '../config/fault.ts';
 import { parsePolicy } from '../config/policy-file.ts';
 import { readPolicyText } from '../config/policy-text.ts';
 import type { ResolvedPolicy } from '../core/policy.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { faultLine } from './fault-line.ts';
 
 /** Checks one file (`-`: standard input) and answers the exit code. */
 export async function runCheck(file: string): Promise<number> {
@@ -24,11 +24,6 @@ export async function runCheck(file: string): Promise<number> {
     `${file}: ok, ${summary(result.policy)}`,
   ]);
   return EXIT_OK;
-}
-
-/** `FILE:LINE:COLUMN path: message`. */
-export function faultLine(file: string, { line, column, path, message }: Fault, prefix = ''): string {
-  return `${file}:${line}:${column} ${prefix}${path === '' ? '' : `${path}: `}${message}`;
 }
 
 function summary({ channels, queues, segments, agents }: ResolvedPolicy): string {

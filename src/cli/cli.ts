@@ -5,11 +5,11 @@
  * 1. stdout is for results; whatever is wrong is one line on stderr.
  * 2. Flags are taken as text here; config.ts reads them, and the environment.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { flagOf, type GivenFlags, variableOf } from '../config/option.ts';
 import { type ConfigResult, commandOptions, demoConfig, serveConfig, tokenConfig } from '../config.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { version } from './version.ts';
 
 /** Runs the command line; `argv` as in `process.argv`. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -137,10 +137,4 @@ function oneLine(text: string): string {
     .trim()
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version: found } = JSON.parse(text) as { readonly version: string };
-  return found;
 }

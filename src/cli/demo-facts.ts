@@ -39,6 +39,8 @@ export type GatewayFact =
   | { readonly type: 'refused'; readonly contactId: string }
   /** No answer came: the contact may exist or not. */
   | { readonly type: 'unanswered'; readonly contactId: string }
+  /** Asked at the end, since no push had told of its close. */
+  | { readonly type: 'checked'; readonly gatewayId: string; readonly sight: ContactSight }
   /** `pushed`: by a push, in the order of the socket; else by an answer, which may be overtaken. */
   | { readonly type: 'seen'; readonly gatewayId: string; readonly sight: ContactSight; readonly pushed: boolean };
 

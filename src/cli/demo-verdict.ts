@@ -70,6 +70,7 @@ export class Judge {
   readonly #agentById = new Map<string, AgentRecord>();
   readonly #counts: Record<FaultKind, number> = { lost: 0, doubled: 0, overCapacity: 0, contradiction: 0 };
   #factCount = 0;
+  #openCount = 0;
   readonly #examples: Record<FaultKind, string[]> = { lost: [], doubled: [], overCapacity: [], contradiction: [] };
 
   /** Takes a fact into account. Facts come in the order in which they were written. */
@@ -81,9 +82,7 @@ export class Judge {
 
   /** How many acknowledged contacts have not been seen closed. */
   get openCount(): number {
-    let count = 0;
-    for (const contact of this.#contactById.values()) if (isOwed(contact)) count += 1;
-    return count;
+    return this.#openCount;
   }
 
   /** Ids of the acknowledged contacts of the gateway that have not been seen closed. */
@@ -144,10 +143,17 @@ export class Judge {
     switch (fact.type) {
       case 'acknowledged':
         contact.submit = 'acknowledged';
+        if (contact.closedAs === undefined) this.#openCount += 1;
         this.#see(contact, fact.gatewayId, fact.sight, false);
         break;
       case 'seen':
         this.#see(contact, fact.gatewayId, fact.sight, fact.pushed);
+        break;
+      case 'checked':
+        if (isClosed(fact.sight.state) && contact.closedAs === undefined) {
+          this.#fault('contradiction', `${contactId} is ${fact.sight.state}, but its gateway was never told`);
+        }
+        this.#see(contact, fact.gatewayId, fact.sight, false);
         break;
       case 'refused':
       case 'unanswered':
@@ -172,6 +178,7 @@ export class Judge {
       if (contact.closedAs !== undefined && contact.closedAs !== sight.state) {
         this.#fault('doubled', `${id} was ${contact.closedAs} and then ${sight.state}`);
       }
+      if (isOwed(contact)) this.#openCount -= 1;
       contact.closedAs ??= sight.state;
     } else if (contact.closedAs !== undefined && pushed) {
       this.#fault('contradiction', `${id} was ${sight.state} after it had been ${contact.closedAs}`);

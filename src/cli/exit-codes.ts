@@ -7,5 +7,5 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** Not understood: a command, an option, a variable or a policy file; nothing was started. */
 export const EXIT_USAGE = 2;
-/** The journal cannot be opened or written: nothing more can be promised. */
-export const EXIT_JOURNAL = 70;
+/** Fail-stop: the journal cannot be opened or written, or the state can no longer be trusted. Start again to recover. */
+export const EXIT_FAIL_STOP = 70;

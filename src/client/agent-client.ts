@@ -3,10 +3,10 @@
 // 1. `offers$` tells every offer once, also those that were made while the connection was lost; `revoked$` likewise.
 // 2. After a reconnection `welcome$` says all that the agent holds: what is not in it is not the agent's any more.
 
-import { filter, map, type Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { AgentView, Presence } from '../core/views.ts';
 import type { Push } from '../wire/messages.ts';
-import { Client, type ClientOptions, present } from './client.ts';
+import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer, offerOf } from './contact.ts';
 import { type GoneOffer, HeldOffers } from './held-offers.ts';
 import type { RequestOptions } from './session.ts';
@@ -29,33 +29,16 @@ export class AgentClient extends Client {
   readonly #held = new HeldOffers();
   readonly #offers$ = new Subject<Offer>();
   readonly #revoked$ = new Subject<GoneOffer>();
+  readonly #contacts$ = new Subject<Contact>();
+  readonly #agent$ = new Subject<AgentView>();
   /** Contacts proposed to this agent. */
   readonly offers$: Observable<Offer> = this.#offers$;
   /** Offers that are no longer this agent's, with the reason. */
   readonly revoked$: Observable<GoneOffer> = this.#revoked$;
   /** Contacts of this agent that others changed: the customer hung up, wrap-up ran out, … */
-  readonly contacts$: Observable<Contact>;
+  readonly contacts$: Observable<Contact> = this.#contacts$;
   /** The agent itself, when others changed it: BUSY after a missed offer, … */
-  readonly agent$: Observable<AgentView>;
-
-  constructor(options: ClientOptions) {
-    super(options);
-    this.contacts$ = this.pushes$.pipe(
-      filter((push) => 'contact' in push),
-      map(({ contact }) => contactOf(contact)),
-    );
-    this.agent$ = this.pushes$.pipe(
-      filter((push) => 'agent' in push),
-      map(({ agent }) => agent),
-    );
-    this.pushes$.subscribe({
-      next: (push) => this.#pushed(push),
-      complete: () => {
-        this.#offers$.complete();
-        this.#revoked$.complete();
-      },
-    });
-  }
+  readonly agent$: Observable<AgentView> = this.#agent$;
 
   /** Declares presence; answers the agent as it stands. Not sent again by itself. */
   async setPresence(presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
@@ -88,16 +71,27 @@ export class AgentClient extends Client {
     return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
   }
 
-  #pushed(push: Push): void {
+  protected override pushed(push: Push): void {
     if ('offer' in push) {
       if (this.#held.offered(push.offer)) this.#offers$.next(offerOf(push.offer));
     } else if ('offerRevoked' in push) {
       this.#held.gone(push.offerRevoked.offerId);
       this.#revoked$.next(push.offerRevoked);
+    } else if ('contact' in push) {
+      this.#contacts$.next(contactOf(push.contact));
+    } else if ('agent' in push) {
+      this.#agent$.next(push.agent);
     } else if ('welcome' in push) {
       const { gone, offered } = this.#held.welcomed(push.welcome);
       for (const offer of gone) this.#revoked$.next(offer);
       for (const offer of offered) this.#offers$.next(offerOf(offer));
     }
+  }
+
+  protected override ended(): void {
+    this.#offers$.complete();
+    this.#revoked$.complete();
+    this.#contacts$.complete();
+    this.#agent$.complete();
   }
 }

@@ -1,10 +1,11 @@
 // What every client has, whatever its role: options with their defaults, the connection's life, and streams of what is pushed.
 //
-// 1. Streams are hot and keep nothing: who subscribes late has missed what came before. 2. They complete when the client is closed.
+// 1. Streams are hot and keep nothing: who subscribes late has missed what came before. Subscribe, then connect.
+// 2. A push is told in this order: `pushes$`, `welcome$`, then the streams of the role. 3. All complete when the client is closed.
 
-import { filter, map, type Observable } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { AgentView } from '../core/views.ts';
-import type { OkBody, Push, RequestBodies, Verb } from '../wire/messages.ts';
+import type { OkBody, Push, RequestBodies, Verb, Welcome as WireWelcome } from '../wire/messages.ts';
 import { type Clock, platformClock } from './clock.ts';
 import { type Contact, contactOf, type Offer, offerOf } from './contact.ts';
 import { ClientFailure } from './cordboard-error.ts';
@@ -55,15 +56,17 @@ export interface Welcome {
 type ContactVerb = Extract<Verb, 'submit' | 'update' | 'cancel' | 'end' | 'get' | 'accept' | 'decline' | 'complete'>;
 
 /** The part of a client that does not depend on its role. */
-export class Client {
+export abstract class Client {
   readonly #session: Session;
+  readonly #pushes$ = new Subject<Push>();
+  readonly #welcome$ = new Subject<Welcome>();
   #connected: Promise<Welcome> | undefined;
   /** How the connection stands, now and whenever that changes. */
   readonly state$: Observable<SessionState>;
   /** One for every connection, the first included. */
-  readonly welcome$: Observable<Welcome>;
+  readonly welcome$: Observable<Welcome> = this.#welcome$;
   /** Everything that is pushed, as it came: with seq and instant, attributes as JSON text. */
-  readonly pushes$: Observable<Push>;
+  readonly pushes$: Observable<Push> = this.#pushes$;
 
   constructor(options: ClientOptions) {
     this.#session = new Session({
@@ -80,15 +83,18 @@ export class Client {
       silenceMs: options.silenceMs ?? 20_000,
     });
     this.state$ = this.#session.state$;
-    this.pushes$ = this.#session.pushes$;
-    this.welcome$ = this.pushes$.pipe(
-      filter((push) => 'welcome' in push),
-      map(({ welcome }) => ({
-        ...welcome,
-        offers: (welcome.offers ?? []).map(offerOf),
-        contacts: (welcome.contacts ?? []).map(contactOf),
-      })),
-    );
+    this.#session.pushes$.subscribe({
+      next: (push) => {
+        this.#pushes$.next(push);
+        if ('welcome' in push) this.#welcome$.next(welcomeOf(push.welcome));
+        this.pushed(push);
+      },
+      complete: () => {
+        this.#pushes$.complete();
+        this.#welcome$.complete();
+        this.ended();
+      },
+    });
   }
 
   /** How the connection stands now. */
@@ -125,6 +131,12 @@ export class Client {
     return contactOf(present(ok, 'contact'));
   }
 
+  /** What the role makes of a push. */
+  protected abstract pushed(push: Push): void;
+
+  /** The session is closed: completes the streams of the role. */
+  protected abstract ended(): void;
+
   #connect(): Promise<Welcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Welcome>();
     this.welcome$.subscribe({
@@ -134,6 +146,11 @@ export class Client {
     this.#session.start();
     return promise;
   }
+}
+
+function welcomeOf(welcome: WireWelcome): Welcome {
+  const { offers = [], contacts = [] } = welcome;
+  return { ...welcome, offers: offers.map(offerOf), contacts: contacts.map(contactOf) };
 }
 
 /** A part of an answer that its verb always has. */

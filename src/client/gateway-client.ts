@@ -3,7 +3,8 @@
 // 1. Every verb that may be asked twice without harm is sent again after a lost connection, under the same id, unless told otherwise.
 // 2. A subscription goes on by itself after a lost connection, from the last push seen.
 
-import { filter, map, merge, type Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
+import type { Push } from '../wire/messages.ts';
 import { Client, type ClientOptions } from './client.ts';
 import { platformClock } from './clock.ts';
 import {
@@ -42,11 +43,11 @@ export interface ContactPage {
 }
 
 export class GatewayClient extends Client {
-  readonly #listed$ = new Subject<Contact>();
+  readonly #contacts$ = new Subject<Contact>();
   readonly #resync$ = new Subject<Resync>();
   readonly #subscription: Subscription;
   /** The newest state of each contact that changed, once subscribed; intermediate states may be left out. */
-  readonly contacts$: Observable<Contact>;
+  readonly contacts$: Observable<Contact> = this.#contacts$;
   /** After too long an absence: pushes were missed, the open contacts came again in `contacts$`; `get` those that are not among them. */
   readonly resync$: Observable<Resync> = this.#resync$;
 
@@ -56,21 +57,8 @@ export class GatewayClient extends Client {
       clock: options.clock ?? platformClock,
       subscribe: (sinceSeq) => this.ask('subscribe', { sinceSeq }),
       listOpen: (afterId, limit) => this.ask('list', { open: true, afterId, limit }),
-      onListed: (contact) => this.#listed$.next(contactOf(contact)),
+      onListed: (contact) => this.#contacts$.next(contactOf(contact)),
       onResync: (resync) => this.#resync$.next(resync),
-    });
-    const pushed$ = this.pushes$.pipe(
-      filter((push) => 'contact' in push),
-      map(({ contact }) => contactOf(contact)),
-    );
-    this.contacts$ = merge(pushed$, this.#listed$);
-    this.pushes$.subscribe({
-      next: (push) => this.#subscription.pushed(push),
-      complete: () => {
-        this.#subscription.stop();
-        this.#listed$.complete();
-        this.#resync$.complete();
-      },
     });
   }
 
@@ -126,5 +114,16 @@ export class GatewayClient extends Client {
   /** The newest seq seen by the subscription: what `subscribe` may go on from, in another process too. */
   get lastSeq(): number {
     return this.#subscription.lastSeq;
+  }
+
+  protected override pushed(push: Push): void {
+    this.#subscription.pushed(push);
+    if ('contact' in push) this.#contacts$.next(contactOf(push.contact));
+  }
+
+  protected override ended(): void {
+    this.#subscription.stop();
+    this.#contacts$.complete();
+    this.#resync$.complete();
   }
 }

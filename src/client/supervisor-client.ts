@@ -2,11 +2,11 @@
 //
 // 1. A watch goes on by itself after a lost connection; its first feed then has every row again.
 
-import { filter, map, type Observable } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { AgentView, Presence, QueueView } from '../core/views.ts';
-import type { RequestBodies } from '../wire/messages.ts';
+import type { Push, RequestBodies } from '../wire/messages.ts';
 import type { FinishOptions, PresenceOptions } from './agent-client.ts';
-import { Client, type ClientOptions, present } from './client.ts';
+import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf } from './contact.ts';
 import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
 import type { RequestOptions } from './session.ts';
@@ -27,18 +27,10 @@ export interface WatchOptions {
 }
 
 export class SupervisorClient extends Client {
+  readonly #feed$ = new Subject<Feed>();
   #watch: RequestBodies['watch'] | undefined;
   /** Rows of the watch, at its pace. */
-  readonly feed$: Observable<Feed>;
-
-  constructor(options: ClientOptions) {
-    super(options);
-    this.feed$ = this.pushes$.pipe(
-      filter((push) => 'feed' in push),
-      map(({ feed }) => ({ queues: feed.queues ?? [], agents: feed.agents ?? [] })),
-    );
-    this.welcome$.subscribe(() => void this.#watchAgain());
-  }
+  readonly feed$: Observable<Feed> = this.#feed$;
 
   /** From now on `feed$` tells what changes. A second watch replaces the first. */
   async watch(options: WatchOptions = {}): Promise<void> {
@@ -86,6 +78,15 @@ export class SupervisorClient extends Client {
     const { open = false, afterId = '', limit = 0 } = options;
     const { ok, seq } = await this.ask('list', { open, afterId, limit }, { retry: true, ...options });
     return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  protected override pushed(push: Push): void {
+    if ('welcome' in push) void this.#watchAgain();
+    if ('feed' in push) this.#feed$.next({ queues: push.feed.queues ?? [], agents: push.feed.agents ?? [] });
+  }
+
+  protected override ended(): void {
+    this.#feed$.complete();
   }
 
   async #watchAgain(): Promise<void> {

@@ -5,7 +5,7 @@
 
 import { type Agent, heldInOrder, isSignedIn, newAgent } from './agent.ts';
 import { dropCoolDown } from './apply-close.ts';
-import { becomeReady, clearDeadline, touch } from './apply-contact.ts';
+import { becomeReady, clearDeadline, scheduleAssigned, touch } from './apply-contact.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { AgentPut, PresenceSet, SessionLost, SessionOpened } from './events.ts';
@@ -68,9 +68,7 @@ export function applySessionOpened(state: State, event: SessionOpened): void {
     const gateway = state.gateway(event.subjectId);
     gateway.sessionIds.add(event.sessionId);
     gateway.lostAt = 0;
-    for (const deadline of gateway.lostDeadlines) state.deadlines.cancel(deadline);
-    gateway.lostDeadlines.length = 0;
-    return;
+    return scheduleGatewayLost(state, gateway);
   }
   const agent = state.agents.get(event.subjectId);
   if (agent === undefined) return;
@@ -78,7 +76,7 @@ export function applySessionOpened(state: State, event: SessionOpened): void {
     agent.sessionId = event.sessionId;
     endGrace(state, agent);
   });
-  for (const contact of agent.held) contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  for (const contact of agent.held) setAgentLost(state, contact, 0);
 }
 
 export function applySessionLost(state: State, event: SessionLost): void {
@@ -93,7 +91,7 @@ export function applySessionLost(state: State, event: SessionLost): void {
   for (const contact of heldInOrder(agent)) {
     if (contact.phase.state !== 'ASSIGNED') continue;
     const due = state.at + contact.channel.policy.assigned.agentLostMs;
-    startAgentLost(state, contact, Math.max(due, state.graceFloor));
+    setAgentLost(state, contact, Math.max(due, state.graceFloor));
   }
 }
 
@@ -105,6 +103,11 @@ export function applyRestarted(state: State, graceUntil: number): void {
     endGrace(state, agent);
     startGrace(state, agent, graceUntil);
   }
+  for (const { contact } of state.known.values()) {
+    if (contact === undefined || contact.agentLostUntil === 0 || contact.agentLostUntil >= graceUntil) continue;
+    setAgentLost(state, contact, graceUntil);
+  }
+  for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
 }
 
 export function startGrace(state: State, agent: Agent, until: number): void {
@@ -118,10 +121,10 @@ function endGrace(state: State, agent: Agent): void {
   agent.graceDeadline = clearDeadline(state, agent.graceDeadline);
 }
 
-export function startAgentLost(state: State, contact: Contact, due: number): void {
-  const deadline: Deadline = { kind: 'agentLost', due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
-  contact.agentLostDeadline = deadline;
-  state.deadlines.add(deadline);
+function setAgentLost(state: State, contact: Contact, until: number): void {
+  if (contact.phase.state !== 'ASSIGNED' || contact.agentLostUntil === until) return;
+  contact.agentLostUntil = until;
+  scheduleAssigned(state, contact);
 }
 
 function loseGatewaySession(state: State, gateway: Gateway, sessionId: string): void {
@@ -136,7 +139,9 @@ export function scheduleGatewayLost(state: State, gateway: Gateway): void {
   for (const deadline of gateway.lostDeadlines) state.deadlines.cancel(deadline);
   gateway.lostDeadlines.length = 0;
   if (gateway.lostAt === 0) return;
+  let detail = 0;
   for (const channel of state.channels.values()) {
+    detail++;
     const { afterMs, then } = channel.policy.gatewayLost;
     if (then !== 'cancel') continue;
     const due = Math.max(gateway.lostAt + afterMs, state.graceFloor);
@@ -144,7 +149,7 @@ export function scheduleGatewayLost(state: State, gateway: Gateway): void {
       kind: 'gatewayLost',
       due,
       ordinal: gateway.ordinal,
-      detail: channel.index,
+      detail,
       gateway,
       channelName: channel.name,
       heapIndex: -1,

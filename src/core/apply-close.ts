@@ -4,7 +4,16 @@
 
 import { assert } from '../lib/assert.ts';
 import { release } from './agent.ts';
-import { becomeReady, changed, clearDeadline, enterLine, leaveLine, setPhaseDeadline, touch } from './apply-contact.ts';
+import {
+  becomeReady,
+  changed,
+  clearAssigned,
+  clearDeadline,
+  enterLine,
+  leaveLine,
+  setPhaseDeadline,
+  touch,
+} from './apply-contact.ts';
 import type { Contact, Known } from './contact.ts';
 import type { CoolDown } from './deadlines.ts';
 import type { ContactClosed, ContactEnded, ContactRequeued, DispositionSet } from './events.ts';
@@ -18,7 +27,7 @@ export function applyWrapUp(state: State, contact: Contact, event: ContactEnded)
   contact.queue.assignedCount--;
   contact.queue.wrapUpCount++;
   if (event.disposition !== undefined) contact.disposition = event.disposition;
-  contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  clearAssigned(state, contact);
   setPhaseDeadline(state, contact, 'wrapUp', event.wrapUpUntil);
   changed(state, contact);
 }
@@ -29,7 +38,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   touch(state, phase.agent);
   release(phase.agent, contact);
   contact.queue.assignedCount--;
-  contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  clearAssigned(state, contact);
   contact.agentId = '';
   contact.cost = 0;
   contact.assignedAt = 0;
@@ -44,8 +53,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
 export function applyClosed(state: State, contact: Contact, event: ContactClosed): void {
   leavePhase(state, contact, event.endedNow);
   if (event.state === 'ABANDONED') contact.queue.flow.countAbandon(state.at);
-  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
-  contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  clearAssigned(state, contact);
   for (const coolDown of [...contact.coolDowns]) dropCoolDown(state, coolDown);
   contact.channel.openCount--;
   state.countSegment(contact.segment, -1);

@@ -151,6 +151,8 @@ export function blankContact(facts: ContactFacts): Contact {
     affinityEntries: [],
     coolDowns: [],
     phaseDeadline: undefined,
+    assignedUntil: 0,
+    agentLostUntil: 0,
     agentLostDeadline: undefined,
     dirty: false,
     view: undefined,
@@ -235,8 +237,29 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
   becomeReady(state, agent);
   agent.missesInRow = 0;
   rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');
-  setPhaseDeadline(state, contact, 'assigned', assignedUntil);
+  contact.assignedUntil = assignedUntil;
+  scheduleAssigned(state, contact);
   changed(state, contact);
+}
+
+/** The deadlines of an assigned contact, as far as its channel wants anything to happen at them. */
+export function scheduleAssigned(state: State, contact: Contact): void {
+  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+  contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  if (contact.channel.policy.assigned.then === 'keep') return;
+  setPhaseDeadline(state, contact, 'assigned', contact.assignedUntil);
+  if (contact.agentLostUntil === 0) return;
+  const due = contact.agentLostUntil;
+  contact.agentLostDeadline = { kind: 'agentLost', due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+  state.deadlines.add(contact.agentLostDeadline);
+}
+
+/** An assigned contact moves on: its deadlines are over. */
+export function clearAssigned(state: State, contact: Contact): void {
+  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+  contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
+  contact.assignedUntil = 0;
+  contact.agentLostUntil = 0;
 }
 
 /** The agent is ready from now on, behind all who are ready already. */

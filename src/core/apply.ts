@@ -31,6 +31,7 @@ import {
   applySubmitted,
   applyUpdated,
   reclassify,
+  scheduleAssigned,
 } from './apply-contact.ts';
 import type { Contact } from './contact.ts';
 import type { CoreEvent } from './events.ts';
@@ -94,6 +95,9 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
   state.usePolicy(policy);
   rescheduleForget(state);
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
+  for (const { contact } of state.known.values()) {
+    if (contact?.phase.state === 'ASSIGNED') scheduleAssigned(state, contact);
+  }
 }
 
 function openContact(state: State, contactId: string): Contact {

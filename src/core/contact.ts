@@ -89,7 +89,9 @@ export interface Contact extends ContactFacts, FifoItem {
   coolDowns: CoolDown[];
   /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has. */
   phaseDeadline: Deadline | undefined;
-  /** While its assigned agent is lost. */
+  /** While ASSIGNED: latest end of the conversation; when its lost agent counts as gone, 0 while the agent is there. */
+  assignedUntil: number;
+  agentLostUntil: number;
   agentLostDeadline: Deadline | undefined;
   /** Waits for settle on its own account, beside its line. */
   dirty: boolean;

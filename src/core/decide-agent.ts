@@ -184,7 +184,7 @@ export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Outcom
   for (const contact of offered) step.revoke(contact, 'ENGINE_RESTARTED');
   for (const agent of state.agents.values()) if (agent.sessionId !== '') loseSession(step, agent, graceAtLeastMs);
   for (const gateway of state.gateways.values()) {
-    for (const sessionId of [...gateway.sessionIds]) {
+    for (const sessionId of [...gateway.sessionIds].sort()) {
       step.emit({ type: 'sessionLost', role: 'GATEWAY', subjectId: gateway.id, sessionId, graceUntil: 0 });
     }
   }
@@ -192,7 +192,7 @@ export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Outcom
 }
 
 export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'withdrawStalled'>): Outcome {
-  for (const [seq, contact] of [...step.state.offers]) {
+  for (const [seq, contact] of [...step.state.offers].sort(([a], [b]) => a - b)) {
     const phase = contact.phase;
     if (seq < firstSeq || seq > lastSeq || phase.state !== 'OFFERED') continue;
     if (phase.offer.expiresAt <= step.now) step.revoke(contact, 'CLOCK_STALLED');

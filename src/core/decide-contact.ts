@@ -155,13 +155,13 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
   if (contact === undefined) return { error: refuse('CONTACT_CLOSED', 'it is closed', 'contactId') };
-  const wrongVersion = checkVersion(known, version);
-  if (wrongVersion !== undefined) return { error: wrongVersion };
   const answered = contact.phase.state !== 'QUEUED' && contact.phase.state !== 'OFFERED';
   const late = answered ? Object.keys(set).find((field) => field !== 'attributes' && field !== 'intent') : undefined;
   if (late !== undefined) {
     return { error: refuse('CONTACT_ANSWERED', 'an agent has it: only attributes and intent change', `set.${late}`) };
   }
+  const wrongVersion = checkVersion(known, version);
+  if (wrongVersion !== undefined) return { error: wrongVersion };
   const next = changesOf(step.state, contact, set, answered);
   if (isRefusal(next)) return { error: within('set', next) };
   if (differs(contact, next)) step.emit({ type: 'contactUpdated', contactId, ...next });

@@ -68,7 +68,7 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
   assert(phase.state === 'ASSIGNED', 'only assigned contacts are given up');
   switch (contact.channel.policy.assigned.then) {
     case 'keep':
-      return;
+      return assert(false, 'a kept contact has no such deadline');
     case 'end':
       return step.end(contact, cause, undefined);
     case 'requeue':
@@ -83,10 +83,10 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
   }
 }
 
-/** A gateway has gone for too long: its contacts of the channel go too; answered ones end. */
+/** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */
 function loseGateway(step: Step, gateway: Gateway, channelName: string): void {
   const all = gateway.arrivals.pageAfter(0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, (known) => {
-    return known.contact?.channel.name === channelName;
+    return known.contact?.channel.name === channelName && known.contact.submittedAt <= gateway.lostAt;
   });
   for (const { contact } of all.items) {
     if (contact === undefined) continue;

@@ -4,9 +4,17 @@
 
 import { assert } from '../lib/assert.ts';
 import { type Agent, hold, isSignedIn, newAgent } from './agent.ts';
-import { scheduleGatewayLost, startAgentLost, startGrace } from './apply-agent.ts';
+import { scheduleGatewayLost, startGrace } from './apply-agent.ts';
 import { scheduleForget } from './apply-close.ts';
-import { addCoolDown, blankContact, channelNamed, enterLine, queueNamed, setPhaseDeadline } from './apply-contact.ts';
+import {
+  addCoolDown,
+  blankContact,
+  channelNamed,
+  enterLine,
+  queueNamed,
+  scheduleAssigned,
+  setPhaseDeadline,
+} from './apply-contact.ts';
 import type { Contact, Known, Offer } from './contact.ts';
 import { holderOf } from './contact.ts';
 import type { Gateway } from './gateway.ts';
@@ -142,9 +150,9 @@ function contactRecord(contact: Contact): ContactRecord {
     urgencyUs: offer?.urgencyUs ?? 0,
     fitUs: offer?.fitUs ?? 0,
     readinessUs: offer?.readinessUs ?? 0,
-    assignedUntil: phase.state === 'ASSIGNED' ? due : 0,
+    assignedUntil: contact.assignedUntil,
     wrapUpUntil: phase.state === 'WRAP_UP' ? due : 0,
-    agentLostUntil: contact.agentLostDeadline?.heapIndex === -1 ? 0 : (contact.agentLostDeadline?.due ?? 0),
+    agentLostUntil: contact.agentLostUntil,
     coolDowns: contact.coolDowns
       .map((coolDown) => ({ agentId: coolDown.agent.id, until: coolDown.due }))
       .sort((a, b) => (a.agentId < b.agentId ? -1 : 1)),
@@ -304,8 +312,9 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
     case 'ASSIGNED':
       contact.phase = { state: 'ASSIGNED', agent, offer };
       contact.queue.assignedCount++;
-      if (record.assignedUntil > 0) setPhaseDeadline(state, contact, 'assigned', record.assignedUntil);
-      if (record.agentLostUntil > 0) startAgentLost(state, contact, record.agentLostUntil);
+      contact.assignedUntil = record.assignedUntil;
+      contact.agentLostUntil = record.agentLostUntil;
+      scheduleAssigned(state, contact);
       break;
     case 'WRAP_UP':
       contact.phase = { state: 'WRAP_UP', agent };

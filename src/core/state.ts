@@ -93,12 +93,7 @@ export class State {
   /** Names, numbers and indexes as the policy says; agents are signed in anew, since facts depend on it. */
   usePolicy(policy: ResolvedPolicy): void {
     this.policy = policy;
-    for (const name of [...this.channels.keys()]) if (!Object.hasOwn(policy.channels, name)) this.channels.delete(name);
-    for (const [name, channelPolicy] of Object.entries(policy.channels)) {
-      const channel = this.channels.get(name);
-      if (channel !== undefined) channel.policy = channelPolicy;
-      else this.channels.set(name, { name, index: this.#channelCount++, policy: channelPolicy, openCount: 0 });
-    }
+    this.#useChannels(policy);
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
     for (const agent of signedIn) this.supplies.signOut(agent);
@@ -115,6 +110,18 @@ export class State {
     const count = (this.openBySegment.get(segment) ?? 0) + by;
     if (count === 0) this.openBySegment.delete(segment);
     else this.openBySegment.set(segment, count);
+  }
+
+  /** In the policy's order. */
+  #useChannels(policy: ResolvedPolicy): void {
+    const before = new Map(this.channels);
+    this.channels.clear();
+    for (const [name, channelPolicy] of Object.entries(policy.channels)) {
+      const known = before.get(name);
+      const channel = known ?? { name, index: this.#channelCount++, policy: channelPolicy, openCount: 0 };
+      channel.policy = channelPolicy;
+      this.channels.set(name, channel);
+    }
   }
 
   #useQueues(policy: ResolvedPolicy): void {

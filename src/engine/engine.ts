@@ -161,7 +161,7 @@ export class Engine implements EnginePort {
       const subjects = result.subjects.map((subject) => subjectOf(subject, result.at));
       const decisionUs = (this.#options.monotonicMs() - startedMs) * 1000;
       const { firstSeq, at, events } = result;
-      this.#commits.add({ firstSeq, at, events, subjects, pushes, decisionUs });
+      this.#commits.add({ firstSeq, at, events, subjects, pushes, startedMs, decisionUs });
     }
     this.#arm();
     return result;
@@ -185,7 +185,8 @@ export class Engine implements EnginePort {
     if (first === undefined || last === undefined || this.#hasEnded) return;
     const lastSeq = last.firstSeq + last.events.length - 1;
     this.#durableSeq = lastSeq;
-    this.committed$.next({ firstSeq: first.firstSeq, lastSeq, steps, commitMs });
+    const durableMs = this.#options.monotonicMs();
+    this.committed$.next({ firstSeq: first.firstSeq, lastSeq, steps, commitMs, durableMs });
     this.#release();
     if (waitedMs <= STALL_MS) return;
     this.#step({ type: 'withdrawStalled', firstSeq: first.firstSeq, lastSeq });

@@ -111,7 +111,8 @@ export interface CommittedStep {
   readonly subjects: readonly (EventSubject | undefined)[];
   /** In seq order. */
   readonly pushes: readonly Push[];
-  /** Micros that the decision took. */
+  /** When the decision began, milliseconds of the engine's monotonic clock, and the micros that it took. */
+  readonly startedMs: number;
   readonly decisionUs: number;
 }
 
@@ -121,6 +122,8 @@ export interface CommittedBatch {
   readonly steps: readonly CommittedStep[];
   /** Milliseconds that the journal took. */
   readonly commitMs: number;
+  /** When it was known to be durable, on the clock of `startedMs`. */
+  readonly durableMs: number;
 }
 
 /** Commands in, replies out. */

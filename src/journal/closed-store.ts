@@ -8,7 +8,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CLOSED_COLUMNS, type ClosedRow, closedOfRow, crcOfClosed } from './closed-table.ts';
 import type { ClosedContact } from './journal.ts';
-import { journalFailureOf } from './journal-failure.ts';
+import { JournalFailure, journalFailureOf } from './journal-failure.ts';
 
 export class ClosedStore {
   readonly #path: string;
@@ -35,7 +35,7 @@ export class ClosedStore {
       this.#prune = database.prepare(
         'DELETE FROM closed WHERE rowid IN (SELECT rowid FROM closed WHERE at < ? ORDER BY at LIMIT ?)',
       );
-      this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(FULL)');
     } catch (error) {
       database?.close();
       throw journalFailureOf(error, `cannot open ${path}`);
@@ -79,10 +79,12 @@ export class ClosedStore {
     }
   }
 
-  /** Returns when all puts so far are safe from a loss of power: a checkpoint syncs the log first. */
+  /** Returns when all puts so far are safe from a loss of power. Throws a JournalFailure. */
   makeDurable(): void {
     try {
-      this.#checkpoint.get();
+      // A full checkpoint syncs log and file; unlike a passive one it waits for a reader that stands in its way.
+      const busy = this.#checkpoint.get()?.busy;
+      if (busy !== 0) throw new JournalFailure('LOCKED', `cannot sync ${this.#path}: somebody keeps reading it`);
     } catch (error) {
       throw journalFailureOf(error, `cannot sync ${this.#path}`);
     }

@@ -35,13 +35,13 @@ export type ClosedRow = readonly [
 
 export const CLOSED_COLUMNS = 'contactId, seq, at, crc, hash, contact';
 
-const head = new Float64Array(2);
-const headBytes = new Uint8Array(head.buffer);
+const headBytes = new Uint8Array(16);
+const head = new DataView(headBytes.buffer);
 
 /** The check sum of a closed contact: CRC-32 of seq and at (two little-endian doubles), id, hash and contact. */
 export function crcOfClosed({ contactId, seq, at, hash, contact }: ClosedContact): number {
-  head[0] = seq;
-  head[1] = at;
+  head.setFloat64(0, seq, true);
+  head.setFloat64(8, at, true);
   return crc32(contact, crc32(hash, crc32(contactId, crc32(headBytes))));
 }
 

@@ -70,7 +70,9 @@ export class CommitStore {
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(this.#paths.journal, { timeout: 1000 });
+      // fullfsync: where fsync alone leaves the bytes in the drive's cache (macOS).
       database.exec(`PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = ON;
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
       if (options.pageCountMax !== undefined) database.exec(`PRAGMA max_page_count = ${options.pageCountMax}`);

@@ -31,14 +31,14 @@ export function lastSeqOf(commit: { readonly firstSeq: number; readonly count: n
   return commit.firstSeq + commit.count - 1;
 }
 
-const head = new Float64Array(3);
-const headBytes = new Uint8Array(head.buffer);
+const headBytes = new Uint8Array(24);
+const head = new DataView(headBytes.buffer);
 
 /** The check sum of a commit: CRC-32 of firstSeq, count and at (three little-endian doubles), then the events. */
 export function crcOfCommit(firstSeq: number, count: number, at: number, events: Uint8Array): number {
-  head[0] = firstSeq;
-  head[1] = count;
-  head[2] = at;
+  head.setFloat64(0, firstSeq, true);
+  head.setFloat64(8, count, true);
+  head.setFloat64(16, at, true);
   return crc32(events, crc32(headBytes));
 }
 

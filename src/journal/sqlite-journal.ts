@@ -40,6 +40,14 @@ export async function openSqliteJournal(directory: string, options: CommitStoreO
   return journal;
 }
 
+/** As much of a worker thread as the journal needs; a test hands in its own. */
+export interface JournalThread {
+  postMessage(request: JournalRequest, transfer?: readonly ArrayBuffer[]): void;
+  on(event: 'message', listener: (answer: JournalAnswer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'exit', listener: (exitCode: number) => void): unknown;
+}
+
 /** Somebody who waits for an answer. */
 interface Waiter<Value> {
   readonly resolve: (value: Value) => void;
@@ -50,9 +58,11 @@ interface AppendWaiter extends Waiter<void> {
   readonly lastSeq: number;
 }
 
-class SqliteJournal implements Journal {
+/** See {@link openSqliteJournal}. */
+export class SqliteJournal implements Journal {
+  /** Settles with the thread's first answer. */
   readonly opened: Promise<void>;
-  readonly #thread: Worker;
+  readonly #thread: JournalThread;
   readonly #exited: Promise<unknown>;
   readonly #opening: PromiseWithResolvers<void> = Promise.withResolvers();
   /** In the order of their commits. */
@@ -67,10 +77,10 @@ class SqliteJournal implements Journal {
   #failure: JournalFailure | undefined;
   #isClosing = false;
 
-  constructor(thread: Worker) {
+  constructor(thread: JournalThread) {
     this.#thread = thread;
     this.opened = this.#opening.promise;
-    this.#exited = new Promise((resolve) => thread.once('exit', resolve));
+    this.#exited = new Promise((resolve) => thread.on('exit', resolve));
     thread.on('message', (answer: JournalAnswer) => this.#take(answer));
     thread.on('error', (error) => {
       this.#fail(new JournalFailure('CRASHED', `the journal's thread crashed: ${error.message}`, error));

@@ -30,7 +30,7 @@ export function requestCheck(message: Message): RequestCheck | undefined {
   }
   if (isPatch(message)) checks.push((_isGiven, target, report) => finishPatch(message, target, report));
   const { maxBytes } = message;
-  if (maxBytes !== undefined) checks.push((_isGiven, target, report) => checkSize(message, maxBytes, target, report));
+  if (maxBytes !== undefined) checks.push(sizeCheck(message, maxBytes));
   if (checks.length === 0) return undefined;
   return (isGiven, target, report) => {
     for (let i = 0; i < checks.length && !report.failed; i++) checks[i]?.(isGiven, target, report);
@@ -77,12 +77,12 @@ function finishPatch(message: Message, target: PlainObject, report: Report): voi
  * The size is that of the binary encoding, so that the limit is the same for JSON. It is measured only if what came in could exceed it:
  * free objects grow when their numbers are written out, absent numbers become what absent means; nothing else grows.
  */
-function checkSize(message: Message, bytesMax: number, target: PlainObject, report: Report): void {
-  const growthMax = message.fields.reduce(
-    (sum, field) => sum + (field.options.jsonObject?.maxBytes ?? 0),
-    MEANINGS_BYTES_MAX,
-  );
-  if (report.inputBytesMax + growthMax <= bytesMax) return;
-  const length = encodedLength(message, target);
-  if (length > bytesMax) report.expected(`at most ${bytesMax} bytes in binary`, `${length}`);
+function sizeCheck(message: Message, bytesMax: number): RequestCheck {
+  const freeBytesMax = message.fields.reduce((sum, field) => sum + (field.options.jsonObject?.maxBytes ?? 0), 0);
+  const unmeasuredMax = bytesMax - freeBytesMax - MEANINGS_BYTES_MAX;
+  return (_isGiven, target, report) => {
+    if (report.inputBytesMax <= unmeasuredMax) return;
+    const length = encodedLength(message, target);
+    if (length > bytesMax) report.expected(`at most ${bytesMax} bytes in binary`, `${length}`);
+  };
 }

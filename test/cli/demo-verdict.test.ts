@@ -195,6 +195,16 @@ const faultyRuns: Record<string, [kind: FaultKind, facts: Fact[], words: RegExp]
     [...submitted('c1'), ...served('ana', 'c1', 10).slice(0, -1)],
     /c1 was acknowledged/,
   ],
+  'a close that nobody told': [
+    'contradiction',
+    [...submitted('c1'), { type: 'checked', gatewayId: GATEWAY, sight: sight('c1', 'CANCELLED', '', 4) }],
+    /c1 is CANCELLED, but its gateway was never told/,
+  ],
+  'lost, and asking does not help': [
+    'lost',
+    [...submitted('c1'), { type: 'checked', gatewayId: GATEWAY, sight: sight('c1', 'QUEUED', '', 1) }],
+    /c1 was acknowledged/,
+  ],
   'two terminal states': [
     'doubled',
     [...submitted('c1'), ...served('ana', 'c1', 10), seen('c1', 'CANCELLED', 'ana', 5)],
@@ -375,9 +385,13 @@ t.test('counts go on where examples stop', async (t) => {
 t.test('closed contacts are counted by state, open ones are named', async (t) => {
   const it = new Judge();
   for (const fact of [...hired, ...submitted('c1'), ...served('ana', 'c1', 10), ...submitted('c2')]) it.observe(fact);
+  it.observe(seen('c1', 'COMPLETED', 'ana', 4));
   t.equal(it.openCount, 1);
   t.same(it.openIdsOf(GATEWAY), ['c2']);
   t.same(it.openIdsOf('gateway-2'), []);
   it.observe(seen('c2', 'ABANDONED', '', 2));
-  t.same(it.verdict().closedCountByState, { COMPLETED: 1, ABANDONED: 1, CANCELLED: 0, EXPIRED: 0 });
+  t.equal(it.openCount, 0);
+  for (const fact of [submitting('c3'), seen('c3', 'CANCELLED', '', 2), acknowledged('c3')]) it.observe(fact);
+  t.equal(it.openCount, 0, 'the push may come before the answer to the submit');
+  t.same(it.verdict().closedCountByState, { COMPLETED: 1, ABANDONED: 1, CANCELLED: 1, EXPIRED: 0 });
 });

@@ -145,6 +145,7 @@ function knowGateway(state: OracleState, id: string): void {
 
 function submit(state: OracleState, event: ContactSubmitted, at: number, submitted: ContactDraft): void {
   knowGateway(state, event.gatewayId);
+  for (const gateway of state.gateways) if (gateway.id === event.gatewayId) gateway.lostAt = 0;
   state.lastOrdinal += 1;
   const { type: _type, contactId, ...facts } = event;
   state.contacts.push({
@@ -358,7 +359,7 @@ function openSession(state: OracleState, event: SessionOpened): void {
   knowGateway(state, event.subjectId);
   for (const gateway of state.gateways) {
     if (gateway.id !== event.subjectId) continue;
-    gateway.sessionIds = [...gateway.sessionIds, event.sessionId];
+    gateway.sessionIds = [...gateway.sessionIds, event.sessionId].sort();
     gateway.lostAt = 0;
   }
 }

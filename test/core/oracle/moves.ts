@@ -56,19 +56,17 @@ export interface History {
 }
 
 const pauseArb: fc.Arbitrary<Pause> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Pause>({ ms: 0 }) },
-  { weight: 5, arbitrary: fc.constantFrom(1, 10, 1000, 3000).map((ms) => ({ ms })) },
-  { weight: 2, arbitrary: fc.constantFrom(10_000, 20_000, 30_000).map((ms) => ({ ms })) },
+  { weight: 40, arbitrary: fc.constant<Pause>({ ms: 0 }) },
+  { weight: 50, arbitrary: fc.constantFrom(1, 10, 1000, 3000).map((ms) => ({ ms })) },
+  { weight: 6, arbitrary: fc.constantFrom(10_000, 20_000, 30_000).map((ms) => ({ ms })) },
   { weight: 1, arbitrary: fc.constantFrom(300_000, 3_600_000).map((ms) => ({ ms })) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(0, 0, -1, 1, 500, 40_000, 4_000_000).map((deadlinePlusMs) => ({ deadlinePlusMs })),
-  },
+  { weight: 12, arbitrary: fc.constantFrom(0, 0, -1, 1, 500).map((deadlinePlusMs) => ({ deadlinePlusMs })) },
+  { weight: 2, arbitrary: fc.constantFrom(40_000, 4_000_000).map((deadlinePlusMs) => ({ deadlinePlusMs })) },
 );
 
 const pickArb: fc.Arbitrary<Pick> = fc.record({
   index: fc.nat(9),
-  stray: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  stray: fc.oneof({ weight: 15, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 const agentArb = fc.nat(AGENT_IDS.length - 1);
 const gatewayArb = fc.nat(GATEWAY_IDS.length - 1);
@@ -92,16 +90,16 @@ const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   intent: fc.constantFrom('billing.due', 'sales', ''),
   language: fc.constant(''),
   queue: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('') },
-    { weight: 2, arbitrary: fc.constant('rest') },
+    { weight: 12, arbitrary: fc.constant('') },
+    { weight: 6, arbitrary: fc.constant('rest') },
     { weight: 1, arbitrary: fc.constantFrom(...QUEUES, 'none') },
   ),
   requires: requirementArb,
   prefers: prefersArb,
   segment: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('') },
-    { weight: 2, arbitrary: fc.constantFrom(...SEGMENTS) },
-    { weight: 1, arbitrary: fc.constantFrom('nobody', 'gold') },
+    { weight: 8, arbitrary: fc.constant('') },
+    { weight: 4, arbitrary: fc.constantFrom(...SEGMENTS) },
+    { weight: 1, arbitrary: fc.constant('nobody') },
   ),
   value: fc.constantFrom(0, 1, 500, 5000),
   tier: fc.constantFrom(0, 0, 0, 1, 9),
@@ -132,12 +130,12 @@ function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): 
 }
 
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
-  [14, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
+  [30, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
   [4, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
   [3, moveArb('cancel', fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb }))],
-  [5, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
-  [5, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
-  [9, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [6, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [9, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [20, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [5, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [
     4,
@@ -151,12 +149,12 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
       }),
     ),
   ],
-  [10, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
+  [12, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
   [3, moveArb('open', fc.record({ agent: agentArb, stray: fc.boolean() }))],
   [3, moveArb('close', fc.record({ agent: agentArb, stray: fc.nat(4).map((roll) => roll === 0) }))],
   [1, moveArb('openGateway', fc.record({ gateway: gatewayArb }))],
   [1, moveArb('closeGateway', fc.record({ gateway: gatewayArb }))],
-  [5, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
+  [3, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
   [1, moveArb('removeAgent', fc.record({ agent: agentArb }))],
   [1, moveArb('policy', fc.record({ policy: policyArb }))],
   [1, moveArb('restart', fc.constant({}))],
@@ -170,8 +168,8 @@ const anyMoveArb = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, 
 export const historyArb: fc.Arbitrary<History> = fc
   .record({
     policy: policyArb,
-    staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 4 }),
-    moves: fc.array(anyMoveArb, { maxLength: 60, size: 'max' }),
+    staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 5 }),
+    moves: fc.array(anyMoveArb, { maxLength: 120, size: 'max' }),
   })
   .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
 

@@ -75,9 +75,9 @@ export const requirementArb = fc.oneof(
 );
 
 const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
-  cost: fc.constantFrom(100, 50, 30, 0),
+  cost: fc.constantFrom(100, 50, 30, 30, 0),
   limit: fc.constantFrom(1, 2, 3),
-  offerTimeoutMs: fc.constantFrom(20_000, 5000, 1),
+  offerTimeoutMs: fc.constantFrom(20_000, 20_000, 5000, 1),
   wrapUpMs: fc.constantFrom(0, 10_000),
   assigned: fc.record({
     maxMs: fc.constantFrom(28_800_000, 60_000),
@@ -109,8 +109,8 @@ const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
 
 function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const limitsArb = fc.record({
-    waiting: fc.constantFrom(50_000, 3),
-    waitMs: fc.constantFrom(604_800_000, 60_000, 20_000),
+    waiting: fc.constantFrom(50_000, 50_000, 4),
+    waitMs: fc.constantFrom(604_800_000, 604_800_000, 60_000, 20_000),
   });
   const facts = {
     name: fc.constant(name),
@@ -154,12 +154,20 @@ const numbersArb = fc.record({
 
 const segmentsArb: fc.Arbitrary<Record<string, SegmentPolicy>> = fc.record(
   { default: segmentArb, gold: segmentArb },
-  { requiredKeys: ['default'] },
+  { requiredKeys: ['default', 'gold'] },
 );
 
 function channelsArb(): fc.Arbitrary<Record<string, ChannelPolicy>> {
   return fc
-    .tuple(fc.subarray([...CHANNELS], { minLength: 1 }), channelArb, channelArb, channelArb)
+    .tuple(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant([...CHANNELS]) },
+        fc.shuffledSubarray([...CHANNELS], { minLength: 1 }),
+      ),
+      channelArb,
+      channelArb,
+      channelArb,
+    )
     .map(([names, ...policies]) => {
       const channels: Record<string, ChannelPolicy> = {};
       for (const [index, name] of names.entries()) channels[name] = policies[index] ?? channelPolicy();

@@ -1,0 +1,102 @@
+/**
+ * `cordboard serve`: a router until a signal or a failure ends it.
+ *
+ * 1. stdout tells where it listens and how to get tokens; everything else is log.
+ * 2. The first SIGTERM or SIGINT drains and exits 0 within five seconds; the second exits at once.
+ * 3. A journal that fails, at the start or later, is one line of the log and exit code 70.
+ */
+import { basename, relative } from 'node:path';
+import type { ServeConfig } from '../config.ts';
+import { EdgeFailure } from '../edge/edge-failure.ts';
+import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { type Log, openLog } from './log.ts';
+import { PolicyRefused } from './policy-choice.ts';
+import { type Router, startRouter } from './router.ts';
+import { version } from './version.ts';
+
+/** Runs until it is told to stop; answers the exit code. Ends the process itself where that cannot wait. */
+export async function runServe(config: ServeConfig): Promise<number> {
+  const log = openLog(config.logLevel);
+  const signals = new Signals(log);
+  process.on('uncaughtException', (cause) => failStop(cause, log));
+  let router: Router | NodeJS.Signals;
+  try {
+    router = await Promise.race([startRouter(config, log.logger), signals.first]);
+  } catch (cause) {
+    return refused(cause, log);
+  }
+  // Nothing was promised to anybody yet.
+  if (typeof router === 'string') return ended(EXIT_OK, log);
+  announce(router, config);
+  log.logger.info({ address: router.address.httpUrl, version: version(), node: process.version }, 'listening');
+  const end = await Promise.race([signals.first, router.failed.then((cause) => ({ cause }))]);
+  if (typeof end === 'object') return failStop(end.cause, log);
+  log.logger.info({ signal: end }, 'draining');
+  // Between the signal and the end the journal may still fail.
+  const done = await Promise.race([router.stop(), router.failed.then((cause) => ({ cause }))]);
+  if (typeof done === 'object') return failStop(done.cause, log);
+  if (done) log.logger.info('stopped');
+  else log.logger.warn('stopped without a last snapshot: the next start takes longer');
+  return ended(EXIT_OK, log);
+}
+
+/** Signals that end the process: the first one is for the router, another one for the process. */
+class Signals {
+  readonly first: Promise<NodeJS.Signals>;
+  #count = 0;
+
+  constructor(log: Log) {
+    const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+    this.first = promise;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        this.#count += 1;
+        if (this.#count === 1) return resolve(signal);
+        log.logger.warn({ signal }, 'second signal: ending at once');
+        ended(128 + (signal === 'SIGINT' ? 2 : 15), log);
+      });
+    }
+  }
+}
+
+function announce({ address }: Router, { dataDirectory, tokens }: ServeConfig): void {
+  const lines = [`cordboard ${version()} listens on ${address.httpUrl} (WebSocket ${address.socketUrl})`];
+  if (tokens.kind === 'keySet') lines.push(`Tokens: those of ${tokens.issuer}`);
+  else lines.push(`A token: ${ownName()} token --role agent --subject ana --data ${dataDirectory}`);
+  lines.push(`API: ${address.httpUrl}/docs`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** How this program was called, so that what is printed can be copied. */
+function ownName(): string {
+  const path = process.argv[1] ?? '';
+  return basename(path).startsWith('cordboard') ? 'cordboard' : `node ${relative(process.cwd(), path)}`;
+}
+
+/** Nothing was started. */
+function refused(cause: unknown, log: Log): number {
+  if (cause instanceof PolicyRefused) {
+    for (const line of cause.lines) process.stderr.write(`cordboard: ${line}\n`);
+    return ended(EXIT_USAGE, log);
+  }
+  if (cause instanceof EdgeFailure) {
+    log.logger.fatal({ code: cause.code }, cause.message);
+    return ended(EXIT_FAILED, log);
+  }
+  return failStop(cause, log);
+}
+
+/** One line that says why, then the end: what is not durable was never acknowledged. */
+function failStop(cause: unknown, log: Log): number {
+  const isOperating = cause instanceof Error && 'code' in cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // A fault of the program is worth its trace; a full disk is not.
+  log.logger.fatal(isOperating ? { code: cause.code } : { err: cause }, message);
+  return ended(EXIT_FAIL_STOP, log);
+}
+
+/** Ends the process now: neither a socket nor a thread that is left over may keep it. */
+function ended(exitCode: number, log: Log): never {
+  log.flush();
+  process.exit(exitCode);
+}
