@@ -91,8 +91,14 @@ export function summary({ measures, verdict, submittingMs, drainingMs }: LoadRes
   ].join('\n');
 }
 
+/** Whether all is well: no fault, and something to be judged. */
+export function hasPassed({ verdict }: LoadResult): boolean {
+  return verdict.passed && verdict.acknowledgedCount > 0;
+}
+
 /** The last line. */
 export function conclusion({ verdict }: LoadResult): string {
+  if (verdict.acknowledgedCount === 0) return 'FAILED: no contact was acknowledged.';
   if (verdict.passed) return 'PASSED: nothing lost, nothing doubled, nobody over capacity.';
   const { lost, doubled, overCapacity, contradiction } = verdict.countByKind;
   return `FAILED: ${lost} lost, ${doubled} doubled, ${overCapacity} over capacity, ${contradiction} contradictions.`;

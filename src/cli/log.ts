@@ -5,7 +5,7 @@
  * 2. Whoever ends the process flushes first, so that the last line says why.
  */
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import { pretty } from 'pino-pretty';
+import { build as pretty } from 'pino-pretty';
 import type { LogLevel } from '../config.ts';
 
 const STDERR = 2;

@@ -14,6 +14,7 @@ import { keyOfDataDirectory, keyOfSecret } from '../edge/local-key.ts';
 import { KeySetTokens, LocalTokens, type TokenVerifier } from '../edge/tokens.ts';
 import { openSite, type Site } from '../engine/site.ts';
 import { unreachable } from '../lib/assert.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { applyPolicy, type GivenPolicy, readGivenPolicy } from './policy-choice.ts';
 import { version } from './version.ts';
 
@@ -27,10 +28,16 @@ export interface Router {
   readonly failed: Promise<unknown>;
   /**
    * Refuses submissions, answers what was asked, closes sockets 1001, saves a snapshot and lets go of the directory.
-   * Resolves to whether all of it was done in time. A second call gets the first one's promise.
+   * Resolves to how far it came in time. A second call gets the first one's promise.
    */
-  stop(withinMs?: number): Promise<boolean>;
+  stop(withinMs?: number): Promise<Stopped>;
 }
+
+/**
+ * How a router stopped: `whole`; `withoutSnapshot`, all durable, but the next start has more to replay;
+ * `withoutCommit`, the journal took too long and what it had not taken was never acknowledged.
+ */
+export type Stopped = 'whole' | 'withoutSnapshot' | 'withoutCommit';
 
 const STOP_WITHIN_MS = 4_500;
 /** How much of the time to stop goes to clients; the rest to the last snapshot. */
@@ -77,18 +84,21 @@ async function bringPolicyIntoForce(site: Site, given: GivenPolicy | undefined, 
 }
 
 async function openEdge(config: ServeConfig, site: Site, logger: Logger): Promise<Edge> {
-  return createEdge({
+  let edge: Edge | undefined;
+  const metrics = new Metrics({ port: site.engine, edgeCounts: () => edge?.counts() });
+  edge = await createEdge({
     port: site.engine,
     tokens: tokenVerifier(config.tokens, config.dataDirectory),
     host: config.host,
     portNumber: config.port,
     allowedOrigins: config.allowedOrigins,
     parsePolicy: parsePolicyAside,
-    renderMetrics: METRICS,
+    renderMetrics: () => metrics.render(),
     logger,
     version: version(),
     limits: edgeLimits(config),
   });
+  return edge;
 }
 
 function tokenVerifier(source: TokenSource, dataDirectory: string): TokenVerifier {
@@ -110,16 +120,26 @@ function edgeLimits({ agentRate, gatewayRate, inFlightMax }: ServeConfig): Parti
 }
 
 function runningRouter(site: Site, edge: Edge, address: EdgeAddress, failed: Promise<unknown>): Router {
-  let stopped: Promise<boolean> | undefined;
-  const stop = async (withinMs: number): Promise<boolean> => {
-    const timeIsUp = timeLimit(withinMs);
-    // Marks the engine first: no submission gets in between.
+  let stopped: Promise<Stopped> | undefined;
+  const stop = async (withinMs: number): Promise<Stopped> => {
+    const limit = timeLimit(withinMs);
+    let reached: Stopped = 'withoutCommit';
+    // Marks the engine first, so that no submission gets in between; what others ask until the edge is closed is
+    // committed too, when the site is closed.
     const flushed = site.engine.drain();
     await edge.drain(withinMs * EDGE_SHARE);
-    const closed = flushed.then(() => site.close()).then(() => true);
-    const inTime = await Promise.race([closed, timeIsUp.promise]);
-    timeIsUp.cancel();
-    return inTime;
+    const closed = flushed
+      .then(() => site.engine.drain())
+      .then(() => {
+        reached = 'withoutSnapshot';
+        return site.close();
+      })
+      .then(() => {
+        reached = 'whole';
+      });
+    await Promise.race([closed, limit.over]);
+    limit.cancel();
+    return reached;
   };
   return {
     address,
@@ -131,8 +151,8 @@ function runningRouter(site: Site, edge: Edge, address: EdgeAddress, failed: Pro
   };
 }
 
-function timeLimit(ms: number): { readonly promise: Promise<false>; cancel(): void } {
-  const { promise, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), ms);
-  return { promise, cancel: () => clearTimeout(timer) };
+function timeLimit(ms: number): { readonly over: Promise<void>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return { over: promise, cancel: () => clearTimeout(timer) };
 }

@@ -11,7 +11,7 @@ import { EdgeFailure } from '../edge/edge-failure.ts';
 import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { type Log, openLog } from './log.ts';
 import { PolicyRefused } from './policy-choice.ts';
-import { type Router, startRouter } from './router.ts';
+import { type Router, type Stopped, startRouter } from './router.ts';
 import { version } from './version.ts';
 
 /** Runs until it is told to stop; answers the exit code. Ends the process itself where that cannot wait. */
@@ -33,12 +33,26 @@ export async function runServe(config: ServeConfig): Promise<number> {
   if (typeof end === 'object') return failStop(end.cause, log);
   log.logger.info({ signal: end }, 'draining');
   // Between the signal and the end the journal may still fail.
-  const done = await Promise.race([router.stop(), router.failed.then((cause) => ({ cause }))]);
-  if (typeof done === 'object') return failStop(done.cause, log);
-  if (done) log.logger.info('stopped');
-  else log.logger.warn('stopped without a last snapshot: the next start takes longer');
-  return ended(EXIT_OK, log);
+  const stopped = await Promise.race([router.stop(), router.failed.then((cause) => ({ cause }))]);
+  if (typeof stopped === 'object') return failStop(stopped.cause, log);
+  return ended(STOPPED[stopped](log), log);
 }
+
+/** What is said at the end, and the exit code. */
+const STOPPED: Readonly<Record<Stopped, (log: Log) => number>> = {
+  whole: ({ logger }) => {
+    logger.info('stopped');
+    return EXIT_OK;
+  },
+  withoutSnapshot: ({ logger }) => {
+    logger.warn('stopped without a last snapshot: the next start has more to replay');
+    return EXIT_OK;
+  },
+  withoutCommit: ({ logger }) => {
+    logger.fatal('the journal did not take the last events in time; nobody was told that it had');
+    return EXIT_FAIL_STOP;
+  },
+};
 
 /** Signals that end the process: the first one is for the router, another one for the process. */
 class Signals {

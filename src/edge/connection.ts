@@ -88,7 +88,7 @@ export class Connection implements PushTarget, RequestHost {
       {
         onFlushWanted: () => socket.requestFlush(),
         onOverflow: () => this.close(closeCodes.tooSlow, 'too slow: more waits than the outbox holds'),
-        onLevelsLost: () => this.subscription.levelsLost(),
+        onLevelsLost: (fromSeq) => this.subscription.levelsLost(fromSeq),
       },
     );
     this.subscription = new Subscription({

@@ -43,8 +43,8 @@ export interface OutboxEvents {
   onFlushWanted(): void;
   /** The consumer is too slow (invariant 2). */
   onOverflow(): void;
-  /** All held levels were given up. */
-  onLevelsLost(): void;
+  /** All held levels were given up: what changed from this seq on has not left. */
+  onLevelsLost(fromSeq: number): void;
 }
 
 /** Frames of a tick that are handed over at once, not at its end: a long burst is written as the socket takes it. */
@@ -64,7 +64,6 @@ export class Outbox {
   #heldBytes = 0;
   #heldLevelCount = 0;
   #heldFrameNumber = 0;
-  #levelSeq = 0;
   #isOpen = true;
 
   constructor(subprotocol: Subprotocol, sink: FrameSink, bounds: OutboxBounds, events: OutboxEvents) {
@@ -82,11 +81,6 @@ export class Outbox {
   /** Bytes that wait: what `bytesMax` bounds. */
   get waitingBytes(): number {
     return this.#sink.bufferedBytes + this.#queueBytes + this.#heldBytes;
-  }
-
-  /** Seq of the last level that left; 0: none did. */
-  get levelSeq(): number {
-    return this.#levelSeq;
   }
 
   get heldLevelCount(): number {
@@ -114,8 +108,9 @@ export class Outbox {
     }
     if (this.#held.delete(key)) this.#heldLevelCount -= 1;
     if (this.#heldLevelCount >= this.#bounds.levelsMax) {
+      const fromSeq = this.#firstHeldSeq() ?? level.seq;
       this.dropLevels();
-      this.#events.onLevelsLost();
+      this.#events.onLevelsLost(fromSeq);
       return;
     }
     this.#held.set(key, { level });
@@ -174,9 +169,14 @@ export class Outbox {
     return false;
   }
 
+  /** Levels are held in order of seq. */
+  #firstHeldSeq(): number | undefined {
+    for (const held of this.#held.values()) if ('level' in held) return held.level.seq;
+    return undefined;
+  }
+
   #enqueueLevel(level: Level): void {
     const frame = level.encode(this.#subprotocol);
-    this.#levelSeq = level.seq;
     this.#enqueue(frame, byteLength(frame));
   }
 

@@ -79,11 +79,11 @@ export class Subscription {
     if (this.#state === 'catchingUp' && !this.#isReading && !this.#options.outbox.isFull) this.#read(() => true);
   }
 
-  /** The outbox gave up what it held: it is read again. */
-  levelsLost(): void {
+  /** The outbox gave up what it held, from this seq on: it is read again. */
+  levelsLost(fromSeq: number): void {
     if (this.#state !== 'live') return;
     this.#state = 'catchingUp';
-    this.#cursorSeq = Math.max(this.#cursorSeq, this.#options.outbox.levelSeq);
+    this.#cursorSeq = fromSeq - 1;
     this.proceed();
   }
 
@@ -98,7 +98,7 @@ export class Subscription {
     this.#isReading = false;
     this.#pending.clear();
     this.#forgottenSeq = 0;
-    this.#options.outbox.dropLevels();
+    
   }
 
   #keep(contactId: string, frame: PushFrame): void {

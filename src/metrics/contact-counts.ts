@@ -4,8 +4,8 @@
 // is submitted. 2. an object is never dropped: what a policy no longer names keeps its counts. 3. lists only grow at their end, so that a
 // reader may pause between two items.
 
-import type { EventSubject } from '../engine/port.ts';
 import type { ClosedStateName } from '../core/views.ts';
+import type { EventSubject } from '../engine/port.ts';
 import { catalogue } from './catalogue.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 

@@ -57,7 +57,11 @@ export class Metrics {
   #series(): SeriesByMetric {
     const gauges = this.#options.port.gauges();
     for (const { name } of gauges.queues) this.#counts.contacts.queue(name);
-    return { ...eventSeries(this.#counts), ...stateSeries(gauges), ...edgeSeries(this.#options.edgeCounts() ?? NO_EDGE) };
+    return {
+      ...eventSeries(this.#counts),
+      ...stateSeries(gauges),
+      ...edgeSeries(this.#options.edgeCounts() ?? NO_EDGE),
+    };
   }
 }
 

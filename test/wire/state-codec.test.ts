@@ -41,7 +41,7 @@ t.test('a record has the bytes of protobufjs behind its length', async () => {
 });
 
 function gateway(ordinal: number): StateRecord {
-  return { kind: 'gateway', id: `gateway-${ordinal}`, ordinal, sessionIds: ['a', 'b'], lostAt: 0 };
+  return { kind: 'gateway', id: `gateway-${ordinal}`, ordinal, sessionIds: ['a', 'b'], lostAt: 0, forgottenSeq: 0 };
 }
 
 t.test('chunks are about 256 KiB and hold whole records', async (t) => {
@@ -49,10 +49,10 @@ t.test('chunks are about 256 KiB and hold whole records', async (t) => {
   const chunks = [...encodeRecords(records)];
   t.ok(chunks.length > 2, `${chunks.length} chunks`);
   for (const chunk of chunks.slice(0, -1)) t.ok(chunk.length >= CHUNK_BYTES && chunk.length < CHUNK_BYTES + 100);
-  t.same(
+  // Not with t.same, which takes minutes for so many objects.
+  deepStrictEqual(
     chunks.flatMap((chunk) => [...decodeRecords([chunk])]),
     records,
-    'each chunk reads by itself',
   );
   t.same([...encodeRecords([])], [], 'nothing gives no chunk');
 });

@@ -101,7 +101,8 @@ function deadlinesOfGateways(state: OracleState): Deadline[] {
   for (const gateway of state.gateways) {
     if (gateway.lostAt === 0) continue;
     for (const contact of state.contacts) {
-      if (contact.gatewayId !== gateway.id || contact.state === 'WRAP_UP') continue;
+      if (contact.gatewayId !== gateway.id || contact.submittedAt > gateway.lostAt) continue;
+      if (contact.state === 'WRAP_UP') continue;
       const { then, afterMs } = channelOf(state, contact.channel).gatewayLost;
       if (then !== 'cancel') continue;
       deadlines.push({

@@ -145,7 +145,6 @@ function knowGateway(state: OracleState, id: string): void {
 
 function submit(state: OracleState, event: ContactSubmitted, at: number, submitted: ContactDraft): void {
   knowGateway(state, event.gatewayId);
-  for (const gateway of state.gateways) if (gateway.id === event.gatewayId) gateway.lostAt = 0;
   state.lastOrdinal += 1;
   const { type: _type, contactId, ...facts } = event;
   state.contacts.push({
