@@ -8,6 +8,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { flagOf, type GivenFlags, variableOf } from '../config/option.ts';
 import { type ConfigResult, commandOptions, demoConfig, serveConfig, tokenConfig } from '../config.ts';
+import { EdgeFailure } from '../edge/edge-failure.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { version } from './version.ts';
 
@@ -26,15 +27,11 @@ async function run(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    complain(error instanceof Error ? error.message : String(error));
-    return exitCodeOf(error);
+    // An operating failure has a message meant to be read; anything else is a fault of the program and worth its trace.
+    if (!(error instanceof EdgeFailure)) throw error;
+    complain(error.message);
+    return EXIT_FAILED;
   }
-}
-
-/** An operating failure of a layer has a name and a message meant to be read; anything else is a fault of the program. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof Error && 'code' in error) return EXIT_FAILED;
-  throw error;
 }
 
 /** The program with its commands; `done` is told each command's exit code. */

@@ -153,10 +153,9 @@ export class DemoAgent {
       return;
     }
     const held = this.#hold(contact.id, contact.channel);
-    if (contact.state === 'WRAP_UP') {
-      this.#wrapUp(contact);
-      return;
-    }
+    if (contact.state === 'WRAP_UP') this.#wrapUp(contact);
+    // The answer to the accept may be older than a push that has come already: the customer is gone.
+    if (held.isWrappingUp) return;
     const { talkMs, endedBy } = customerOf(this.#terms, this.#pace, contact.id);
     const afterMs = endedBy === 'agent' ? talkMs : 2 * talkMs + 5_000;
     clearTimeout(held.timer);

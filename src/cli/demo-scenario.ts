@@ -195,7 +195,7 @@ export function customer(terms: DemoTerms, pace: Pace, number: number): Customer
     requires: spanish ? [{ all: [{ skill: 'es', level: SPANISH_LEVEL }] }] : [],
     prefers: segment === 'platinum' ? [{ skill: 'vip', secondsPerLevel: 0.2 }] : [],
     preferredAgents: prng.chance(0.1) ? [`demo-${terms.runId}-a${1 + prng.below(terms.agentCount)}`] : [],
-    patienceMs: pace.patienceMs * (patient ? prng.between(0.5, 1) : prng.between(0.02, 0.2)),
+    patienceMs: pace.patienceMs * (patient ? prng.between(0.5, 1) : prng.between(0.005, 0.05)),
     talkMs: factor * aroundMs(prng, pace.talkMs),
     wrapUpMs: factor * aroundMs(prng, pace.wrapUpMs),
     endedBy: prng.chance(0.5) ? 'customer' : 'agent',

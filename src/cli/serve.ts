@@ -8,6 +8,8 @@
 import { basename, relative } from 'node:path';
 import type { ServeConfig } from '../config.ts';
 import { EdgeFailure } from '../edge/edge-failure.ts';
+import { JournalFailure } from '../journal/journal-failure.ts';
+import { WireFailure } from '../wire/wire-failure.ts';
 import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { type Log, openLog } from './log.ts';
 import { PolicyRefused } from './policy-choice.ts';
@@ -102,10 +104,12 @@ function refused(cause: unknown, log: Log): number {
 
 /** One line that says why, then the end: what is not durable was never acknowledged. */
 function failStop(cause: unknown, log: Log): number {
-  const isOperating = cause instanceof Error && 'code' in cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // A fault of the program is worth its trace; a full disk is not.
-  log.logger.fatal(isOperating ? { code: cause.code } : { err: cause }, message);
+  if (cause instanceof JournalFailure || cause instanceof WireFailure) {
+    log.logger.fatal({ code: cause.code }, cause.message);
+  } else {
+    // A fault of the program: worth its trace.
+    log.logger.fatal({ err: cause }, cause instanceof Error ? cause.message : String(cause));
+  }
   return ended(EXIT_FAIL_STOP, log);
 }
 

@@ -99,9 +99,7 @@ function resolveChannel({ cost, limit, offer, wrapUp, assigned, gatewayLost }: D
     limit,
     offerTimeoutMs: offer.timeout,
     wrapUpMs: wrapUp,
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     assigned: { maxMs: assigned.max, agentLostMs: assigned.agentLost, then: assigned.then },
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     gatewayLost: { afterMs: gatewayLost.after, then: gatewayLost.then },
   };
 }

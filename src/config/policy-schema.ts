@@ -56,7 +56,6 @@ const channel = object('A channel: what one contact of it takes of an agent, and
       least: '0s',
       most: '30d',
     }),
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     then: choice({
       about: 'What then: back in line keeping its age, ended, or left as it is.',
       fallback: 'requeue',
@@ -65,7 +64,6 @@ const channel = object('A channel: what one contact of it takes of an agent, and
   }),
   gatewayLost: object('Contacts whose gateway is gone.', {
     after: duration({ about: 'How long after.', fallback: '5m', least: '0s', most: '30d' }),
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     then: choice({ about: 'What then.', fallback: 'keep', of: ['cancel', 'keep'] }),
   }),
 });
@@ -84,14 +82,14 @@ const alternative = object('One way to meet the requirement.', {
   all: list({ about: 'Every one of these must be met.', of: need, most: SKILLS_MAX }),
 });
 
-const pattern = text({ about: 'A text that must be equal; * stands for anything.', most: 128 });
+const pattern = text({ about: 'A text to be equal to; * stands for any text.', most: 128 });
 
 const patterns = (about: string): Spec<readonly string[] | undefined> =>
   optional(oneOrMany({ about, of: pattern, least: 1, most: 100 }));
 
 const when = object('Which contacts the queue takes: all of these fields must match.', {
-  channel: patterns('Channels.'),
-  intent: patterns('Intents: why the customer says they come.'),
+  channel: patterns('Channels; `*` stands for any text.'),
+  intent: patterns('Intents: why the customer says they come; `*` as above.'),
   language: patterns('Languages.'),
   segment: patterns('Segments.'),
   direction: patterns('INBOUND or OUTBOUND.'),

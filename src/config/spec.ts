@@ -223,7 +223,8 @@ export function oneOrMany<T>(terms: ListTerms<T>): Spec<readonly T[]> {
   const many = list(terms);
   return {
     ...many,
-    kind: `${terms.of.kind} or a list`,
+    kind: `${terms.of.kind} or a list of them`,
+    inside: [],
     read: (value, path, reading) =>
       isScalar(value) ? [terms.of.read(value, path, reading)] : many.read(value, path, reading),
   };

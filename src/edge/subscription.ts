@@ -98,7 +98,7 @@ export class Subscription {
     this.#isReading = false;
     this.#pending.clear();
     this.#forgottenSeq = 0;
-    
+    this.#options.outbox.dropLevels();
   }
 
   #keep(contactId: string, frame: PushFrame): void {

@@ -3,7 +3,7 @@
  * their own and turn it by hand.
  *
  * 1. Cancelling twice, or after the callback ran, does nothing.
- * 2. Timers never keep the process alive.
+ * 2. A timer keeps the process alive: whoever starts one cancels it on the way down.
  */
 
 export interface Timers {
@@ -20,7 +20,6 @@ export const realTimers: Timers = {
   now: () => Date.now(),
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs);
-    timer.unref();
     return () => clearTimeout(timer);
   },
   soon: (callback) => {

@@ -19,10 +19,10 @@ export const labelMeanings = {
   segment: 'a segment of the policy',
   state: 'how the contact ended: COMPLETED, ABANDONED, CANCELLED, EXPIRED',
   outcome: 'how the offer ended: ACCEPTED, DECLINED, MISSED, REVOKED',
-  within: 'whether the wait was within the queue’s `serviceLevel.within`: true, false',
+  within: 'whether the wait was within `serviceLevel.within` of the queue: true, false',
   presence: 'AVAILABLE, BUSY, DRAINING, OFFLINE',
   role: 'gateway, agent, supervisor, admin',
-  reason: 'a reason of the closed list of refusals (SPEC.md, “Refusals”)',
+  reason: 'a reason of the closed list of refusals (SPEC.md, "Refusals")',
 } as const;
 
 export type LabelName = keyof typeof labelMeanings;
@@ -159,7 +159,7 @@ export const catalogue = {
   },
   cordboard_clock_gap_seconds: {
     kind: 'gauge',
-    help: 'Wall clock minus the router’s time; negative while the wall clock has been set back and the router slews towards it.',
+    help: 'Wall clock minus the time of the router; negative while the wall clock has been set back and the router slews towards it.',
     labels: [],
     source: 'state',
   },

@@ -64,13 +64,14 @@ export class Exposition {
 
   /** All that the catalogue names, then the metrics of the process. `series` is asked once a rendering, at its start. */
   render(series: () => SeriesByMetric): Promise<RenderedMetrics> {
-    this.#rendering ??= this.#render(series()).finally(() => {
+    this.#rendering ??= this.#render(series).finally(() => {
       this.#rendering = undefined;
     });
     return this.#rendering;
   }
 
-  async #render(series: SeriesByMetric): Promise<RenderedMetrics> {
+  async #render(readSeries: () => SeriesByMetric): Promise<RenderedMetrics> {
+    const series = readSeries();
     const slices = new Slices();
     const texts: string[] = [];
     for (const [metric, name] of this.#metrics) {

@@ -10,7 +10,7 @@ import type { EngineGauges, EnginePort } from '../engine/port.ts';
 import type { LabelName } from './catalogue.ts';
 import { EventCounts } from './event-counts.ts';
 import { Exposition, type RenderedMetrics, type SeriesByMetric } from './exposition.ts';
-import type { Labels, Sample, Series } from './series.ts';
+import { type Labels, type Series, sampleOf } from './series.ts';
 
 /** What the edge counts. */
 export interface EdgeCounts {
@@ -116,8 +116,7 @@ function edgeSeries(counts: EdgeCounts): Pick<SeriesByMetric, EdgeMetric> {
 
 /** A value of now. */
 function readout(labels: Labels, value: number): Series {
-  const samples: Sample[] = [{ labels, value }];
-  return { samples: () => samples };
+  return { samples: () => [sampleOf(labels, value)] };
 }
 
 function readouts(label: LabelName, values: readonly (readonly [name: string, value: number])[]): Series[] {

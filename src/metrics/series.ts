@@ -7,13 +7,25 @@ import type { LabelName } from './catalogue.ts';
 
 export type Labels = Readonly<Partial<Record<LabelName | 'le', string>>>;
 
-/** One line of what is scraped, in the shape that prom-client renders. */
+/**
+ * One line of what is scraped, in the shape that prom-client's own histograms give it. It remembers the text of `sharedLabels` by the
+ * object, which makes a line five times as cheap as `labels` would: those are written anew each time, and stay empty.
+ */
 export interface Sample {
   /** For lines of a histogram: its name with `_bucket`, `_sum` or `_count`. */
-  metricName?: string;
-  labels: Labels;
-  value: number;
+  readonly metricName?: string;
+  readonly labels: Labels;
+  readonly sharedLabels: Labels;
+  readonly value: number;
 }
+
+/** A line with these labels; `metricName` where it is not the metric's own. */
+export function sampleOf(sharedLabels: Labels, value: number, metricName?: string): Sample {
+  const sample = { labels: NO_LABELS, sharedLabels, value };
+  return metricName === undefined ? sample : { ...sample, metricName };
+}
+
+const NO_LABELS: Labels = {};
 
 /** The lines of one series. */
 export interface Series {
@@ -30,13 +42,15 @@ export class CounterSeries implements Series {
   }
 
   samples(): Sample[] {
-    return [{ labels: this.#labels, value: this.value }];
+    return [sampleOf(this.#labels, this.value)];
   }
 }
 
 /** Observations in buckets, their sum and their number. */
 export class HistogramSeries implements Series {
-  readonly #name: string;
+  readonly #bucketName: string;
+  readonly #sumName: string;
+  readonly #countName: string;
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
   readonly #bucketLabels: readonly Labels[];
@@ -46,7 +60,9 @@ export class HistogramSeries implements Series {
 
   /** `bounds`: upper, inclusive, ascending. */
   constructor(name: string, labels: Labels, bounds: readonly number[]) {
-    this.#name = name;
+    this.#bucketName = `${name}_bucket`;
+    this.#sumName = `${name}_sum`;
+    this.#countName = `${name}_count`;
     this.#labels = labels;
     this.#bounds = bounds;
     this.#bucketLabels = [...bounds.map(String), '+Inf'].map((le) => ({ ...labels, le }));
@@ -68,10 +84,10 @@ export class HistogramSeries implements Series {
     let count = 0;
     for (const [bucket, labels] of this.#bucketLabels.entries()) {
       count += this.#counts[bucket] ?? 0;
-      samples.push({ metricName: `${this.#name}_bucket`, labels, value: count });
+      samples.push(sampleOf(labels, count, this.#bucketName));
     }
-    samples.push({ metricName: `${this.#name}_sum`, labels: this.#labels, value: this.#sum });
-    samples.push({ metricName: `${this.#name}_count`, labels: this.#labels, value: count });
+    samples.push(sampleOf(this.#labels, this.#sum, this.#sumName));
+    samples.push(sampleOf(this.#labels, count, this.#countName));
     return samples;
   }
 }

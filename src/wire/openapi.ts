@@ -21,6 +21,8 @@ export function openapiDocument(version: string): JsonObject {
     methods[route.method.toLowerCase()] = operationOf(route, schemas);
     paths[route.path] = methods;
   }
+  // Before the schemas are asked for: it adds those that it refers to.
+  const responses = { Refused: refusedResponse(schemas) };
   return {
     openapi: '3.1.0',
     info: {
@@ -35,7 +37,7 @@ export function openapiDocument(version: string): JsonObject {
     paths,
     components: {
       schemas: schemas.all(),
-      responses: { Refused: refusedResponse(schemas) },
+      responses,
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };

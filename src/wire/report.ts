@@ -81,6 +81,8 @@ export function describe(value: unknown): string {
       return value === '' ? 'empty text' : `the text ${quoted(value, 40)}`;
     case 'number':
       return `the number ${value}`;
+    case 'undefined':
+      return 'nothing';
     case 'object':
       return 'an object';
     default:

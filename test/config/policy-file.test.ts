@@ -19,9 +19,7 @@ t.test('every default', async (t) => {
         limit: 1,
         offerTimeoutMs: 20_000,
         wrapUpMs: 0,
-        // biome-ignore lint/suspicious/noThenProperty: the policy's own word
         assigned: { maxMs: 8 * 3_600_000, agentLostMs: 300_000, then: 'requeue' },
-        // biome-ignore lint/suspicious/noThenProperty: the policy's own word
         gatewayLost: { afterMs: 300_000, then: 'keep' },
       },
     },
@@ -78,9 +76,7 @@ t.test('every key', async (t) => {
       limit: 2,
       offerTimeoutMs: 500,
       wrapUpMs: 60_000,
-      // biome-ignore lint/suspicious/noThenProperty: the policy's own word
       assigned: { maxMs: 7_200_000, agentLostMs: 0, then: 'end' },
-      // biome-ignore lint/suspicious/noThenProperty: the policy's own word
       gatewayLost: { afterMs: 1_000, then: 'cancel' },
     },
     chat: policyOf(LEAST).channels.voice,

@@ -68,6 +68,27 @@ t.test('records are made and read as they are asked for', async (t) => {
   t.same(record, gateway(0));
 });
 
+t.test('lists of numbers are read packed and one by one', async (t) => {
+  const flow = Writer.create()
+    .uint32((1 << 3) | 2)
+    .string('billing');
+  for (const value of [1, 300, 0]) flow.uint32((3 << 3) | 0).uint32(value);
+  flow
+    .uint32((3 << 3) | 2)
+    .fork()
+    .uint32(7)
+    .uint32(8)
+    .ldelim();
+  const record = Writer.create()
+    .uint32((2 << 3) | 2)
+    .bytes(flow.finish())
+    .finish();
+  t.match(
+    [...decodeRecords([Writer.create().bytes(record).finish()])],
+    [{ kind: 'queueFlow', answered: [1, 300, 0, 7, 8] }],
+  );
+});
+
 t.test('what cannot be read throws, by name', async (t) => {
   const [chunk = new Uint8Array()] = encodeRecords([gateway(1), gateway(2)]);
   const read = (bytes: Uint8Array) => () => [...decodeRecords([bytes])];

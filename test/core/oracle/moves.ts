@@ -58,10 +58,13 @@ export interface History {
 const pauseArb: fc.Arbitrary<Pause> = fc.oneof(
   { weight: 40, arbitrary: fc.constant<Pause>({ ms: 0 }) },
   { weight: 50, arbitrary: fc.constantFrom(1, 10, 1000, 3000).map((ms) => ({ ms })) },
-  { weight: 6, arbitrary: fc.constantFrom(10_000, 20_000, 30_000).map((ms) => ({ ms })) },
+  { weight: 4, arbitrary: fc.constantFrom(10_000, 20_000, 30_000).map((ms) => ({ ms })) },
   { weight: 1, arbitrary: fc.constantFrom(300_000, 3_600_000).map((ms) => ({ ms })) },
-  { weight: 12, arbitrary: fc.constantFrom(0, 0, -1, 1, 500).map((deadlinePlusMs) => ({ deadlinePlusMs })) },
-  { weight: 2, arbitrary: fc.constantFrom(40_000, 4_000_000).map((deadlinePlusMs) => ({ deadlinePlusMs })) },
+  { weight: 5, arbitrary: fc.constantFrom(0, 0, -1, 1, 500).map((deadlinePlusMs) => ({ deadlinePlusMs })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(40_000, 40_000, 40_000, 40_000, 4_000_000).map((deadlinePlusMs) => ({ deadlinePlusMs })),
+  },
 );
 
 const pickArb: fc.Arbitrary<Pick> = fc.record({
@@ -130,13 +133,13 @@ function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): 
 }
 
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
-  [30, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
-  [4, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
+  [60, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
+  [8, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
   [3, moveArb('cancel', fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb }))],
-  [6, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
-  [9, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
-  [20, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
-  [5, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [12, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [20, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [12, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [
     4,
     moveArb(
@@ -149,12 +152,12 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
       }),
     ),
   ],
-  [12, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
+  [24, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
   [3, moveArb('open', fc.record({ agent: agentArb, stray: fc.boolean() }))],
   [3, moveArb('close', fc.record({ agent: agentArb, stray: fc.nat(4).map((roll) => roll === 0) }))],
   [1, moveArb('openGateway', fc.record({ gateway: gatewayArb }))],
   [1, moveArb('closeGateway', fc.record({ gateway: gatewayArb }))],
-  [3, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
+  [5, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
   [1, moveArb('removeAgent', fc.record({ agent: agentArb }))],
   [1, moveArb('policy', fc.record({ policy: policyArb }))],
   [1, moveArb('restart', fc.constant({}))],

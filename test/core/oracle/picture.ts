@@ -23,6 +23,17 @@ export function canonicalText(value: unknown): string {
   });
 }
 
+/** Equal in everything that is not undefined. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const entries = Object.entries(one);
+  for (const [key, value] of entries) if (!isSame(value, other[key as keyof typeof other])) return false;
+  for (const [key, value] of Object.entries(other)) if (value !== undefined && !Object.hasOwn(one, key)) return false;
+  return true;
+}
+
 /** An event or record in one form: the hash left out, requirements tidy, JSON texts opened. */
 export function normalized(fact: object): unknown {
   const { hash: _hash, ...parts }: Loose = { ...fact };

@@ -24,9 +24,7 @@ export function channelPolicy(changes: Partial<ChannelPolicy> = {}): ChannelPoli
     limit: 1,
     offerTimeoutMs: 20_000,
     wrapUpMs: 0,
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     assigned: { maxMs: 28_800_000, agentLostMs: 300_000, then: 'requeue' },
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     gatewayLost: { afterMs: 300_000, then: 'keep' },
     ...changes,
   };
@@ -77,17 +75,15 @@ export const requirementArb = fc.oneof(
 const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
   cost: fc.constantFrom(100, 50, 30, 30, 0),
   limit: fc.constantFrom(1, 2, 3),
-  offerTimeoutMs: fc.constantFrom(20_000, 20_000, 5000, 1),
+  offerTimeoutMs: fc.constantFrom(20_000, 20_000, 20_000, 60_000, 5000, 5000, 1),
   wrapUpMs: fc.constantFrom(0, 10_000),
   assigned: fc.record({
     maxMs: fc.constantFrom(28_800_000, 60_000),
     agentLostMs: fc.constantFrom(300_000, 20_000, 0),
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     then: fc.constantFrom('requeue', 'end', 'keep'),
   }),
   gatewayLost: fc.record({
     afterMs: fc.constantFrom(300_000, 10_000),
-    // biome-ignore lint/suspicious/noThenProperty: the policy's own word
     then: fc.constantFrom('cancel', 'keep'),
   }),
 });
@@ -110,7 +106,7 @@ const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
 function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const limitsArb = fc.record({
     waiting: fc.constantFrom(50_000, 50_000, 4),
-    waitMs: fc.constantFrom(604_800_000, 604_800_000, 60_000, 20_000),
+    waitMs: fc.constantFrom(604_800_000, 604_800_000, 604_800_000, 604_800_000, 60_000, 20_000),
   });
   const facts = {
     name: fc.constant(name),
@@ -146,7 +142,7 @@ const numbersArb = fc.record({
   }),
   presence: fc.record({
     graceMs: fc.constantFrom(10_000, 0, 60_000),
-    missesBeforeBusy: fc.constantFrom(1, 0, 2),
+    missesBeforeBusy: fc.constantFrom(1, 0, 0, 2),
     declineCoolDownMs: fc.constantFrom(30_000, 0, 1000),
   }),
   forgetMs: fc.constantFrom(3_600_000, 30_000),

@@ -1,0 +1,104 @@
+/**
+ * One run: contacts submitted to one server at their scheduled instants, until every life is whole or it is plain that
+ * they will not be.
+ *
+ * 1. Nobody waits for the server: what is due is sent, however many lives are under way. Only a run that is lost already
+ *    (OUTSTANDING_S seconds' worth of lives under way, or errors) sends no more, and is told as stopped.
+ */
+import { performance } from 'node:perf_hooks';
+import { type CpuByThread, cpuBetween, readCpu } from '../cpu-time.ts';
+import { nowUs } from './clock.ts';
+import type { Crew, FrameTap } from './crew.ts';
+import { LifeLog } from './life-log.ts';
+import type { Metronome } from './metronome.ts';
+
+export interface RunWish {
+  readonly ratePerS: number;
+  /** Instants of the contacts, microseconds from the start. */
+  readonly schedule: Float64Array;
+  readonly firstLife: number;
+  readonly isSubscribed: boolean;
+  /** The server's process. */
+  readonly pid: number;
+  readonly tap?: FrameTap;
+}
+
+export interface RunResult {
+  readonly ratePerS: number;
+  readonly log: LifeLog;
+  /** Why no more was sent before the end; undefined: everything was. */
+  readonly stopped: string | undefined;
+  /** From the first to the end of the last life, seconds. */
+  readonly tookS: number;
+  /** Of the server, by thread; undefined where the system does not tell. */
+  readonly serverCpu: CpuByThread | undefined;
+  /** Of this process, all threads, microseconds. */
+  readonly loadCpuUs: number;
+  /** Share of the time that the load's main thread was at work: near 1 it is the load that is measured. */
+  readonly loadBusy: number;
+}
+
+/** Before the first contact: the metronome has to be asleep by then. */
+const LEAD_US = 20_000;
+/** How long lives may take after the last contact was sent. */
+const TAIL_MS = 15_000;
+const OUTSTANDING_S = 1.5;
+const OUTSTANDING_MIN = 500;
+const FAULTS_MAX = 100;
+
+export async function runLoad(crew: Crew, metronome: Metronome, wish: RunWish): Promise<RunResult> {
+  const startUs = nowUs() + LEAD_US;
+  const instantsUs = wish.schedule.map((atUs) => startUs + atUs);
+  const log = new LifeLog(wish.firstLife, instantsUs, wish.isSubscribed);
+  const cpuBefore = readCpu(wish.pid);
+  const ownBefore = process.cpuUsage();
+  const busyBefore = performance.eventLoopUtilization();
+  crew.begin(log, wish.tap);
+  const stopped = await send(crew, metronome, log, instantsUs, wish.ratePerS);
+  const tookS = (nowUs() - startUs) / 1e6;
+  const own = process.cpuUsage(ownBefore);
+  return {
+    ratePerS: wish.ratePerS,
+    log,
+    stopped,
+    tookS,
+    serverCpu: cpuBetween(cpuBefore, readCpu(wish.pid)),
+    loadCpuUs: own.user + own.system,
+    loadBusy: performance.eventLoopUtilization(busyBefore).utilization,
+  };
+}
+
+/** Sends at the instants and waits for the lives; answers why it stopped before the end, if it did. */
+async function send(
+  crew: Crew,
+  metronome: Metronome,
+  log: LifeLog,
+  instantsUs: Float64Array,
+  ratePerS: number,
+): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const outstandingMax = Math.max(OUTSTANDING_MIN, ratePerS * OUTSTANDING_S);
+  let sentCount = 0;
+  log.whenWhole(() => resolve(undefined));
+  metronome.start(instantsUs, () => {
+    const fromUs = nowUs();
+    let dueCount = sentCount;
+    while (dueCount < log.count && (instantsUs[dueCount] ?? 0) <= fromUs) dueCount += 1;
+    if (dueCount === sentCount) return;
+    crew.submit(log.firstLife + sentCount, dueCount - sentCount);
+    const atUs = nowUs();
+    for (; sentCount < dueCount; sentCount++) log.sent(log.firstLife + sentCount, atUs);
+    const outstanding = sentCount - log.completedCount;
+    if (outstanding > outstandingMax) resolve(`${outstanding} lives under way`);
+    else if (log.faultCount > FAULTS_MAX) resolve(`${log.faultCount} faults`);
+  });
+  const lastMs = ((instantsUs.at(-1) ?? 0) - nowUs()) / 1000;
+  const timer = setTimeout(
+    () => resolve(`${log.count - log.wholeCount} lives not whole ${TAIL_MS} ms after the last contact`),
+    Math.max(0, lastMs) + TAIL_MS,
+  );
+  const stopped = await promise;
+  clearTimeout(timer);
+  metronome.stop();
+  return stopped;
+}

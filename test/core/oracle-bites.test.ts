@@ -1,0 +1,140 @@
+// Does the comparison notice? Each rule below is SPEC's with one decision wrong; the histories that find core and oracle equal must find the core
+// and the wrong oracle different, within the quick run. What no history here can tell apart is not tested by them.
+import fc from 'fast-check';
+import t from 'tap';
+import { channelOf, heldBy, loadOf, policyOf } from './oracle/model.ts';
+import { historyArb } from './oracle/moves.ts';
+import { limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
+import { runHistory } from './oracle/run-history.ts';
+import { runs } from './oracle/runs.ts';
+
+const FILE = 'test/core/oracle-bites.test.ts';
+const HISTORIES = 400;
+
+const { fitUs, urgencyUs, readinessUs, isEligible, goesBefore } = theRule;
+
+const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
+  'tier forgotten': {
+    goesBefore: (left, right) =>
+      goesBefore(
+        { ...left, contact: { ...left.contact, tier: 0 } },
+        { ...right, contact: { ...right.contact, tier: 0 } },
+      ),
+  },
+  'ties: the later contact first': {
+    goesBefore: (left, right) => {
+      const isTie = !goesBefore(swapped(left, right), right) && !goesBefore(right, swapped(left, right));
+      return isTie && left.contact !== right.contact ? !goesBefore(left, right) : goesBefore(left, right);
+    },
+  },
+  'ties: the agent who is ready last first': {
+    goesBefore: (left, right) => {
+      const isTie = left.contact === right.contact && totalUs(left) === totalUs(right);
+      return isTie ? left.agent.readyOrdinal > right.agent.readyOrdinal : goesBefore(left, right);
+    },
+  },
+  'affinity ignored': {
+    fitUs: (policy, contact, agent) => fitUs(policy, { ...contact, preferredAgents: [] }, agent),
+  },
+  'preferred skills ignored': {
+    fitUs: (policy, contact, agent) => fitUs(policy, { ...contact, prefers: [] }, agent),
+  },
+  'breadth ignored': {
+    fitUs: (policy, contact, agent) => fitUs({ ...policy, fit: { ...policy.fit, breadthMs: 0 } }, contact, agent),
+  },
+  'required levels worth nothing': {
+    fitUs: (policy, contact, agent) => fitUs({ ...policy, fit: { ...policy.fit, perLevelMs: 0 } }, contact, agent),
+  },
+  'the first satisfied alternative instead of the best': {
+    fitUs: (policy, contact, agent) => {
+      const first = contact.requirement.find((alternative) => meetsAlternative(agent.skills, alternative));
+      return fitUs(policy, { ...contact, requirement: first === undefined ? [] : [first] }, agent);
+    },
+  },
+  'clock rate ignored': { urgencyUs: (contact, now) => urgencyUs({ ...contact, clockRate: 1000 }, now) },
+  'head starts ignored': { urgencyUs: (contact, now) => urgencyUs({ ...contact, headStartUs: 0 }, now) },
+  'age counted from the last enqueuing': {
+    urgencyUs: (contact, now) => urgencyUs({ ...contact, agedFrom: contact.enqueuedAt }, now),
+  },
+  'load part dropped': {
+    readinessUs: (state, agent, now) => readinessUs({ ...state, contacts: [] }, agent, now),
+  },
+  'capacity left out of the load part': {
+    readinessUs: (state, agent, now) => readinessUs(state, { ...agent, capacity: 100 }, now),
+  },
+  'idle part dropped': {
+    readinessUs: (state, agent) => readinessUs(state, agent, agent.readySince),
+  },
+  'idle cap forgotten': {
+    readinessUs: (state, agent, now) => {
+      const policy = policyOf(state);
+      const readiness = { ...policy.readiness, idleCapMs: Number.MAX_SAFE_INTEGER };
+      return readinessUs({ ...state, policy: { ...policy, readiness } }, agent, now);
+    },
+  },
+  'cool-down forgotten': {
+    isEligible: (state, contact, agent) => isEligible(state, { ...contact, coolDowns: [] }, agent),
+  },
+  'channels that the agent takes forgotten': {
+    isEligible: (state, contact, agent) => isEligible(state, contact, { ...agent, channels: [] }),
+  },
+  'session forgotten': {
+    isEligible: (state, contact, agent) => isEligible(state, contact, { ...agent, sessionId: 's' }),
+  },
+  'DRAINING takes offers': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent.presence === 'DRAINING' ? { ...agent, presence: 'AVAILABLE' } : agent),
+  },
+  'requirement forgotten': {
+    isEligible: (state, contact, agent) => isEligible(state, { ...contact, requirement: [] }, agent),
+  },
+  'the contact’s own requirement alone': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) ||
+      (isEligible(state, { ...contact, requirement: [] }, agent) && meets(agent.skills, contact.requires)),
+  },
+  'one more than the limit': {
+    isEligible: (state, contact, agent) => {
+      const limits = { ...agent.limits, [contact.channel]: limitOf(state, agent, contact.channel) + 1 };
+      return isEligible(state, contact, { ...agent, limits });
+    },
+  },
+  'full at capacity': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) &&
+      loadOf(state, agent.id) + channelOf(state, contact.channel).cost < agent.capacity,
+  },
+  'wrap-up holds no room': {
+    isEligible: (state, contact, agent) => {
+      const contacts = state.contacts.filter((other) => other.state !== 'WRAP_UP');
+      return isEligible({ ...state, contacts }, contact, agent);
+    },
+  },
+  'one pending offer an agent': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) && !heldBy(state, agent.id).some((held) => held.state === 'OFFERED'),
+  },
+};
+
+type Pair = Parameters<RuleParts['goesBefore']>[0];
+
+function totalUs(pair: Pair): number {
+  return pair.urgencyUs + pair.fitUs + pair.readinessUs;
+}
+
+/** The left pair with the arrival and readiness of the right one: what is left is tier and rank. */
+function swapped(left: Pair, right: Pair): Pair {
+  const contact = { ...left.contact, ordinal: right.contact.ordinal };
+  return { ...left, contact, agent: { ...left.agent, readyOrdinal: right.agent.readyOrdinal } };
+}
+
+for (const [name, parts] of Object.entries(WRONG)) {
+  t.test(`[RANK1] caught: ${name}`, async (t) => {
+    const rule = { ...theRule, ...parts };
+    const property = fc.property(historyArb, (history) => {
+      runHistory(history, { shadowFrom: 1000, everyBoundary: false, rule });
+    });
+    const { failed, numRuns } = fc.check(property, { ...runs(t, FILE, HISTORIES, HISTORIES), endOnFailure: true });
+    t.ok(failed, `different after ${numRuns} histories`);
+  });
+}

@@ -1,0 +1,159 @@
+// Whatever bytes arrive, decoding returns: random bytes, and valid frames that were damaged. The seed is fixed; a failure names its case.
+import t from 'tap';
+import { decodeEvents, encodeEvents } from '../../src/wire/event-codec.ts';
+import { decodeFrame, decodeRequest, encodeFrame, encodeRequest, type Subprotocol } from '../../src/wire/request.ts';
+import { decodeContact, decodeRecords, encodeRecords } from '../../src/wire/state-codec.ts';
+
+const SEED = 20_240_607;
+const CASES = 12_000;
+
+/** Mulberry32: a small generator of 32-bit numbers. */
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+const submit = {
+  contact: {
+    id: 'c1',
+    channel: 'voice',
+    direction: 'INBOUND',
+    customerId: 'Grüße 😀',
+    journeyId: '',
+    intent: 'billing',
+    language: 'es',
+    queue: '',
+    requires: [{ all: [{ skill: 'billing', level: 3 }] }],
+    prefers: [{ skill: 'vip', secondsPerLevel: 2.5 }],
+    segment: '',
+    value: 5,
+    tier: 1,
+    headStartMs: 1000,
+    preferredAgents: ['ana'],
+    attributes: '{"a":{"b":[1,null,"x"]}}',
+    version: 0,
+  },
+} as const;
+const set = { requires: [], attributes: '{"a":null}', tier: 3 };
+const disposition = { reasons: ['fee'], outcome: 'ok', notes: 'n', attributes: '{"x":1}' };
+
+function seedFrames(subprotocol: Subprotocol): Uint8Array[] {
+  return [
+    encodeRequest(subprotocol, 7, 'submit', submit),
+    encodeRequest(subprotocol, 8, 'update', { contactId: 'c1', set, version: 2 }),
+    encodeRequest(subprotocol, 9, 'end', { contactId: 'c1', disposition, version: 0 }),
+    encodeRequest(subprotocol, 10, 'setPresence', {
+      presence: 'BUSY',
+      reason: 'lunch',
+      channels: ['voice'],
+      agentId: '',
+    }),
+    encodeFrame(subprotocol, { reply: { id: 1, seq: 5, ok: { next: 'c9', seq: 4 } } }),
+  ].map((frame) => Buffer.from(frame));
+}
+
+/** A copy of the bytes with one to four damages: bits flipped, bytes replaced, pieces cut out, doubled or cut off. */
+function damaged(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+  let result = Buffer.from(bytes);
+  for (let count = 1 + random(4); count > 0 && result.length > 0; count--) {
+    const at = random(result.length);
+    const end = Math.min(result.length, at + 1 + random(8));
+    const byte = result[at] ?? 0;
+    switch (random(6)) {
+      case 0:
+        result[at] = byte ^ (1 << random(8));
+        break;
+      case 1:
+        result[at] = random(256);
+        break;
+      case 2:
+        result = Buffer.concat([result.subarray(0, at), result.subarray(end)]);
+        break;
+      case 3:
+        result = Buffer.concat([result.subarray(0, end), result.subarray(at)]);
+        break;
+      case 4:
+        result = result.subarray(0, at);
+        break;
+      default:
+        result[at] = '{}[]",:\\0\xff'.charCodeAt(random(10)) & 255;
+    }
+  }
+  return result;
+}
+
+for (const subprotocol of ['json', 'proto'] as const) {
+  t.test(`${CASES} damaged ${subprotocol} frames: every one is answered`, async (t) => {
+    const random = generator(SEED);
+    const frames = seedFrames(subprotocol);
+    const kinds: Record<string, number> = { request: 0, refused: 0, notARequest: 0 };
+    for (let i = 0; i < CASES; i++) {
+      const bytes = damaged(frames[i % frames.length] ?? new Uint8Array(), random);
+      try {
+        const { kind } = decodeRequest(subprotocol, bytes);
+        kinds[kind] = (kinds[kind] ?? 0) + 1;
+        decodeFrame(subprotocol, bytes);
+      } catch (error) {
+        t.fail(`case ${i} of seed ${SEED}: ${Buffer.from(bytes).toString('hex')}`, { error });
+      }
+    }
+    for (const kind of Object.keys(kinds)) t.ok((kinds[kind] ?? 0) > 100, `${kinds[kind]} ${kind}`);
+  });
+}
+
+t.test(`${CASES} frames of random bytes: every one is answered`, async (t) => {
+  const random = generator(SEED + 1);
+  for (let i = 0; i < CASES; i++) {
+    const bytes = Uint8Array.from({ length: random(60) }, () => random(256));
+    try {
+      decodeRequest('json', bytes);
+      decodeRequest('proto', bytes);
+      decodeFrame('json', bytes);
+      decodeFrame('proto', bytes);
+    } catch (error) {
+      t.fail(`case ${i} of seed ${SEED + 1}: ${Buffer.from(bytes).toString('hex')}`, { error });
+    }
+  }
+  t.pass('none threw');
+});
+
+t.test('stored bytes that are damaged are read or refused as a WireFailure', async (t) => {
+  const random = generator(SEED + 2);
+  const events = encodeEvents([
+    { at: 5, event: { type: 'offerDeclined', contactId: 'c1', agentId: 'ana', reason: 'r', coolDownUntil: 7 } },
+    {
+      at: 6,
+      event: {
+        type: 'contactClosed',
+        contactId: 'c1',
+        state: 'COMPLETED',
+        cause: 'AGENT',
+        endedNow: true,
+        disposition,
+      },
+    },
+  ]);
+  const [chunk = new Uint8Array()] = encodeRecords([
+    { kind: 'gateway', id: 'g', ordinal: 1, sessionIds: ['s'], lostAt: 0, forgottenSeq: 0 },
+  ]);
+  for (let i = 0; i < 5000; i++) {
+    for (const read of [
+      () => decodeEvents(damaged(events, random)),
+      () => [...decodeRecords([damaged(chunk, random)])],
+      () => decodeContact(damaged(chunk, random)),
+    ]) {
+      try {
+        read();
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'WireFailure')
+          t.fail(`case ${i} of seed ${SEED + 2}`, { error });
+      }
+    }
+  }
+  t.pass('nothing else was thrown');
+});
