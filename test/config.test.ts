@@ -85,7 +85,7 @@ const PRECEDENCE: readonly (readonly [what: string, flags: Flags, env: Flags, ex
 ];
 
 for (const [what, flags, env, expected] of PRECEDENCE) {
-  t.test(`taken: ${what}`, async (t) => {
+  t.test(`[CLI1] taken: ${what}`, async (t) => {
     const result = serveConfig(flags, env);
     t.same('config' in result ? result.config : result, { ...DEFAULTS, ...expected });
   });

@@ -42,7 +42,7 @@ export class JsonAnswers implements Answers {
     const found = this.#bytes.indexOf(STATE, this.#start);
     if (found === -1 || found >= this.#end) return '';
     const from = found + STATE.length;
-    return this.#bytes.latin1Slice(from, this.#bytes.indexOf(QUOTE, from));
+    return this.#bytes.toString('latin1', from, this.#bytes.indexOf(QUOTE, from));
   }
 
   #readReply(): AnswerKind {
@@ -63,7 +63,7 @@ export class JsonAnswers implements Answers {
         // `offerRevoked` has a letter where `offer` has its quote.
         if (bytes[key + 'offer'.length] !== QUOTE) return 'other';
         const idEnd = bytes.indexOf(QUOTE, key + OFFER_ID);
-        this.offerId = bytes.latin1Slice(key + OFFER_ID, idEnd);
+        this.offerId = bytes.toString('latin1', key + OFFER_ID, idEnd);
         this.life = lifeAt(bytes, idEnd + OFFER_CONTACT_ID + LIFE);
         return 'offer';
       }

@@ -83,7 +83,7 @@ export class ProtoAnswers implements Answers {
     const start = this.#at;
     if (kind === 'offer') {
       const idLength = this.#find(OFFER_ID, start, start + length);
-      this.offerId = this.#bytes.latin1Slice(this.#at, this.#at + idLength);
+      this.offerId = this.#bytes.toString('latin1', this.#at, this.#at + idLength);
       this.#enterContact(OFFER_CONTACT, start, start + length);
     } else if (kind === 'contact') {
       this.#contactStart = start;

@@ -6,6 +6,7 @@
  * 2. Everything that happens in a life happens once and in its order; anything else is noted as a fault, and so is every
  *    error reply and every lost socket.
  */
+import type { RequestBodies, Verb } from '../../src/wire/messages.ts';
 import { decodeFrame, encodeRequest, type Subprotocol } from '../../src/wire/request.ts';
 import type { Answers } from './answers.ts';
 import { JsonAnswers } from './answers-json.ts';
@@ -96,23 +97,18 @@ export class Crew {
     this.#agents = [];
   }
 
-  async #open(receiver: Receiver, token: string): Promise<LeanSocket> {
+  #open(receiver: Receiver, token: string): Promise<LeanSocket> {
     const { port, subprotocol } = this.#wish;
-    const socket: LeanSocket = await LeanSocket.open({
+    return LeanSocket.open({
       port,
       subprotocol: `cordboard.v1.${subprotocol}`,
       token,
-      onFrame: (bytes, start, end) => this.#receive(socket, receiver, bytes, start, end),
+      onFrame: (socket, bytes, start, end) => this.#receive(socket, receiver, bytes, start, end),
       onLost: (why) => this.#log?.fault(`a socket of the ${receiver} was lost: ${why}`),
     });
-    return socket;
   }
 
-  async #ask(
-    socket: LeanSocket | undefined,
-    verb: 'subscribe' | 'setPresence',
-    body: Parameters<typeof encodeRequest>[3],
-  ): Promise<void> {
+  async #ask<V extends Verb>(socket: LeanSocket | undefined, verb: V, body: RequestBodies[V]): Promise<void> {
     this.#otherId += 1;
     const id = this.#otherId;
     const answered = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
@@ -189,6 +185,8 @@ export class Crew {
     const frame = bytes.subarray(start, end);
     const { subprotocol } = this.#wish;
     const decoded = decodeFrame(subprotocol, subprotocol === 'json' ? frame.toString() : frame);
-    return 'value' in decoded ? JSON.stringify(decoded.value).slice(0, 400) : `an unreadable frame of ${frame.length} B`;
+    return 'value' in decoded
+      ? JSON.stringify(decoded.value).slice(0, 400)
+      : `an unreadable frame of ${frame.length} B`;
   }
 }

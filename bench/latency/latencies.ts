@@ -26,7 +26,7 @@ export class Latencies {
 
   /** The duration that a share of them does not exceed: 0.5 is the median. 0 when there is none. */
   percentileUs(share: number): number {
-    return this.count === 0 ? 0 : this.#histogram.getValueAtPercentile(share * 100);
+    return this.count === 0 ? 0 : Math.min(this.#histogram.maxValue, this.#histogram.getValueAtPercentile(share * 100));
   }
 
   maxUs(): number {

@@ -15,7 +15,7 @@ export interface SocketWish {
   readonly subprotocol: string;
   readonly token: string;
   /** A frame's payload lies in `bytes` from `start` to `end`. */
-  readonly onFrame: (bytes: Buffer, start: number, end: number) => void;
+  readonly onFrame: (socket: LeanSocket, bytes: Buffer, start: number, end: number) => void;
   /** It ended, and not because `end` was called. */
   readonly onLost: (why: string) => void;
 }
@@ -102,7 +102,7 @@ export class LeanSocket {
       frame.writeUInt16BE(length, 2);
     }
     frame.set(this.#mask, head);
-    if (typeof payload === 'string') frame.latin1Write(payload, start, length);
+    if (typeof payload === 'string') frame.write(payload, start, 'latin1');
     else frame.set(payload, start);
     const mask = this.#mask;
     for (let index = 0; index < length; index++) {
@@ -127,7 +127,7 @@ export class LeanSocket {
 
   /** Where frames begin; 0 while the answer to the handshake is not whole. */
   #endOfHandshake(bytes: Buffer, end: number): number {
-    const text = bytes.latin1Slice(0, end);
+    const text = bytes.toString('latin1', 0, end);
     const headEnd = text.indexOf(HEAD_END);
     if (headEnd === -1) return 0;
     const isTaken = text.startsWith('HTTP/1.1 101 ') && text.toLowerCase().includes(`: ${this.#wish.subprotocol}\r\n`);
@@ -162,10 +162,10 @@ export class LeanSocket {
   }
 
   #takeFrame(opcode: number, bytes: Buffer, start: number, end: number): void {
-    if (opcode === (FIN | this.#dataOpcode)) this.#wish.onFrame(bytes, start, end);
+    if (opcode === (FIN | this.#dataOpcode)) this.#wish.onFrame(this, bytes, start, end);
     else if (opcode === (FIN | OPCODE.ping)) this.#write(OPCODE.pong, bytes.subarray(start, end));
     else if (opcode === (FIN | OPCODE.close)) {
-      this.#lose(`closed ${bytes.readUInt16BE(start)}: ${bytes.utf8Slice(start + 2, end)}`);
+      this.#lose(`closed ${bytes.readUInt16BE(start)}: ${bytes.toString('utf8', start + 2, end)}`);
     } else this.#lose(`an unexpected frame, first byte ${opcode}`);
   }
 

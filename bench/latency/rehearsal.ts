@@ -8,8 +8,7 @@
 import type { CoreEvent } from '../../src/core/events.ts';
 import { openSqliteJournalReader } from '../../src/journal/sqlite-journal-reader.ts';
 import { decodeEvents, encodeEvents } from '../../src/wire/event-codec.ts';
-import type { Frame } from '../../src/wire/messages.ts';
-import type { TimedEvent } from '../../src/wire/messages.ts';
+import type { Frame, TimedEvent } from '../../src/wire/messages.ts';
 import { decodeFrame, type Subprotocol } from '../../src/wire/request.ts';
 import { CONTACT_PREFIX, VARIANTS } from './centre.ts';
 import type { Crew, Receiver } from './crew.ts';

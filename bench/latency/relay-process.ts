@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { CoreEvent } from '../../src/core/events.ts';
@@ -129,7 +129,15 @@ async function journalGate(directory: string): Promise<Gate> {
   return (events, release) => {
     at = Math.max(at, Date.now());
     releases.push(release);
-    commits.add({ firstSeq: seq + 1, at, events, subjects: [], pushes: [], decisionUs: 0 });
+    commits.add({
+      firstSeq: seq + 1,
+      at,
+      events,
+      subjects: [],
+      pushes: [],
+      startedMs: performance.now(),
+      decisionUs: 0,
+    });
     seq += events.length;
   };
 }

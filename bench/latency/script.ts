@@ -4,8 +4,9 @@
  *
  * 1. `play` gives frames of exactly the recorded size, with the numbers of another life.
  */
-import type { Receiver } from './crew.ts';
+
 import { NUMBER_MARK } from './centre.ts';
+import type { Receiver } from './crew.ts';
 import { LIFE_DIGITS, REQUEST_ID_BYTES, REQUEST_ID_DIGITS } from './life.ts';
 
 /** A frame as recorded; `bytes` in base64. */

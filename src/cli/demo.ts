@@ -33,11 +33,14 @@ const TOKEN_SPARE_MS = 3_600_000;
 export async function runDemo(config: DemoConfig): Promise<number> {
   const log = openLog('warn');
   const directory = mkdtempSync(join(tmpdir(), 'cordboard-demo-'));
+  // However it ends; the load ends with this process.
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const end = (exitCode: number): never => {
-    rmSync(directory, { recursive: true, force: true });
     log.flush();
     process.exit(exitCode);
   };
+  // Nobody reads any more: `cordboard demo | head`.
+  process.stdout.on('error', () => end(EXIT_FAILED));
   try {
     end(await new Demo(config, directory, end).run(log));
   } catch (cause) {

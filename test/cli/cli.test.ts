@@ -8,7 +8,7 @@ import { commandOptions } from '../../src/config.ts';
 import { LocalTokens } from '../../src/edge/tokens.ts';
 import { cordboard } from './run-cordboard.ts';
 
-t.test('help tells every command, option, variable and default', async (t) => {
+t.test('[CLI1] help tells every command, option, variable and default', async (t) => {
   const { exitCode, stdout, stderr } = cordboard(['--help']);
   t.match({ exitCode, stderr }, { exitCode: 0, stderr: '' });
   for (const [name, options] of Object.entries(commandOptions)) {
@@ -60,7 +60,7 @@ t.test('no command: the help, as a complaint', async (t) => {
   t.match(stderr, 'Usage: cordboard');
 });
 
-t.test('check: every fault, one a line', async (t) => {
+t.test('[CLI2] check: every fault, one a line', async (t) => {
   const directory = t.testdir({ 'bad.yaml': 'channels: { voice: { cost: "5" } }\nqueues: { all: { relax: [] } }\n' });
   const file = join(directory, 'bad.yaml');
   t.same(cordboard(['check', file]), {
@@ -102,7 +102,7 @@ t.test('check: bytes that are no text', async (t) => {
   });
 });
 
-t.test('token: made with its key, alone on stdout', async (t) => {
+t.test('[CLI3] [TOK5] token: made with its key, alone on stdout', async (t) => {
   const directory = join(t.testdir(), 'deep', 'data');
   const { exitCode, stdout, stderr } = cordboard([
     'token',

@@ -5,15 +5,23 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { SAMPLE_POLICY } from '../../src/config/sample-policy.ts';
+import { keyOfDataDirectory } from '../../src/edge/local-key.ts';
+import { LocalTokens } from '../../src/edge/tokens.ts';
 import { cordboard, logOf, Serving } from './run-cordboard.ts';
 
 const POLICY = 'channels: { voice: {} }\nqueues: { all: {} }\n';
 
+/** A token of the directory's key, as `token` makes it. */
+async function tokenOf(directory: string, role: string): Promise<string> {
+  const wish = { role, subject: 'me', ttlMs: 60_000, now: Date.now() };
+  const minted = await new LocalTokens(keyOfDataDirectory(directory)).mint(wish);
+  return 'token' in minted ? minted.token : '';
+}
+
 /** Asks the router as its admin. */
 async function ask(url: string, directory: string, path: string, init: RequestInit = {}): Promise<Response> {
-  const { stdout } = cordboard(['token', '--role', 'admin', '--subject', 'me', '--data', directory]);
-  const headers = { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/yaml' };
-  return fetch(`${url}${path}`, { ...init, headers });
+  const authorization = `Bearer ${await tokenOf(directory, 'admin')}`;
+  return fetch(`${url}${path}`, { ...init, headers: { authorization, 'content-type': 'application/yaml' } });
 }
 
 async function policyOf(url: string, directory: string): Promise<string> {
@@ -33,7 +41,7 @@ async function whileServing(
   return logOf(ended);
 }
 
-t.test('from start to SIGTERM', async (t) => {
+t.test('[EDGE7] from start to SIGTERM', async (t) => {
   const directory = join(t.testdir(), 'data');
   const serving = new Serving(t, ['--data', directory]);
   const url = await serving.url();
@@ -45,7 +53,7 @@ t.test('from start to SIGTERM', async (t) => {
 
   const second = cordboard(['serve', '--port', '0', '--data', directory]);
   t.match({ exitCode: second.exitCode, stdout: second.stdout }, { exitCode: 70, stdout: '' });
-  t.match(logOf(second), [{ level: 'fatal', code: 'LOCKED' }], 'a second router on the directory');
+  t.match(logOf(second), [{ level: 'fatal', code: 'LOCKED' }], '[JRN3] a second router on the directory');
 
   const { port } = new URL(url);
   const taken = cordboard(['serve', '--port', port, '--data', join(t.testdirName, 'other')]);
@@ -65,7 +73,7 @@ t.test('from start to SIGTERM', async (t) => {
   );
 });
 
-t.test('a file is applied when it changed, and only then', async (t) => {
+t.test('[POL5] a file is applied when it changed, and only then', async (t) => {
   const directory = join(t.testdir(), 'data');
   const file = join(t.testdirName, 'policy.yaml');
   const args = ['--data', directory, '--policy', file];
@@ -109,14 +117,14 @@ t.test('a bad policy file: every fault, and nothing is made', async (t) => {
   t.notOk(existsSync(directory));
 });
 
-t.test('a policy that open contacts forbid: refused, with the way out', async (t) => {
+t.test('[POL2] a policy that open contacts forbid: refused, with the way out', async (t) => {
   const directory = join(t.testdir(), 'data');
   const file = join(t.testdirName, 'policy.yaml');
   await whileServing(t, ['--data', directory], async (url) => {
-    const { stdout } = cordboard(['token', '--role', 'gateway', '--subject', 'g1', '--data', directory]);
+    const token = await tokenOf(directory, 'gateway');
     const submitted = await fetch(`${url}/v1/contacts`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${stdout.trim()}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ contact: { id: 'c1', channel: 'chat' } }),
     });
     t.equal(submitted.status, 201);
@@ -132,7 +140,7 @@ t.test('a second signal ends it at once', async (t) => {
   const serving = new Serving(t, ['--data', directory]);
   const { port } = new URL(await serving.url());
   // A client that never answers the close frame keeps the drain waiting for over a second.
-  const { stdout: token } = cordboard(['token', '--role', 'gateway', '--subject', 'g1', '--data', directory]);
+  const token = await tokenOf(directory, 'gateway');
   const socket = connect(Number(port), '127.0.0.1');
   t.teardown(() => socket.destroy());
   socket.on('error', () => undefined);
@@ -144,7 +152,7 @@ t.test('a second signal ends it at once', async (t) => {
     'Sec-WebSocket-Version: 13',
     `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
     'Sec-WebSocket-Protocol: cordboard.v1.json',
-    `Authorization: Bearer ${token.trim()}`,
+    `Authorization: Bearer ${token}`,
   ];
   socket.write(`${handshake.join('\r\n')}\r\n\r\n`);
   const [answer] = await once(socket, 'data');
@@ -157,24 +165,22 @@ t.test('a second signal ends it at once', async (t) => {
   t.match(logOf(ended).at(-1), { level: 'warn', msg: 'second signal: ending at once' });
 });
 
-t.test('a damaged journal is refused and left as it is', async (t) => {
+t.test('[JRN2] a damaged journal is refused and left as it is', async (t) => {
   const directory = t.testdir({ 'journal.db': 'this is no journal at all' });
   const { exitCode, stdout, stderr } = cordboard(['serve', '--port', '0', '--data', directory]);
   t.match({ exitCode, stdout }, { exitCode: 70, stdout: '' });
   t.match(logOf({ exitCode, stdout, stderr }), [{ level: 'fatal', msg: /journal\.db/ }]);
 });
 
-t.test('a journal that fails while it runs: one line, exit code 70', async (t) => {
+t.test('[JRN4] a journal that fails while it runs: one line, exit code 70', async (t) => {
   const directory = join(t.testdir(), 'data');
   const serving = new Serving(t, ['--data', directory], 'ulimit -f 600');
   const url = await serving.url();
-  const { stdout: token } = cordboard(['token', '--role', 'admin', '--subject', 'me', '--data', directory]);
-  const headers = { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/yaml' };
   const filler = `# ${'x'.repeat(100_000)}\n`;
   let answered = 0;
   for (let round = 0; round < 50; round++) {
     const body = `${POLICY}# ${round}\n${filler}`;
-    const put = await fetch(`${url}/v1/policy`, { method: 'PUT', headers, body }).catch(() => undefined);
+    const put = await ask(url, directory, '/v1/policy', { method: 'PUT', body }).catch(() => undefined);
     if (put?.status !== 200) break;
     answered += 1;
   }

@@ -155,6 +155,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     rest('segments: { p: { clockRate: 21 } }'),
     ['3:29 segments.p.clockRate: expected a number from 0 to 20, found the number 21'],
   ],
+  // [RANK4]
   [
     'clock rates that multiply too high',
     'channels: { voice: {} }\nqueues:\n  slow: { clockRate: 2 }\n  fast: { clockRate: 4.5 }\nsegments: { p: { clockRate: 5 }, q: {} }',
@@ -238,7 +239,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
 ];
 
 for (const [what, text, faults] of BAD) {
-  t.test(`refused: ${what}`, async (t) => t.same(faultsOf(parsePolicy(text)), faults));
+  t.test(`[CLI7] refused: ${what}`, async (t) => t.same(faultsOf(parsePolicy(text)), faults));
 }
 
 t.test('a fault inside an alias is told where the text has to change', async (t) => {

@@ -11,7 +11,7 @@ function policyOf(text: string): ResolvedPolicy {
 
 const LEAST = 'channels: { voice: {} }\nqueues: { all: {} }\n';
 
-t.test('every default', async (t) => {
+t.test('[CLI7] every default', async (t) => {
   t.same(policyOf(LEAST), {
     channels: {
       voice: {

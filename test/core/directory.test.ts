@@ -132,3 +132,19 @@ t.test('[AGT5] dropped agents are removed, changed ones follow; work in hand ref
     'agentPut p3',
   ]);
 });
+
+t.test('[ROOM3, REQ1] names that objects have by nature are names like any other', async (t) => {
+  const channels = { constructor: channelPolicy({ cost: 50 }), valueOf: channelPolicy({ cost: 50, limit: 2 }) };
+  const stage = new Stage(plainPolicy({ channels }));
+  stage.works('a1', { skills: JSON.parse('{"__proto__": 5}'), limits: { valueOf: 1 } });
+  for (const id of ['c1', 'c2']) stage.submit(id, { channel: 'constructor' });
+  t.strictSame(stage.agent('a1').contacts, ['c1'], 'the limit of channel `constructor` is the channel’s, 1');
+  stage.cancel('c2', 'ABANDONED');
+  t.equal(stage.submit('c3', { channel: 'valueOf', requires: [needs('__proto__', 6)] }).result, 'ok');
+  t.equal(stage.state('c3'), 'QUEUED');
+  t.equal(stage.submit('c4', { channel: 'valueOf', requires: [needs('__proto__', 5)] }).result, 'ok');
+  t.equal(stage.state('c4'), 'OFFERED');
+  t.equal(stage.putAgent('a1', { skills: {}, limits: { toString: 1 } }).result, 'UNKNOWN_CHANNEL');
+  t.equal(stage.submit('__proto__', { channel: 'valueOf' }).result, 'ok');
+  t.equal(stage.works('constructor').result, 'ok');
+});

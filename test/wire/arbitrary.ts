@@ -9,6 +9,9 @@ import { jsonObjectTextOf } from '../../src/wire/json-text.ts';
 import { Report } from '../../src/wire/report.ts';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
+/** Of every random test here: the same cases in every run. A failure prints it, and the path to the case. */
+export const SEED = 20_251_122;
+
 /** `request`: within all limits, no output-only fields, absent numbers as what they mean. `any`: whatever the types hold. */
 export type Purpose = 'request' | 'any';
 

@@ -10,7 +10,7 @@ import { cordboard } from '../../src/wire/generated/schema.js';
 import type { TimedEvent } from '../../src/wire/messages.ts';
 import { Writer } from '../../src/wire/protobuf-runtime.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
-import { messageArbitrary } from './arbitrary.ts';
+import { messageArbitrary, SEED } from './arbitrary.ts';
 
 const { EventBatch } = cordboard.v1;
 const arms = messageNamed('Event').fields.filter((field) => field.kind === 'message');
@@ -22,7 +22,7 @@ function eventArbitrary(type: string, messageName: string): fc.Arbitrary<CoreEve
 }
 
 for (const arm of arms) {
-  t.test(`${arm.name} comes back as it was, in the bytes of protobufjs`, async () => {
+  t.test(`[WIRE8] ${arm.name} comes back as it was, in the bytes of protobufjs`, async () => {
     fc.assert(
       fc.property(at, eventArbitrary(arm.name, arm.message.name), (instant, event) => {
         const bytes = encodeEvents([{ at: instant, event }]);
@@ -30,7 +30,7 @@ for (const arm of arms) {
         const batch = EventBatch.fromObject({ events: [{ at: instant, [event.type]: event }] });
         deepStrictEqual(Buffer.from(bytes), Buffer.from(EventBatch.encode(batch).finish()));
       }),
-      { numRuns: 150 },
+      { numRuns: 150, seed: SEED },
     );
   });
 }
@@ -65,7 +65,7 @@ t.test('a batch keeps its order, and an encoder starts anew after finish', async
       deepStrictEqual(decodeEvents(bytes), batch);
       deepStrictEqual([encoder.count, encoder.byteLength], [0, 0]);
     }),
-    { numRuns: 100 },
+    { numRuns: 100, seed: SEED },
   );
   t.equal(encoder.finish().length, 0, 'an empty batch has no bytes');
   t.same(decodeEvents(new Uint8Array()), []);

@@ -1,22 +1,12 @@
 // Whatever bytes arrive, decoding returns: random bytes, and valid frames that were damaged. The seed is fixed; a failure names its case.
 import t from 'tap';
+import { Prng } from '../../src/lib/prng.ts';
 import { decodeEvents, encodeEvents } from '../../src/wire/event-codec.ts';
 import { decodeFrame, decodeRequest, encodeFrame, encodeRequest, type Subprotocol } from '../../src/wire/request.ts';
 import { decodeContact, decodeRecords, encodeRecords } from '../../src/wire/state-codec.ts';
+import { SEED } from './arbitrary.ts';
 
-const SEED = 20_240_607;
 const CASES = 12_000;
-
-/** Mulberry32: a small generator of 32-bit numbers. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const submit = {
   contact: {
@@ -58,18 +48,18 @@ function seedFrames(subprotocol: Subprotocol): Uint8Array[] {
 }
 
 /** A copy of the bytes with one to four damages: bits flipped, bytes replaced, pieces cut out, doubled or cut off. */
-function damaged(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+function damaged(bytes: Uint8Array, random: Prng): Uint8Array {
   let result = Buffer.from(bytes);
-  for (let count = 1 + random(4); count > 0 && result.length > 0; count--) {
-    const at = random(result.length);
-    const end = Math.min(result.length, at + 1 + random(8));
+  for (let count = 1 + random.below(4); count > 0 && result.length > 0; count--) {
+    const at = random.below(result.length);
+    const end = Math.min(result.length, at + 1 + random.below(8));
     const byte = result[at] ?? 0;
-    switch (random(6)) {
+    switch (random.below(6)) {
       case 0:
-        result[at] = byte ^ (1 << random(8));
+        result[at] = byte ^ (1 << random.below(8));
         break;
       case 1:
-        result[at] = random(256);
+        result[at] = random.below(256);
         break;
       case 2:
         result = Buffer.concat([result.subarray(0, at), result.subarray(end)]);
@@ -81,15 +71,15 @@ function damaged(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
         result = result.subarray(0, at);
         break;
       default:
-        result[at] = '{}[]",:\\0\xff'.charCodeAt(random(10)) & 255;
+        result[at] = '{}[]",:\\0\xff'.charCodeAt(random.below(10)) & 255;
     }
   }
   return result;
 }
 
 for (const subprotocol of ['json', 'proto'] as const) {
-  t.test(`${CASES} damaged ${subprotocol} frames: every one is answered`, async (t) => {
-    const random = generator(SEED);
+  t.test(`[WIRE6] ${CASES} damaged ${subprotocol} frames: every one is answered`, async (t) => {
+    const random = new Prng(SEED);
     const frames = seedFrames(subprotocol);
     const kinds: Record<string, number> = { request: 0, refused: 0, notARequest: 0 };
     for (let i = 0; i < CASES; i++) {
@@ -106,10 +96,10 @@ for (const subprotocol of ['json', 'proto'] as const) {
   });
 }
 
-t.test(`${CASES} frames of random bytes: every one is answered`, async (t) => {
-  const random = generator(SEED + 1);
+t.test(`[WIRE6] ${CASES} frames of random bytes: every one is answered`, async (t) => {
+  const random = new Prng(SEED + 1);
   for (let i = 0; i < CASES; i++) {
-    const bytes = Uint8Array.from({ length: random(60) }, () => random(256));
+    const bytes = Uint8Array.from({ length: random.below(60) }, () => random.below(256));
     try {
       decodeRequest('json', bytes);
       decodeRequest('proto', bytes);
@@ -123,7 +113,7 @@ t.test(`${CASES} frames of random bytes: every one is answered`, async (t) => {
 });
 
 t.test('stored bytes that are damaged are read or refused as a WireFailure', async (t) => {
-  const random = generator(SEED + 2);
+  const random = new Prng(SEED + 2);
   const events = encodeEvents([
     { at: 5, event: { type: 'offerDeclined', contactId: 'c1', agentId: 'ana', reason: 'r', coolDownUntil: 7 } },
     {

@@ -13,7 +13,7 @@ function refusalOf(name: WireName, body: string | Uint8Array) {
 }
 
 function checkAll(name: WireName, cases: readonly BadInput[], reason = 'INVALID_FIELD'): void {
-  t.test(`${name}: ${cases.length} bad inputs (${reason})`, async (t) => {
+  t.test(`[LIM1, WIRE2] ${name}: ${cases.length} bad inputs (${reason})`, async (t) => {
     for (const [body, path, message] of cases) {
       t.same(refusalOf(name, body), { code: 'INVALID_ARGUMENT', reason, message, path }, body.slice(0, 100));
     }
@@ -135,6 +135,11 @@ checkAll('Submit', [
     contact(`"preferredAgents":[${Array(33).fill('"a"').join()}]`),
     'contact.preferredAgents',
     'expected a list of at most 32 items, found a list of 33',
+  ],
+  [
+    contact(`"requires":[${Array(17).fill('{}').join()}]`),
+    'contact.requires',
+    'expected a list of at most 16 items, found a list of 17',
   ],
   [
     contact(`"requires":[{"all":[${Array(17).fill('{"skill":"a"}').join()}]}]`),
@@ -297,7 +302,7 @@ t.test('what is no JSON is refused with what is wrong', async (t) => {
   });
 });
 
-t.test('nesting is bounded before anything walks it', async (t) => {
+t.test('[LIM2, WIRE6] nesting is bounded before anything walks it', async (t) => {
   const deep = `{"contact":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   t.match(refusalOf('Submit', deep), { path: '', message: 'expected JSON of at most 24 levels, found more' });
   const brackets = contact(`"intent":"${'['.repeat(100)}\\"${'{'.repeat(20)}"`);
@@ -309,7 +314,7 @@ t.test('nesting is bounded before anything walks it', async (t) => {
   );
 });
 
-t.test('a contact is at most 16 KiB, whatever it came in', async (t) => {
+t.test('[LIM2] a contact is at most 16 KiB, whatever it came in', async (t) => {
   const alternative = `{"all":[${Array.from({ length: 16 }, (_, i) => `{"skill":"${'s'.repeat(60)}${i}"}`).join()}]}`;
   const requires = (count: number): string => contact(`"requires":[${Array(count).fill(alternative).join()}]`);
   t.equal(refusalOf('Submit', requires(14)), undefined);
@@ -332,7 +337,7 @@ function decodedValue(name: WireName, body: string): unknown {
   return 'value' in decoded ? decoded.value : decoded.refusal;
 }
 
-t.test('absent fields have the core’s values; output-only ones are not looked at', async (t) => {
+t.test('[WIRE3] absent fields have the core’s values; output-only ones are not looked at', async (t) => {
   const body =
     '{"contact":{"id":"c1","channel":"voice","state":77,"position":"first","submittedAt":null,"disposition":[]}}';
   t.strictSame(decodedValue('Submit', body), {
@@ -371,7 +376,7 @@ t.test('what absent means where it is not empty', async (t) => {
   t.strictSame(end, { contactId: 'c1', version: 0 }, 'a message that is absent has no key');
 });
 
-t.test('64-bit fields are read as numbers and as decimal text', async (t) => {
+t.test('[WIRE5] 64-bit fields are read as numbers and as decimal text', async (t) => {
   for (const text of ['1000', '"1000"']) {
     t.match(decodedValue('Submit', contact(`"headStartMs":${text}`)), { contact: { headStartMs: 1000 } });
   }
@@ -395,7 +400,7 @@ t.test('a patch has only the keys that are present; empty lists are present', as
   t.strictSame(set('{"attributes":{"a":null}}'), { attributes: '{"a":null}' }, 'null deletes a key');
 });
 
-t.test('free objects come in canonical form, __proto__ being a key like any other', async (t) => {
+t.test('[WIRE6] free objects come in canonical form, __proto__ being a key like any other', async (t) => {
   const attributes = (text: string) =>
     (decodedValue('Submit', contact(`"attributes":${text}`)) as Submitted).contact.attributes;
   type Submitted = { contact: { attributes: string } };
@@ -409,7 +414,7 @@ t.test('free objects come in canonical form, __proto__ being a key like any othe
   t.notOk('polluted' in {}, 'nothing reached the prototype');
 });
 
-t.test('maps have no prototype, so that __proto__ and constructor are names like any other', async (t) => {
+t.test('[WIRE6] maps have no prototype, so that __proto__ and constructor are names like any other', async (t) => {
   const agent = decodedValue('Agent', '{"id":"ana","skills":{"__proto__":3,"es":9}}') as {
     skills: Record<string, number>;
   };

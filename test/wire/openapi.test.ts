@@ -34,7 +34,7 @@ t.test('paths with an {id}, and only they, say what an id is', async (t) => {
   }
 });
 
-t.test('limits are those of the schema', async (t) => {
+t.test('[WIRE7] limits are those of the schema', async (t) => {
   const { Contact, SkillNeed, Agent, Submit } = document.components.schemas;
   t.match(Contact.properties.id, { type: 'string', pattern: '^(?:[A-Za-z0-9._:~-]{1,128})$' });
   t.match(Contact.properties.tier, { type: 'integer', minimum: 0, maximum: 9 });

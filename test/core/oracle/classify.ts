@@ -2,7 +2,6 @@
 // [RANK4], [RANK5] in plain loops.
 import type { QueueMatch, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative, SkillNeed } from '../../../src/core/requirement.ts';
-import { levelOf } from './rank.ts';
 
 /** Fields that `when` may name. */
 export interface Matchable {
@@ -37,11 +36,10 @@ export function matchesWhen(when: QueueMatch | undefined, contact: Matchable): b
 
 /** One alternative with each skill once, at the highest level named, by name. */
 export function tidyAlternative(alternative: Alternative): Alternative {
-  const levels: Record<string, number> = {};
-  for (const { skill, level } of alternative.all) levels[skill] = Math.max(levelOf(levels, skill), level || 1);
-  const all: SkillNeed[] = Object.keys(levels)
-    .sort()
-    .map((skill) => ({ skill, level: levelOf(levels, skill) }));
+  const names = [...new Set(alternative.all.map(({ skill }) => skill))].sort();
+  const levelsOf = (name: string): number[] =>
+    alternative.all.filter(({ skill }) => skill === name).map(({ level }) => level || 1);
+  const all: SkillNeed[] = names.map((skill) => ({ skill, level: Math.max(...levelsOf(skill)) }));
   return { all };
 }
 

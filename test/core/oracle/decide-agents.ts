@@ -66,18 +66,25 @@ export function decidePresence(world: World, command: CommandOf<'setPresence'>):
 
 export function decideOpenSession(world: World, { actor, sessionId }: CommandOf<'openSession'>): Verdict {
   if (actor.role === 'agent') {
-    if (!world.state.agents.some(({ id }) => id === actor.id)) return refused('NO_SUCH_AGENT');
-    world.emit({ type: 'sessionOpened', role: 'AGENT', subjectId: actor.id, sessionId });
+    const agent = world.state.agents.find(({ id }) => id === actor.id);
+    if (agent === undefined) return refused('NO_SUCH_AGENT');
+    if (agent.sessionId !== sessionId) {
+      world.emit({ type: 'sessionOpened', role: 'AGENT', subjectId: actor.id, sessionId });
+    }
     return { kind: 'agent', id: actor.id };
   }
-  world.emit({ type: 'sessionOpened', role: 'GATEWAY', subjectId: actor.id, sessionId });
+  const gateway = world.state.gateways.find(({ id }) => id === actor.id);
+  if (gateway?.sessionIds.includes(sessionId) !== true) {
+    world.emit({ type: 'sessionOpened', role: 'GATEWAY', subjectId: actor.id, sessionId });
+  }
   return done;
 }
 
 export function decideCloseSession(world: World, { actor, sessionId }: CommandOf<'closeSession'>): Verdict {
   if (actor.role === 'agent') {
     const agent = world.state.agents.find(({ id }) => id === actor.id);
-    if (agent?.sessionId === sessionId) loseSession(world, agent, world.now + policyOf(world.state).presence.graceMs);
+    if (agent?.sessionId === sessionId && sessionId !== '')
+      loseSession(world, agent, world.now + policyOf(world.state).presence.graceMs);
     return done;
   }
   const gateway = world.state.gateways.find(({ id }) => id === actor.id);

@@ -1,0 +1,143 @@
+/**
+ * `npm run bench -- latency`: how long a contact takes from its gateway to its agent's socket, and how many whole lives a
+ * second the router holds, beside two floors in the same run. What it measures and what not: bench/README.md.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { describeMachine } from '../machine.ts';
+import type { SuiteContext } from '../main.ts';
+import { printProfiles } from '../profile.ts';
+import { measureSync } from './disk.ts';
+import { FIRST_LIFE } from './life.ts';
+import { type Attempt, Measurement } from './measure.ts';
+import { Metronome } from './metronome.ts';
+import { FULL, type LatencyParams, SMALL } from './params.ts';
+import { type Findings, metricsOf, reportLines } from './report.ts';
+import { openContactCount } from './router.ts';
+import { makeFolder, startServers } from './servers.ts';
+
+interface Flags {
+  readonly small?: true;
+  readonly seed: number;
+  readonly json?: string;
+  readonly proto?: true;
+  readonly arrivals: LatencyParams['arrivals'];
+  readonly subscribe: boolean;
+  readonly agents?: number;
+  readonly rate?: number;
+  readonly rounds?: number;
+  readonly seconds?: number;
+  readonly search: boolean;
+  readonly searchFrom?: number;
+  readonly searchTo?: number;
+  readonly searchStep?: number;
+  readonly searchSeconds?: number;
+  readonly profile?: string;
+  readonly folder: string;
+}
+
+export function latencyCommand({ cleanup }: SuiteContext): Command {
+  return new Command('latency')
+    .description('Submit → offer at the socket, and the highest rate held, beside a bare and a committing relay.')
+    .option('--small', 'a few seconds: for the tests, not for figures')
+    .option('--seed <n>', 'of schedules and agents', wholeNumber, FULL.seed)
+    .option('--json <file>', 'write the last line to a file too')
+    .option('--proto', 'the protobuf sub-protocol instead of JSON')
+    .addOption(new Option('--arrivals <kind>', 'how contacts come').choices(['poisson', 'fixed']).default('poisson'))
+    .option('--no-subscribe', 'the gateway is not told of its contacts: 4 frames fewer a life')
+    .option('--agents <n>', `agents (default ${FULL.agents})`, positive)
+    .option('--rate <per-s>', `contacts a second of the rounds (default ${FULL.ratePerS})`, positive)
+    .option('--rounds <n>', `rounds (default ${FULL.rounds})`, positive)
+    .option('--seconds <s>', `of one server in one round (default ${FULL.roundS})`, positive)
+    .option('--no-search', 'rounds only')
+    .option('--search-from <per-s>', `first rate of the search (default ${FULL.search?.fromPerS})`, positive)
+    .option('--search-to <per-s>', `last rate of the search (default ${FULL.search?.toPerS})`, positive)
+    .option('--search-step <per-s>', `step of the search (default ${FULL.search?.stepPerS})`, positive)
+    .option('--search-seconds <s>', `how long a rate has to be held (default ${FULL.search?.seconds})`, positive)
+    .option(
+      '--profile <folder>',
+      'write CPU profiles of the router there, and print where its time went; not for figures',
+    )
+    .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
+    .allowExcessArguments(false)
+    .action(async (flags: Flags) => {
+      const params = paramsOf(flags);
+      const profileDirectory = flags.profile === undefined ? undefined : resolve(flags.profile);
+      if (profileDirectory !== undefined) mkdirSync(profileDirectory, { recursive: true });
+      const findings = await run(params, resolve(flags.folder), profileDirectory, cleanup);
+      if (profileDirectory !== undefined) printProfiles(profileDirectory);
+      process.stdout.write(`${reportLines(findings).join('\n')}\n\n`);
+      const line = JSON.stringify({ suite: 'latency', params, hash: findings.hash, metrics: metricsOf(findings) });
+      if (flags.json !== undefined) writeFileSync(flags.json, `${line}\n`);
+      process.stdout.write(`${line}\n`);
+    });
+}
+
+function paramsOf(flags: Flags): LatencyParams {
+  const base = flags.small ? SMALL : FULL;
+  const search = base.search;
+  return {
+    ...base,
+    seed: flags.seed,
+    subprotocol: flags.proto ? 'proto' : 'json',
+    arrivals: flags.arrivals,
+    isSubscribed: flags.subscribe,
+    agents: flags.agents ?? base.agents,
+    ratePerS: flags.rate ?? base.ratePerS,
+    rounds: flags.rounds ?? base.rounds,
+    roundS: flags.seconds ?? base.roundS,
+    search:
+      search === undefined || !flags.search
+        ? undefined
+        : {
+            ...search,
+            fromPerS: flags.searchFrom ?? search.fromPerS,
+            toPerS: Math.max(flags.searchTo ?? search.toPerS, flags.searchFrom ?? 0),
+            stepPerS: flags.searchStep ?? search.stepPerS,
+            seconds: flags.searchSeconds ?? search.seconds,
+          },
+  };
+}
+
+async function run(
+  params: LatencyParams,
+  parentFolder: string,
+  profileDirectory: string | undefined,
+  cleanup: SuiteContext['cleanup'],
+): Promise<Findings> {
+  const machine = describeMachine();
+  const folder = makeFolder(parentFolder, cleanup);
+  const disk = measureSync(folder);
+  const metronome = new Metronome();
+  cleanup.add({ orderly: () => metronome.close() });
+  progress(`starting the router, ${params.agents} agents, and the relays`);
+  const wish = { params, metronome, folder, profileDirectory, firstLife: FIRST_LIFE };
+  const { stations, script, mint } = await startServers(wish, cleanup);
+  const measurement = new Measurement(params, metronome, stations, progress);
+  await measurement.warmUp();
+  const rounds = await measurement.rounds();
+  const { port } = stations.router.process;
+  const openCount = await openContactCount(port, mint);
+  if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
+  const attempts: Attempt[] = params.search === undefined ? [] : await measurement.search(params.search);
+  await stations.router.process.stop();
+  return { params, machine, disk, script, rounds, attempts, hash: measurement.outcomeHash() };
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1e6)) throw new InvalidArgumentError('expected a positive number');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
+  return value;
+}
