@@ -27,7 +27,6 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY package.json LICENSE ./
-COPY proto ./proto
 # `docker exec … cordboard token …`; the data directory belongs to the user who runs the router.
 RUN ln -s /app/dist/main.js /usr/local/bin/cordboard \
     && mkdir /data \

@@ -48,7 +48,7 @@ export interface Agent {
   readonly coolDowns: Set<CoolDown>;
   graceDeadline: Deadline | undefined;
   /** What became of its last offers, newest last: a repeated answer is answered alike. */
-  answers: readonly OfferAnswer[];
+  readonly answers: OfferAnswer[];
 }
 
 export type Answer = 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
@@ -134,8 +134,8 @@ export function heldInOrder(agent: Agent): Contact[] {
 }
 
 export function rememberAnswer(agent: Agent, offerSeq: number, contactId: string, answer: Answer): void {
-  const kept = agent.answers.length < ANSWERS_MAX ? agent.answers : agent.answers.slice(1 - ANSWERS_MAX);
-  agent.answers = [...kept, { offerSeq, contactId, answer }];
+  agent.answers.push({ offerSeq, contactId, answer });
+  if (agent.answers.length > ANSWERS_MAX) agent.answers.shift();
 }
 
 /** The immutable picture of the agent as it stands. */

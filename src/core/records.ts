@@ -91,7 +91,7 @@ function agentRecord(agent: Agent): AgentRecord {
     readyOrdinal: agent.readyOrdinal,
     missesInRow: agent.missesInRow,
     version: agent.version,
-    answers: agent.answers,
+    answers: [...agent.answers],
   };
 }
 
@@ -233,7 +233,7 @@ function restoreAgent(state: State, record: AgentRecord): void {
     readyOrdinal: record.readyOrdinal,
     missesInRow: record.missesInRow,
     version: record.version,
-    answers: record.answers,
+    answers: [...record.answers],
   });
   state.agents.set(agent.id, agent);
   state.agentLog.append(agent, agent.ordinal);

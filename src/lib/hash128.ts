@@ -18,8 +18,14 @@ function mix(value: number): number {
   return mixed ^ (mixed >>> 16);
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexByte(byte: number): string {
+  return HEX_OF_BYTE[byte & 0xff] as string;
+}
+
 function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, '0');
+  return hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
 }
 
 /** Two code units from `index` on as one little-endian word; 0 past the end. */

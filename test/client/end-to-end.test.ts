@@ -105,11 +105,11 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
   });
   await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', tier: 10 }), {
     reason: 'INVALID_FIELD',
-    path: 'submit.contact.tier',
+    path: /^submit\.contact\.tier$/,
   });
   const requires = [{ all: [{ skill: 'nobody has it', level: 1 }] }];
   await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', requires }), {
-    path: 'submit.contact.requires[0].all[0].skill',
+    path: /requires\[0\]\.all\[0\]\.skill$/,
   });
   await t.rejects(gateway.get('r-none'), { code: 'NOT_FOUND', reason: 'NO_SUCH_CONTACT' });
   await t.rejects(agent.accept('o999999999'), { code: 'NOT_FOUND', reason: 'NO_SUCH_OFFER' });

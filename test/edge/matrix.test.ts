@@ -149,7 +149,9 @@ for (const verb of Object.keys(onOwn) as Verb[]) {
 }
 
 /** Status for each role, and for what is somebody else's gateway's where that differs. */
-const byRoute: Readonly<Record<string, { readonly own: readonly number[]; readonly others?: readonly number[]; readonly none: number }>> = {
+const byRoute: Readonly<
+  Record<string, { readonly own: readonly number[]; readonly others?: readonly number[]; readonly none: number }>
+> = {
   submit: { own: [201, 403, 403, 201], none: 401 },
   list: { own: [200, 403, 200, 200], none: 401 },
   get: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
@@ -188,7 +190,11 @@ t.test('over HTTP: every route', async (t) => {
         if (expected === undefined) continue;
         const contactId = site.fresh();
         const contact = { id: contactId, channel: 'chat' } as never;
-        await ask(engine, { type: 'submit', actor: { role: 'gateway', id: gatewayId }, contact: { ...EMPTY, ...(contact as object) } });
+        await ask(engine, {
+          type: 'submit',
+          actor: { role: 'gateway', id: gatewayId },
+          contact: { ...EMPTY, ...(contact as object) },
+        });
         const agent = { id: 'cid', name: '', skills: {}, capacity: 100, limits: {}, version: 0 };
         await ask(engine, { type: 'putAgent', actor: { role: 'admin', id: 'root' }, agent });
         const sent: Readonly<Record<string, [type: string, body: string]>> = {
@@ -213,13 +219,31 @@ t.test('over HTTP: every route', async (t) => {
 });
 
 const EMPTY = {
-  direction: 'INBOUND', customerId: '', journeyId: '', intent: '', language: '', queue: '', requires: [], prefers: [],
-  segment: '', value: 0, tier: 0, headStartMs: 0, preferredAgents: [], attributes: '', version: 0, id: '', channel: '',
+  direction: 'INBOUND',
+  customerId: '',
+  journeyId: '',
+  intent: '',
+  language: '',
+  queue: '',
+  requires: [],
+  prefers: [],
+  segment: '',
+  value: 0,
+  tier: 0,
+  headStartMs: 0,
+  preferredAgents: [],
+  attributes: '',
+  version: 0,
+  id: '',
+  channel: '',
 } as const;
 
 t.test('a route that does what a verb does takes the roles that the verb takes', async (t) => {
   const shared = routes.filter(({ operation }) => operation in rolesByVerb);
-  t.same(shared.map(({ operation }) => operation), ['submit', 'list', 'get', 'update', 'cancel']);
+  t.same(
+    shared.map(({ operation }) => operation),
+    ['submit', 'list', 'get', 'update', 'cancel'],
+  );
   for (const { operation, access } of shared) {
     t.same(access.kind === 'token' && access.roles, rolesByVerb[operation as Verb], operation);
   }
