@@ -1,4 +1,4 @@
-// The verdict: a good run passes, every planted fault is found, and what only looks like one on sockets of their own is not.
+// [CLI5] The verdict: a good run passes, every planted fault is found, and what only looks like one on sockets of their own is not.
 import t from 'tap';
 import type { ContactSight, Fact, Room } from '../../src/cli/demo-facts.ts';
 import { type FaultKind, Judge } from '../../src/cli/demo-verdict.ts';

@@ -49,7 +49,7 @@ function demo(temporary: string, ...args: readonly string[]): Run {
 
 const PASSED = /lost +0\n +doubled +0\n +over capacity +0\n +contradictions +0\n\nPASSED: nothing lost/;
 
-t.test('a small demo passes and leaves nothing behind', async (t) => {
+t.test('[CLI5] a small demo passes and leaves nothing behind', async (t) => {
   const temporary = t.testdir();
   const run = demo(temporary, '--agents', '12', '--rate', '15', '--seconds', '3');
   t.equal(await run.ended, 0, run.errors());

@@ -105,10 +105,12 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
   });
   await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', tier: 10 }), {
     reason: 'INVALID_FIELD',
+    code: 'INVALID_ARGUMENT',
     path: /^submit\.contact\.tier$/,
   });
   const requires = [{ all: [{ skill: 'nobody has it', level: 1 }] }];
   await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', requires }), {
+    code: 'INVALID_ARGUMENT',
     path: /requires\[0\]\.all\[0\]\.skill$/,
   });
   await t.rejects(gateway.get('r-none'), { code: 'NOT_FOUND', reason: 'NO_SUCH_CONTACT' });
@@ -118,7 +120,10 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
   t.same(await gateway.submit(draft), known, 'the same again is answered with the contact as it stands');
   await t.rejects(gateway.submit({ ...draft, tier: 1 }), { code: 'ALREADY_EXISTS', reason: 'CONTACT_DIFFERS' });
   t.match(await gateway.update('r2', { tier: 2, attributes: { a: 1 } }), { tier: 2, attributes: { a: 1 }, version: 2 });
-  await t.rejects(gateway.update('r2', { tier: 3 }, { version: 1 }), { reason: 'VERSION_MISMATCH' });
+  await t.rejects(gateway.update('r2', { tier: 3 }, { version: 1 }), {
+    code: 'FAILED_PRECONDITION',
+    reason: 'VERSION_MISMATCH',
+  });
   t.match(await gateway.update('r2', { attributes: { a: null, b: [2] }, prefers: [] }), { attributes: { b: [2] } });
   t.match(await gateway.get('r2'), { state: 'QUEUED', position: 1 });
   t.match(await gateway.list({ open: true }), { contacts: [{ id: 'r2' }], next: '' });
@@ -255,12 +260,12 @@ async function supervision(
 }
 
 const PARTS: Record<string, (t: Test, world: World) => Promise<void>> = {
-  'a contact from its submit to its close': aLife,
+  'a contact from its submit to its close [WIRE1]': aLife,
   'refusals say what and where': refusals,
-  'lost connections are resumed': lostConnections,
-  'a life goes on through many cuts': manyCuts,
-  'who may connect': whoMayConnect,
-  'a supervisor sees and acts': supervision,
+  'lost connections are resumed [OUT5, SUB2]': lostConnections,
+  'life goes on through many cuts [SES2]': manyCuts,
+  'who may connect [EDGE5, SES4, SES6, TOK1]': whoMayConnect,
+  'a supervisor sees and acts [OUT8, WHO3]': supervision,
 };
 
 for (const [name, way] of Object.entries(WAYS)) suite(name, way);
