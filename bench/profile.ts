@@ -11,47 +11,81 @@ interface CallFrame {
   readonly lineNumber: number;
 }
 
+interface Profile {
+  readonly busyMs: number;
+  /** Longest first. */
+  readonly selfMsByPlace: readonly (readonly [string, number])[];
+  readonly selfMsByPart: readonly (readonly [string, number])[];
+}
+
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-const SHOWN = 40;
+const PARTS_SHOWN = 15;
+const PLACES_SHOWN = 40;
 const IDLE = '(idle)';
 
-/** Prints the profiles of a folder, one a thread, busiest first. */
+/** Prints the profiles of a folder, one a thread, busiest first: by part of the program, then by function. */
 export function printProfiles(folder: string): void {
   const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   const profiles = files.map((name) => ({ name, ...readProfile(join(folder, name)) }));
-  for (const { name, busyMs, selfMs } of profiles.sort((a, b) => b.busyMs - a.busyMs)) {
+  for (const { name, busyMs, selfMsByPart, selfMsByPlace } of profiles.sort((a, b) => b.busyMs - a.busyMs)) {
     process.stdout.write(`\n${name}: ${Math.round(busyMs)} ms at work\n`);
-    for (const [place, ms] of selfMs.slice(0, SHOWN)) {
-      const share = ((100 * ms) / busyMs).toFixed(1);
-      process.stdout.write(`${share.padStart(6)} %  ${ms.toFixed(0).padStart(7)} ms  ${place}\n`);
-    }
+    printLines(busyMs, selfMsByPart.slice(0, PARTS_SHOWN));
+    process.stdout.write('\n');
+    printLines(busyMs, selfMsByPlace.slice(0, PLACES_SHOWN));
   }
 }
 
-/** Time at work, and each function's own, longest first. */
-function readProfile(file: string): { busyMs: number; selfMs: [string, number][] } {
+function printLines(busyMs: number, lines: readonly (readonly [string, number])[]): void {
+  for (const [what, ms] of lines) {
+    const share = ((100 * ms) / busyMs).toFixed(1);
+    process.stdout.write(`${share.padStart(6)} %  ${ms.toFixed(0).padStart(7)} ms  ${what}\n`);
+  }
+}
+
+/** Time at work, and each part's and function's own. */
+function readProfile(file: string): Profile {
   const profile: CpuProfile = JSON.parse(readFileSync(file, 'utf8'));
-  const placeById = new Map(profile.nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]));
+  const frameById = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
   const msByPlace = new Map<string, number>();
+  const msByPart = new Map<string, number>();
   let busyMs = 0;
   for (const [index, id] of profile.samples.entries()) {
-    const place = placeById.get(id) ?? '?';
-    if (place === IDLE) continue;
+    const frame = frameById.get(id);
+    if (frame === undefined || frame.functionName === IDLE) continue;
     const ms = (profile.timeDeltas[index] ?? 0) / 1000;
     busyMs += ms;
-    msByPlace.set(place, (msByPlace.get(place) ?? 0) + ms);
+    count(msByPlace, placeOf(frame), ms);
+    count(msByPart, partOf(frame), ms);
   }
-  return { busyMs, selfMs: [...msByPlace].sort(([, a], [, b]) => b - a) };
+  return { busyMs, selfMsByPlace: longestFirst(msByPlace), selfMsByPart: longestFirst(msByPart) };
 }
 
-function placeOf({ functionName, url, lineNumber }: CallFrame): string {
-  const name = functionName === '' ? '(anonymous)' : functionName;
-  if (url === '') return name;
-  const path = url.replace(/^.*\/(?=(?:src|bench|node_modules)\/)/, '');
-  return `${name}  ${path}:${lineNumber + 1}`;
+function count(sum: Map<string, number>, key: string, ms: number): void {
+  sum.set(key, (sum.get(key) ?? 0) + ms);
+}
+
+function longestFirst(msByName: ReadonlyMap<string, number>): [string, number][] {
+  return [...msByName].sort(([, a], [, b]) => b - a);
+}
+
+function placeOf(frame: CallFrame): string {
+  const name = frame.functionName === '' ? '(anonymous)' : frame.functionName;
+  return frame.url === '' ? name : `${name}  ${pathOf(frame)}:${frame.lineNumber + 1}`;
+}
+
+/** A folder of the sources, a package, a module of Node; what has no file is a part of its own. */
+function partOf(frame: CallFrame): string {
+  if (frame.url === '') return frame.functionName.startsWith('(') ? frame.functionName : 'native functions';
+  const path = pathOf(frame);
+  if (path.startsWith('node:')) return 'node:';
+  return /^(?:src\/[^/]+|node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(path)?.[0] ?? path;
+}
+
+function pathOf({ url }: CallFrame): string {
+  return url.replace(/^.*\/(?=(?:src|bench|node_modules)\/)/, '');
 }

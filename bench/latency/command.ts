@@ -26,6 +26,7 @@ interface Flags {
   readonly arrivals: LatencyParams['arrivals'];
   readonly subscribe: boolean;
   readonly agents?: number;
+  readonly talk?: number;
   readonly rate?: number;
   readonly rounds?: number;
   readonly seconds?: number;
@@ -48,6 +49,7 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     .addOption(new Option('--arrivals <kind>', 'how contacts come').choices(['poisson', 'fixed']).default('poisson'))
     .option('--no-subscribe', 'the gateway is not told of its contacts: 4 frames fewer a life')
     .option('--agents <n>', `agents (default ${FULL.agents})`, positive)
+    .option('--talk <ms>', `how long conversations last (default ${FULL.talkMs})`, positive)
     .option('--rate <per-s>', `contacts a second of the rounds (default ${FULL.ratePerS})`, positive)
     .option('--rounds <n>', `rounds (default ${FULL.rounds})`, positive)
     .option('--seconds <s>', `of one server in one round (default ${FULL.roundS})`, positive)
@@ -85,6 +87,7 @@ function paramsOf(flags: Flags): LatencyParams {
     arrivals: flags.arrivals,
     isSubscribed: flags.subscribe,
     agents: flags.agents ?? base.agents,
+    talkMs: flags.talk ?? base.talkMs,
     ratePerS: flags.rate ?? base.ratePerS,
     rounds: flags.rounds ?? base.rounds,
     roundS: flags.seconds ?? base.roundS,

@@ -1,6 +1,6 @@
 /**
- * A gateway and its agents at one server: they submit contacts and bring each through its life, as fast as the server
- * answers. An agent accepts what it is offered, ends on the answer to that, completes on the answer to that.
+ * A gateway and its agents at one server: they submit contacts and bring each through its life. An agent accepts what it
+ * is offered, talks for a while that is the same for all, ends, and completes on the answer to that.
  *
  * 1. Who the server is (router or relay) makes no difference here.
  * 2. Everything that happens in a life happens once and in its order; anything else is noted as a fault, and so is every
@@ -12,6 +12,7 @@ import type { Answers } from './answers.ts';
 import { JsonAnswers } from './answers-json.ts';
 import { ProtoAnswers } from './answers-proto.ts';
 import { nowUs } from './clock.ts';
+import { Conversations } from './conversations.ts';
 import { LeanSocket } from './lean-socket.ts';
 import { FIRST_LIFE, FIRST_OTHER_ID, lifeOf, MARKS, stepOf } from './life.ts';
 import type { LifeLog } from './life-log.ts';
@@ -24,6 +25,13 @@ export interface CrewWish {
   readonly subprotocol: Subprotocol;
   readonly gatewayToken: string;
   readonly agentTokens: readonly string[];
+  /** How long a conversation lasts. */
+  readonly talkMs: number;
+}
+
+interface Talk {
+  readonly agent: LeanSocket;
+  readonly life: number;
 }
 
 /** Who a frame came to. */
@@ -42,6 +50,7 @@ export class Crew {
   readonly #answers: Answers;
   #gateway: LeanSocket | undefined;
   #agents: LeanSocket[] = [];
+  readonly #talks: Conversations<Talk>;
   #log: LifeLog | undefined;
   #tap: FrameTap | undefined;
   /** Answers to requests that belong to no life. */
@@ -52,6 +61,7 @@ export class Crew {
     this.name = wish.name;
     this.#wish = wish;
     this.#requests = requestsOf(wish.subprotocol);
+    this.#talks = new Conversations(wish.talkMs, (talk) => this.#end(talk));
     this.#answers = wish.subprotocol === 'json' ? new JsonAnswers() : new ProtoAnswers();
   }
 
@@ -92,6 +102,7 @@ export class Crew {
 
   /** Leaves. */
   disconnect(): void {
+    this.#talks.stop();
     this.#gateway?.end();
     for (const agent of this.#agents) agent.end();
     this.#agents = [];
@@ -158,22 +169,26 @@ export class Crew {
     if (life < FIRST_LIFE) return this.#takeOther(requestId);
     switch (stepOf(requestId)) {
       case 0:
-        return log.answered(life, nowUs());
+        return log.answered(life);
       case 1:
         log.mark(life, MARKS.accepted, MARKS.offered);
-        socket.send(this.#requests.end(life));
-        break;
+        return this.#talks.begin({ agent: socket, life });
       case 2:
         log.mark(life, MARKS.ended, MARKS.accepted);
         socket.send(this.#requests.complete(life));
-        break;
+        log.framesOut += 1;
+        return;
       default: {
         const state = this.#answers.state();
         if (state !== 'COMPLETED') return log.fault(`life ${life} is complete, but its contact is ${state}`);
-        return log.completed(life, nowUs());
+        return log.completed(life);
       }
     }
-    log.framesOut += 1;
+  }
+
+  #end({ agent, life }: Talk): void {
+    agent.send(this.#requests.end(life));
+    if (this.#log !== undefined) this.#log.framesOut += 1;
   }
 
   /** The gateway hears of its contact; only its end matters, since earlier states may be skipped. */

@@ -16,8 +16,6 @@ export class LifeLog {
   /** From the schedule to the socket's write: what of the others is the load's own. */
   readonly late = new Latencies();
   readonly submitToOffer = new Latencies();
-  readonly submitToReply = new Latencies();
-  readonly wholeLives = new Latencies();
   framesIn = 0;
   framesOut = 0;
   faultCount = 0;
@@ -50,18 +48,16 @@ export class LifeLog {
     this.late.record(atUs - this.#scheduledOf(life));
   }
 
-  answered(life: number, atUs: number): void {
-    if (this.mark(life, MARKS.answered, 0)) this.submitToReply.record(atUs - this.#scheduledOf(life));
+  answered(life: number): void {
+    this.mark(life, MARKS.answered, 0);
   }
 
   offered(life: number, atUs: number): void {
     if (this.mark(life, MARKS.offered, 0)) this.submitToOffer.record(atUs - this.#scheduledOf(life));
   }
 
-  completed(life: number, atUs: number): void {
-    if (!this.mark(life, MARKS.completed, MARKS.ended)) return;
-    this.#completedCount += 1;
-    this.wholeLives.record(atUs - this.#scheduledOf(life));
+  completed(life: number): void {
+    if (this.mark(life, MARKS.completed, MARKS.ended)) this.#completedCount += 1;
   }
 
   /** Sets a mark; false, and a fault, if it is there already or the needed one is not. */

@@ -38,8 +38,11 @@ export interface RunResult {
   readonly loadBusy: number;
 }
 
+/** How early the metronome may tick, and how much of the time the load may wait for the instant because of it. */
+const LEAD_US_MAX = 100;
+const LEAD_SHARE = 0.05;
 /** Before the first contact: the metronome has to be asleep by then. */
-const LEAD_US = 20_000;
+const START_US = 20_000;
 /** How long lives may take after the last contact was sent. */
 const TAIL_MS = 15_000;
 const OUTSTANDING_S = 1.5;
@@ -47,7 +50,7 @@ const OUTSTANDING_MIN = 500;
 const FAULTS_MAX = 100;
 
 export async function runLoad(crew: Crew, metronome: Metronome, wish: RunWish): Promise<RunResult> {
-  const startUs = nowUs() + LEAD_US;
+  const startUs = nowUs() + START_US;
   const instantsUs = wish.schedule.map((atUs) => startUs + atUs);
   const log = new LifeLog(wish.firstLife, instantsUs, wish.isSubscribed);
   const cpuBefore = readCpu(wish.pid);
@@ -80,14 +83,19 @@ async function send(
   const outstandingMax = Math.max(OUTSTANDING_MIN, ratePerS * OUTSTANDING_S);
   let sentCount = 0;
   log.whenWhole(() => resolve(undefined));
-  metronome.start(instantsUs, () => {
-    const fromUs = nowUs();
+  const leadUs = Math.min(LEAD_US_MAX, (LEAD_SHARE * 1e6) / ratePerS);
+  const sendDue = (atUs: number): void => {
     let dueCount = sentCount;
-    while (dueCount < log.count && (instantsUs[dueCount] ?? 0) <= fromUs) dueCount += 1;
+    while ((instantsUs[dueCount] ?? Number.POSITIVE_INFINITY) <= atUs) dueCount += 1;
     if (dueCount === sentCount) return;
     crew.submit(log.firstLife + sentCount, dueCount - sentCount);
-    const atUs = nowUs();
-    for (; sentCount < dueCount; sentCount++) log.sent(log.firstLife + sentCount, atUs);
+    const sentUs = nowUs();
+    for (; sentCount < dueCount; sentCount++) log.sent(log.firstLife + sentCount, sentUs);
+  };
+  metronome.start(instantsUs, leadUs, () => {
+    for (let atUs = nowUs(); (instantsUs[sentCount] ?? Number.POSITIVE_INFINITY) <= atUs + leadUs; atUs = nowUs()) {
+      sendDue(atUs);
+    }
     const outstanding = sentCount - log.completedCount;
     if (outstanding > outstandingMax) resolve(`${outstanding} lives under way`);
     else if (log.faultCount > FAULTS_MAX) resolve(`${log.faultCount} faults`);

@@ -2,7 +2,9 @@
  * Tells the load when a contact is due. Node's own timers count whole milliseconds, which is as much as is to be
  * measured; a thread that sleeps in Atomics.wait wakes within some 0.1 ms and costs next to nothing.
  *
- * 1. Ticks are not counted: one that finds the last one not yet heard is left out. Who hears a tick looks at the clock.
+ * 1. Ticks come a little early (`leadUs`), about as much as it takes until they are heard. Who hears one looks at the
+ *    clock and waits for what is due within that lead.
+ * 2. Ticks are not counted: one that finds the last one not yet heard is left out.
  */
 import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../src/lib/sibling-module.ts';
@@ -15,6 +17,7 @@ export const TICKED_CELL = 1;
 export interface MetronomeRun {
   readonly control: Int32Array;
   readonly instantsUs: Float64Array;
+  readonly leadUs: number;
 }
 
 export class Metronome {
@@ -33,12 +36,12 @@ export class Metronome {
     });
   }
 
-  /** Ticks at the instants, from now on. */
-  start(instantsUs: Float64Array, onTick: () => void): void {
+  /** Ticks so much before the instants, from now on. */
+  start(instantsUs: Float64Array, leadUs: number, onTick: () => void): void {
     this.#onTick = onTick;
     Atomics.store(this.#control, STOP_CELL, 0);
     Atomics.store(this.#control, TICKED_CELL, 0);
-    const run: MetronomeRun = { control: this.#control, instantsUs };
+    const run: MetronomeRun = { control: this.#control, instantsUs, leadUs };
     this.#thread.postMessage(run);
   }
 

@@ -9,6 +9,11 @@ export interface LatencyParams {
   /** Whether the gateway is told of every change of its contacts. */
   readonly isSubscribed: boolean;
   readonly agents: number;
+  /**
+   * How long conversations last. At 500 contacts a second it keeps a tenth of 500 agents busy, so that the best for a
+   * contact often are; without it the same few agents would have all the work.
+   */
+  readonly talkMs: number;
   /** Contacts a second of the rounds. */
   readonly ratePerS: number;
   readonly rounds: number;
@@ -36,6 +41,7 @@ export const FULL: LatencyParams = {
   arrivals: 'poisson',
   isSubscribed: true,
   agents: 500,
+  talkMs: 100,
   ratePerS: 500,
   rounds: 3,
   roundS: 10,
@@ -47,6 +53,7 @@ export const FULL: LatencyParams = {
 export const SMALL: LatencyParams = {
   ...FULL,
   agents: 12,
+  talkMs: 20,
   ratePerS: 50,
   rounds: 1,
   roundS: 0.5,

@@ -34,7 +34,8 @@ export function reportLines(findings: Findings): string[] {
     '',
     `machine: ${cpuCount} × ${cpuModel}, ${memoryGiB} GiB, ${system}, Node ${node}; load average before: ${loadBefore}`,
     `disk: 4 KiB appended and synced in ${ms(disk.percentileUs(0.5))} ms (p50), ${ms(disk.percentileUs(0.99))} ms (p99)`,
-    `seed ${params.seed}, ${params.subprotocol}, ${params.arrivals} arrivals, ${params.agents} agents, one gateway` +
+    `seed ${params.seed}, ${params.subprotocol}, ${params.arrivals} arrivals, ${params.agents} agents who talk for ${params.talkMs} ms, ` +
+      `one gateway` +
       `${params.isSubscribed ? '' : ', not subscribed'}`,
     lifeLine(findings),
     `hash of what came of all lives: ${hash}`,

@@ -60,8 +60,8 @@ export async function startServers(wish: ServersWish, cleanup: Cleanup): Promise
   const openStation = async (name: ServerName, started: Promise<ServerProcess>): Promise<Station> => {
     const server = await started;
     if (name === 'router') await putAgents(server.port, mint, agents);
-    const { subprotocol } = params;
-    const crew = new Crew({ name, port: server.port, subprotocol, gatewayToken, agentTokens });
+    const { subprotocol, talkMs } = params;
+    const crew = new Crew({ name, port: server.port, subprotocol, gatewayToken, agentTokens, talkMs });
     cleanup.add({ orderly: () => crew.disconnect() });
     await crew.connect();
     return { name, process: server, crew };

@@ -91,14 +91,17 @@ export function summary({ measures, verdict, submittingMs, drainingMs }: LoadRes
   ].join('\n');
 }
 
-/** Whether all is well: no fault, and something to be judged. */
-export function hasPassed({ verdict }: LoadResult): boolean {
-  return verdict.passed && verdict.acknowledgedCount > 0;
+/** Whether all is well: no fault, and something to be judged, unless the demo was stopped before. */
+export function hasPassed({ verdict }: LoadResult, wasStopped: boolean): boolean {
+  return verdict.passed && (verdict.acknowledgedCount > 0 || wasStopped);
 }
 
 /** The last line. */
-export function conclusion({ verdict }: LoadResult): string {
-  if (verdict.acknowledgedCount === 0) return 'FAILED: no contact was acknowledged.';
+export function conclusion(result: LoadResult, wasStopped: boolean): string {
+  const { verdict } = result;
+  if (verdict.passed && verdict.acknowledgedCount === 0) {
+    return `${wasStopped ? 'STOPPED' : 'FAILED'}: no contact was acknowledged.`;
+  }
   if (verdict.passed) return 'PASSED: nothing lost, nothing doubled, nobody over capacity.';
   const { lost, doubled, overCapacity, contradiction } = verdict.countByKind;
   return `FAILED: ${lost} lost, ${doubled} doubled, ${overCapacity} over capacity, ${contradiction} contradictions.`;

@@ -78,8 +78,9 @@ class Demo {
     const result = await Promise.race([this.#runLoad(router, serve.dataDirectory), failed]);
     await Promise.race([router.stop(), failed]);
     print('', summary(result), '');
-    const passed = hasPassed(result);
-    print(styleText(passed ? 'green' : 'red', conclusion(result), { stream: process.stdout }));
+    const wasStopped = this.#signalCount > 0;
+    const passed = hasPassed(result, wasStopped);
+    print(styleText(passed ? 'green' : 'red', conclusion(result, wasStopped), { stream: process.stdout }));
     return passed ? EXIT_OK : EXIT_FAILED;
   }
 

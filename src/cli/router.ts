@@ -68,7 +68,8 @@ export async function startRouter(config: ServeConfig, logger: Logger): Promise<
   try {
     await Promise.race([bringPolicyIntoForce(site, given, logger), failing]);
     const edge = await openEdge(config, site, logger);
-    return runningRouter(site, edge, await edge.listen(), failure.promise);
+    const address = await edge.listen().catch((cause: unknown) => closeEdge(edge, cause));
+    return runningRouter(site, edge, address, failure.promise);
   } catch (cause) {
     await site.close();
     throw cause;
@@ -99,6 +100,12 @@ async function openEdge(config: ServeConfig, site: Site, logger: Logger): Promis
     limits: edgeLimits(config),
   });
   return edge;
+}
+
+/** What never listened goes at once. */
+async function closeEdge(edge: Edge, cause: unknown): Promise<never> {
+  await edge.drain(0);
+  throw cause;
 }
 
 function tokenVerifier(source: TokenSource, dataDirectory: string): TokenVerifier {

@@ -5,7 +5,7 @@
  * 2. The first SIGTERM or SIGINT drains and exits 0 within five seconds; the second exits at once.
  * 3. A journal that fails, at the start or later, is one line of the log and exit code 70.
  */
-import { basename, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { ServeConfig } from '../config.ts';
 import { EdgeFailure } from '../edge/edge-failure.ts';
 import { JournalFailure } from '../journal/journal-failure.ts';
@@ -21,6 +21,8 @@ export async function runServe(config: ServeConfig): Promise<number> {
   const log = openLog(config.logLevel);
   const signals = new Signals(log);
   process.on('uncaughtException', (cause) => failStop(cause, log));
+  // Whoever read stdout may go: the router does not depend on it.
+  process.stdout.on('error', () => undefined);
   let router: Router | NodeJS.Signals;
   try {
     router = await Promise.race([startRouter(config, log.logger), signals.first]);
@@ -86,7 +88,10 @@ function announce({ address }: Router, { dataDirectory, tokens }: ServeConfig): 
 /** How this program was called, so that what is printed can be copied. */
 function ownName(): string {
   const path = process.argv[1] ?? '';
-  return basename(path).startsWith('cordboard') ? 'cordboard' : `node ${relative(process.cwd(), path)}`;
+  if (basename(path).startsWith('cordboard')) return 'cordboard';
+  const fromHere = relative(process.cwd(), path);
+  // In a clone it is npm that knows the Node to run on.
+  return fromHere === join('dist', 'main.js') ? 'npm run --silent cordboard --' : `node ${fromHere}`;
 }
 
 /** Nothing was started. */

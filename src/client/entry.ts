@@ -20,20 +20,28 @@ import type {
   Offer,
 } from './contact.ts';
 import { ClientFailure, ConnectionLost, CordboardError } from './cordboard-error.ts';
-import { GatewayClient } from './gateway-client.ts';
+import { type ContactPage, GatewayClient } from './gateway-client.ts';
+import type { GoneOffer } from './held-offers.ts';
+import type { SessionState } from './session-machine.ts';
 import type { OpenSocket } from './socket.ts';
-import { SupervisorClient } from './supervisor-client.ts';
+import type { Resync } from './subscription.ts';
+import { type Feed, SupervisorClient } from './supervisor-client.ts';
 
 export type {
   ClientOptions,
   Contact,
   ContactDisposition,
+  ContactPage,
+  Feed,
+  GoneOffer,
   JsonObject,
   NewContact,
   NewContactValues,
   NewDisposition,
   Offer,
   OpenSocket,
+  Resync,
+  SessionState,
   Welcome,
 };
 export { AgentClient, ClientFailure, ConnectionLost, CordboardError, GatewayClient, SupervisorClient };

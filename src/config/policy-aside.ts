@@ -23,7 +23,10 @@ export function parsePolicyAside(text: string): Promise<PolicyResult> {
 function parseInThread(text: string): Promise<PolicyResult> {
   return new Promise((done, fail) => {
     const worker = new Worker(siblingModule(import.meta.url, './policy-thread'), {
+      name: 'policy',
       workerData: text,
+      // What is preloaded for the main thread (by --import) has no business in this one.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     });
     const timer = setTimeout(

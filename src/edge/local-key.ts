@@ -45,7 +45,7 @@ function readKeyFile(path: string): string | undefined {
 function makeKeyFile(directory: string, path: string): void {
   const aside = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeSafely(aside, `${randomBytes(KEY_BYTES_MIN).toString('base64url')}\n`);
     linkSync(aside, path);
   } catch (error) {

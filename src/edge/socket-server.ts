@@ -123,10 +123,16 @@ export class SocketServer {
     const peer = { identity: verified.ok, subprotocol, sessionId: randomUUID() };
     const connection = new Connection(this.#edge, peer, adapter);
     const open: Open = { connection, webSocket };
+    const { role, id } = connection.actor;
+    const { sessionId } = connection;
+    this.#edge.logger.debug({ role, id, sessionId, subprotocol }, 'connection opened');
     this.#open.add(open);
     this.#pulse.add(connection);
     adapter.listen(connection);
-    webSocket.on('close', () => this.#forget(open));
+    webSocket.on('close', (code) => {
+      this.#forget(open);
+      this.#edge.logger.debug({ role, id, sessionId, code }, 'connection closed');
+    });
     connection.open();
   }
 

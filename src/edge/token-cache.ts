@@ -7,7 +7,7 @@
 import type { Identity, TokenVerifier, Verified } from './tokens.ts';
 
 const REMEMBER_MS = 60_000;
-const TOKENS_MAX = 10_000;
+const TOKENS_MAX = 2_000;
 
 interface Remembered {
   readonly identity: Identity;

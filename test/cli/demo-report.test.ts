@@ -2,7 +2,7 @@
 import t from 'tap';
 import { Measures } from '../../src/cli/demo-measures.ts';
 import type { LoadResult } from '../../src/cli/demo-messages.ts';
-import { conclusion, introduction, progressHead, progressLine, summary } from '../../src/cli/demo-report.ts';
+import { conclusion, hasPassed, introduction, progressHead, progressLine, summary } from '../../src/cli/demo-report.ts';
 import { type DemoTerms, paceOf } from '../../src/cli/demo-scenario.ts';
 import type { Verdict } from '../../src/cli/demo-verdict.ts';
 
@@ -107,7 +107,7 @@ t.test('the summary and the last line', async (t) => {
   t.match(text, /gold +0 % +of 1/);
   t.match(text, /an agent free +p50 +2\.00 ms/);
   t.match(text, /lost +0\n +doubled +0\n +over capacity +0\n +contradictions +0/);
-  t.equal(conclusion(resultWith(VERDICT)), 'PASSED: nothing lost, nothing doubled, nobody over capacity.');
+  t.equal(conclusion(resultWith(VERDICT), false), 'PASSED: nothing lost, nothing doubled, nobody over capacity.');
 });
 
 t.test('faults are told', async (t) => {
@@ -118,5 +118,14 @@ t.test('faults are told', async (t) => {
     passed: false,
   };
   t.match(summary(resultWith(verdict)), /! c1 was acknowledged/);
-  t.equal(conclusion(resultWith(verdict)), 'FAILED: 2 lost, 1 doubled, 0 over capacity, 0 contradictions.');
+  t.equal(conclusion(resultWith(verdict), true), 'FAILED: 2 lost, 1 doubled, 0 over capacity, 0 contradictions.');
+});
+
+t.test('a run without contacts proves nothing, unless it was to be so', async (t) => {
+  const result = resultWith({ ...VERDICT, acknowledgedCount: 0 });
+  t.equal(hasPassed(result, false), false);
+  t.equal(conclusion(result, false), 'FAILED: no contact was acknowledged.');
+  t.equal(hasPassed(result, true), true);
+  t.equal(conclusion(result, true), 'STOPPED: no contact was acknowledged.');
+  t.equal(hasPassed(resultWith(VERDICT), false), true);
 });

@@ -125,6 +125,10 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
     reason: 'VERSION_MISMATCH',
   });
   t.match(await gateway.update('r2', { attributes: { a: null, b: [2] }, prefers: [] }), { attributes: { b: [2] } });
+  const prefers = [{ skill: 'vip', secondsPerLevel: 0.5 }];
+  t.match(await gateway.update('r2', { prefers }), { prefers });
+  t.same((await gateway.update('r2', { tier: 1 })).prefers, prefers, 'what is absent stays');
+  t.same((await gateway.update('r2', { prefers: [] })).prefers, [], 'what is empty is emptied');
   t.match(await gateway.get('r2'), { state: 'QUEUED', position: 1 });
   t.match(await gateway.list({ open: true }), { contacts: [{ id: 'r2' }], next: '' });
   t.match(await gateway.cancel('r2', 'ABANDONED'), { state: 'ABANDONED' });
@@ -231,6 +235,28 @@ async function whoMayConnect(t: Test, { router, gateway: newGateway, agent: newA
   renewed.close();
 }
 
+async function idleConnections(t: Test, { gateway: newGateway }: World): Promise<void> {
+  const questions = Promise.withResolvers<void>();
+  let sentCount = 0;
+  const openSocket: OpenSocket = (target) => {
+    const socket = withHeader(target);
+    const send = socket.send.bind(socket);
+    socket.send = (data) => {
+      sentCount += 1;
+      if (sentCount === 3) questions.resolve();
+      send(data);
+    };
+    return socket;
+  };
+  const gateway = await newGateway('gateway-1', { silenceMs: 20, openSocket });
+  const phases: string[] = [];
+  gateway.state$.subscribe(({ phase }) => phases.push(phase));
+  await gateway.connect();
+  await questions.promise;
+  t.same(phases, ['idle', 'authorizing', 'connecting', 'open'], 'it was asked twice, answered, and nothing was lost');
+  gateway.close();
+}
+
 async function supervision(
   t: Test,
   { gateway: newGateway, agent: newAgent, supervisor: newSupervisor }: World,
@@ -265,6 +291,7 @@ const PARTS: Record<string, (t: Test, world: World) => Promise<void>> = {
   'lost connections are resumed [OUT5, SUB2]': lostConnections,
   'life goes on through many cuts [SES2]': manyCuts,
   'who may connect [EDGE5, SES4, SES6, TOK1]': whoMayConnect,
+  'an idle connection is asked whether it lives [TOK4]': idleConnections,
   'a supervisor sees and acts [OUT8, WHO3]': supervision,
 };
 

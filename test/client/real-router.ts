@@ -65,7 +65,7 @@ export class RealRouter {
 /** A way to the router that can be cut and mended. */
 export class Cable {
   readonly #server: Server;
-  readonly #target: URL;
+  #target: URL;
   readonly #ends = new Set<Socket>();
   #isCut = false;
 
@@ -92,6 +92,11 @@ export class Cable {
 
   mend(): void {
     this.#isCut = false;
+  }
+
+  /** From now on it leads elsewhere. */
+  leadTo(url: string): void {
+    this.#target = new URL(url);
   }
 
   async close(): Promise<void> {

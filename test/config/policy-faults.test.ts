@@ -1,7 +1,9 @@
 // Policy files that are refused, each with every place and word of its faults; what is only warned of; hostile texts.
+import fc from 'fast-check';
 import t from 'tap';
 import type { Fault } from '../../src/config/fault.ts';
 import { POLICY_BYTES_MAX, type PolicyResult, parsePolicy } from '../../src/config/policy-file.ts';
+import { SAMPLE_POLICY } from '../../src/config/sample-policy.ts';
 
 const LEAST = 'channels: { voice: {} }\nqueues: { all: {} }\n';
 
@@ -308,3 +310,38 @@ for (const [what, text, warnings] of WARNED) {
     t.same('warnings' in result ? result.warnings.map(show) : faultsOf(result), warnings);
   });
 }
+
+t.test('whatever is done to a policy, reading it ends in a policy or in faults within the text', async () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      ...'{}[]:,-#&*!|>%@`"\'?\n\t ',
+      ': ',
+      '- ',
+      '\n  ',
+      '---\n',
+      '*a',
+      '&a ',
+      '<<: ',
+      '.inf',
+      'null',
+      '0x1',
+      '1e400',
+    ),
+    fc.string({ maxLength: 4, unit: 'binary' }),
+  );
+  const edit = fc.record({ at: fc.nat(SAMPLE_POLICY.length), cut: fc.nat(8), put: piece });
+  const edited = fc
+    .array(edit, { minLength: 1, maxLength: 6 })
+    .map((edits) =>
+      edits.reduce((text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut), SAMPLE_POLICY),
+    );
+  fc.assert(
+    fc.property(fc.oneof(edited, fc.json(), fc.string({ unit: 'binary' })), (text) => {
+      const result = parsePolicy(text);
+      const notes = 'faults' in result ? result.faults : result.warnings;
+      const lineCount = text.split('\n').length;
+      return notes.every(({ line, column }) => line >= 1 && line <= lineCount && column >= 1);
+    }),
+    { numRuns: 400 },
+  );
+});

@@ -27,7 +27,7 @@ function errorOf(frames: readonly Frame[]): Record<string, unknown> {
 }
 
 for (const subprotocol of ['json', 'proto'] as const) {
-  t.test(`${subprotocol}: the first frame is the welcome, with what the role is told`, async (t) => {
+  t.test(`[OUT6] ${subprotocol}: the first frame is the welcome, with what the role is told`, async (t) => {
     const world = fakeWorld();
     for (const role of ['gateway', 'agent', 'supervisor', 'admin'] as const) {
       const client = new Client(world.edge, role, `${role}-1`, { subprotocol });
@@ -55,7 +55,7 @@ for (const subprotocol of ['json', 'proto'] as const) {
   });
 }
 
-t.test('a welcome carries at most 100 contacts; the rest follow as pushes, in order', async (t) => {
+t.test('[OUT6] a welcome carries at most 100 contacts; the rest follow as pushes, in order', async (t) => {
   const world = fakeWorld();
   const client = new Client(world.edge, 'agent', 'ana');
   const contacts = Array.from({ length: 130 }, (_, i) => contactView(`c${i}`, { state: 'ASSIGNED' }));
@@ -132,30 +132,33 @@ t.test('an error of the engine names the field under its verb', async (t) => {
   t.equal(world.edge.counters.read().rejectionsByReason.get('NO_SUCH_CONTACT'), 1);
 });
 
-t.test('what has an id is answered, whatever else is wrong with it; nothing reaches the engine', async (t) => {
-  const cases: [frame: string, reason: string, path: string][] = [
-    ['{"id":1}', 'UNKNOWN_VERB', ''],
-    ['{"id":1,"requeue":{}}', 'UNKNOWN_VERB', 'requeue'],
-    ['{"id":1,"get":{}}', 'INVALID_FIELD', 'get.contactId'],
-    ['{"id":1,"get":{"contactId":"c1","more":1}}', 'UNKNOWN_FIELD', 'get.more'],
-    ['{"id":1,"get":{"contactId":5}}', 'INVALID_FIELD', 'get.contactId'],
-    ['{"id":1,"get":{"contactId":"a b"}}', 'INVALID_FIELD', 'get.contactId'],
-    ['{"id":1,"accept":{"offerId":"o1"}}', 'ROLE_MAY_NOT', ''],
-    ['{"id":1,"authenticate":{"token":"x"}}', 'TOKEN_INVALID', 'authenticate.token'],
-  ];
-  for (const [frame, reason, path] of cases) {
-    const world = fakeWorld();
-    const client = welcomed(world, 'gateway', 'gw');
-    client.sendRaw(frame);
-    await Promise.resolve();
-    await Promise.resolve();
-    t.match(errorOf(client.take()), { reason, path: path === '' ? /^/ : path }, frame);
-    t.same([...world.port.commands, ...world.port.queries], [], frame);
-    t.equal(client.socket.closedWith, undefined);
-  }
-});
+t.test(
+  '[EDGE2, EDGE8] what has an id is answered, whatever else is wrong with it; nothing reaches the engine',
+  async (t) => {
+    const cases: [frame: string, reason: string, path: string][] = [
+      ['{"id":1}', 'UNKNOWN_VERB', ''],
+      ['{"id":1,"requeue":{}}', 'UNKNOWN_VERB', 'requeue'],
+      ['{"id":1,"get":{}}', 'INVALID_FIELD', 'get.contactId'],
+      ['{"id":1,"get":{"contactId":"c1","more":1}}', 'UNKNOWN_FIELD', 'get.more'],
+      ['{"id":1,"get":{"contactId":5}}', 'INVALID_FIELD', 'get.contactId'],
+      ['{"id":1,"get":{"contactId":"a b"}}', 'INVALID_FIELD', 'get.contactId'],
+      ['{"id":1,"accept":{"offerId":"o1"}}', 'ROLE_MAY_NOT', ''],
+      ['{"id":1,"authenticate":{"token":"x"}}', 'TOKEN_INVALID', 'authenticate.token'],
+    ];
+    for (const [frame, reason, path] of cases) {
+      const world = fakeWorld();
+      const client = welcomed(world, 'gateway', 'gw');
+      client.sendRaw(frame);
+      await Promise.resolve();
+      await Promise.resolve();
+      t.match(errorOf(client.take()), { reason, path: path === '' ? /^/ : path }, frame);
+      t.same([...world.port.commands, ...world.port.queries], [], frame);
+      t.equal(client.socket.closedWith, undefined);
+    }
+  },
+);
 
-t.test('what is no request closes 4400, the wrong kind of frame 1003', async (t) => {
+t.test('[EDGE2, EDGE3] what is no request closes 4400, the wrong kind of frame 1003', async (t) => {
   const cases: [subprotocol: 'json' | 'proto', data: string | Uint8Array, code: number][] = [
     ['json', 'hello', 4400],
     ['json', '', 4400],
@@ -183,7 +186,7 @@ t.test('what is no request closes 4400, the wrong kind of frame 1003', async (t)
   }
 });
 
-t.test('requests past the rate are refused with the time to wait; only 5 s of them close 4429', async (t) => {
+t.test('[LIM4] requests past the rate are refused with the time to wait; only 5 s of them close 4429', async (t) => {
   const agent = { perSecond: 50, burst: 200 };
   const world = fakeWorld();
   t.same(world.edge.limits.rateByRole.agent, agent);
@@ -211,7 +214,7 @@ t.test('requests past the rate are refused with the time to wait; only 5 s of th
   t.equal(client.socket.closedWith?.code, 4429);
 });
 
-t.test('a gateway may send 10,000 a second, and what is in flight is bounded', async (t) => {
+t.test('[LIM4] a gateway may send 10,000 a second, and what is in flight is bounded', async (t) => {
   const world = fakeWorld();
   const client = welcomed(world, 'gateway', 'gw');
   for (let i = 0; i < 1_001; i++) client.send('get', { contactId: 'c' });
@@ -232,7 +235,7 @@ t.test('a gateway may send 10,000 a second, and what is in flight is bounded', a
   t.equal(client.socket.closedWith, undefined);
 });
 
-t.test('the end of the token closes 4401, a newer one of the same owner moves it', async (t) => {
+t.test('[TOK1, TOK4] the end of the token closes 4401, a newer one of the same owner moves it', async (t) => {
   const world = fakeWorld();
   const client = welcomed(world, 'agent', 'ana', { expiresAt: START + 10_000 });
   const others = ['agent ben 9', 'gateway ana 9'].map((text) => `${text}99999999999`);
@@ -259,7 +262,7 @@ t.test('the end of the token closes 4401, a newer one of the same owner moves it
   t.equal(world.port.pending('closeSession').length, 1);
 });
 
-t.test('a ping every 15 s; a socket that is silent is ended within 30 s', async (t) => {
+t.test('[EDGE6] a ping every 15 s; a socket that is silent is ended within 30 s', async (t) => {
   const world = fakeWorld();
   const client = welcomed(world, 'gateway', 'gw');
   const seconds = (count: number): void => {
@@ -294,7 +297,7 @@ t.test('data is a sign of life too', async (t) => {
   t.notOk(client.socket.isTerminated);
 });
 
-t.test('replaced 4409, removed 4403: the core knows already, so no session is closed there', async (t) => {
+t.test('[EDGE5] replaced 4409, removed 4403: the core knows already, so no session is closed there', async (t) => {
   for (const [kind, code] of [
     ['replaced', 4409],
     ['removed', 4403],
@@ -339,7 +342,7 @@ t.test('a socket that goes while its session is being opened ends the session', 
   t.equal(world.port.pending('closeSession').length, 1, 'once');
 });
 
-t.test('an agent that does not read is closed 4408, and its answers go nowhere', async (t) => {
+t.test('[EDGE4] an agent that does not read is closed 4408, and its answers go nowhere', async (t) => {
   const world = fakeWorld({ outboxBytesMax: 10_000 });
   const client = welcomed(world, 'agent', 'ana');
   client.socket.isReading = false;
@@ -360,7 +363,7 @@ t.test('an agent that does not read is closed 4408, and its answers go nowhere',
   );
 });
 
-t.test('while draining submissions are refused, the rest goes on', async (t) => {
+t.test('[EDGE7] while draining submissions are refused, the rest goes on', async (t) => {
   const world = fakeWorld();
   const client = welcomed(world, 'gateway', 'gw');
   world.edge.draining = true;
@@ -377,7 +380,7 @@ t.test('a gateway that has not subscribed gets no pushes', async (t) => {
   t.same(client.take(), []);
 });
 
-t.test('presence: an agent its own, a supervisor one that it names', async (t) => {
+t.test('[WHO2, WHO3] presence: an agent its own, a supervisor one that it names', async (t) => {
   const cases: [role: Role, agentId: string, outcome: string][] = [
     ['agent', '', 'ana'],
     ['agent', 'ana', 'ana'],

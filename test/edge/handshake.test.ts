@@ -8,7 +8,7 @@ import { OriginList } from '../../src/edge/origins.ts';
 const JSON_ENTRY = { 'sec-websocket-protocol': 'cordboard.v1.json' };
 const HOST = { host: 'router:8750' };
 
-t.test('handshakes', async (t) => {
+t.test('[EDGE1, EDGE9, TOK2] handshakes', async (t) => {
   const cases: [target: string, headers: IncomingHttpHeaders, expected: string, why: string][] = [
     ['/v1/connect', { ...JSON_ENTRY, authorization: 'Bearer abc' }, 'json abc', 'token in the header'],
     ['/v1/connect', { ...JSON_ENTRY, authorization: 'bearer  abc ' }, 'json abc', 'in any case'],

@@ -137,3 +137,12 @@ export class LiveClient {
     for (const wake of wanting) wake();
   }
 }
+
+/** A listening edge before a fake port that answers what a test tells it to. */
+export async function fakeSite(
+  t: Test,
+  options: Partial<EdgeOptions> = {},
+): Promise<{ port: FakePort; live: LiveEdge }> {
+  const port = new FakePort();
+  return { port, live: await startEdge(t, port, options) };
+}

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import { KEY_FILE, keyOfDataDirectory, keyOfSecret } from '../../src/edge/local-key.ts';
 
-t.test('a key is made on first use, whole and for its owner alone, and is the same ever after', async (t) => {
+t.test('[TOK5] a key is made on first use, whole and for its owner alone, and is the same ever after', async (t) => {
   const directory = join(t.testdir(), 'not', 'yet', 'there');
   const key = keyOfDataDirectory(directory);
   t.ok(key.length >= 32);
   t.same(keyOfDataDirectory(directory), key);
   t.equal(statSync(join(directory, KEY_FILE)).mode & 0o777, 0o600);
+  t.equal(statSync(directory).mode & 0o777, 0o700);
   t.same(readdirSync(directory), [KEY_FILE], 'nothing else is left');
   t.same(keyOfSecret(readFileSync(join(directory, KEY_FILE), 'utf8')), key, 'the text is the key');
 });

@@ -10,7 +10,7 @@ import { type LiveClient, type LiveEdge, startEdge, tokenOf } from './live-edge.
 import { ask, startEngine } from './memory-router.ts';
 
 /** `-`: not by its role; `ok`; or the reason of the core's refusal. */
-type Cell = '-' | 'ok' | 'NO_SUCH_CONTACT' | 'NO_SUCH_OFFER' | 'NOT_YOURSELF' | 'OFFER_NOT_PENDING';
+type Cell = '-' | 'ok' | 'NO_SUCH_CONTACT' | 'NO_SUCH_OFFER' | 'NOT_YOURSELF';
 type Row = readonly [gateway: Cell, agent: Cell, supervisor: Cell, admin: Cell];
 
 const ROLES: readonly Role[] = ['gateway', 'agent', 'supervisor', 'admin'];
@@ -36,8 +36,9 @@ const onOwn: { readonly [V in Verb]: Row } = {
   list: ['ok', '-', 'ok', 'ok'],
   subscribe: ['ok', '-', '-', 'ok'],
   setPresence: ['-', 'ok', 'ok', 'ok'],
-  accept: ['-', 'ok', '-', 'ok'],
-  decline: ['-', 'ok', '-', 'ok'],
+  // An admin may, but no offer is ever made to one.
+  accept: ['-', 'ok', '-', 'NO_SUCH_OFFER'],
+  decline: ['-', 'ok', '-', 'NO_SUCH_OFFER'],
   complete: ['-', 'ok', 'ok', 'ok'],
   watch: ['-', '-', 'ok', 'ok'],
   authenticate: ['ok', 'ok', 'ok', 'ok'],
@@ -51,8 +52,8 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   complete: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
-  accept: ['-', 'NO_SUCH_OFFER', '-', 'ok'],
-  decline: ['-', 'NO_SUCH_OFFER', '-', 'ok'],
+  accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
+  decline: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
 };
 
 const bodies: BodyOf = {
@@ -93,12 +94,11 @@ class Site {
   /** A contact of the gateway: assigned to the agent, or offered to it. Answers contact and offer. */
   async place(gatewayId: string, agentId: string, isAccepted: boolean): Promise<[contactId: string, offerId: string]> {
     const agent = await this.client('agent', agentId);
-    for (const id of ['ana', 'ben']) {
-      const presence = id === agentId ? 'AVAILABLE' : 'BUSY';
-      await (await this.client('agent', id)).ask('setPresence', { presence });
-    }
+    await agent.ask('setPresence', { presence: 'AVAILABLE' });
     const contactId = this.fresh();
-    const contact = { id: contactId, channel: 'chat' } as never;
+    // Of the two agents only this one can get it.
+    const requires = [{ all: [{ skill: agentId === 'ana' ? 'billing' : 'sales' }] }];
+    const contact = { id: contactId, channel: 'chat', requires } as never;
     await (await this.client('gateway', gatewayId)).ask('submit', { contact });
     for (;;) {
       const push = await agent.nextPush('offer');
@@ -130,7 +130,7 @@ async function cellOf(client: LiveClient, verb: Verb, body: object): Promise<str
 }
 
 for (const verb of Object.keys(onOwn) as Verb[]) {
-  t.test(`over the socket: ${verb}`, async (t) => {
+  t.test(`[WHO1, WHO2, WHO3, WHO4, WHO5] over the socket: ${verb}`, async (t) => {
     const engine = await startEngine(t);
     const site = new Site(engine, await startEdge(t, engine));
     for (const [index, role] of ROLES.entries()) {
@@ -171,7 +171,7 @@ const byRoute: Readonly<
   getReadiness: { own: [200, 200, 200, 200], none: 200 },
 };
 
-t.test('over HTTP: every route', async (t) => {
+t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
   const engine = await startEngine(t);
   const live = await startEdge(t, engine);
   const site = new Site(engine, live);

@@ -19,7 +19,7 @@ queues:
   other: {}
 agents:
   ana: { name: Ana, skills: { billing: 7 } }
-  ben: { name: Ben }
+  ben: { name: Ben, skills: { sales: 5 } }
 `;
 
 /** Runs until the test ends; a policy is in force. */

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { OriginList } from '../../src/edge/origins.ts';
 
-t.test('origins', async (t) => {
+t.test('[EDGE9] origins', async (t) => {
   const desk = ['https://desk.example.com'];
   const cases: [list: string[], origin: string | undefined, host: string | undefined, allowed: boolean, why: string][] =
     [

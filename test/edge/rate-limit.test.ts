@@ -3,7 +3,7 @@ import t from 'tap';
 import { defaultLimits } from '../../src/edge/limits.ts';
 import { RateBucket, RefusalSpell, SubjectRates } from '../../src/edge/rate-limit.ts';
 
-t.test('a bucket grants its burst, then its rate, and says how long to wait', async (t) => {
+t.test('[LIM4] a bucket grants its burst, then its rate, and says how long to wait', async (t) => {
   const bucket = new RateBucket({ perSecond: 50, burst: 200 }, 0);
   for (let i = 0; i < 200; i++) t.equal(bucket.take(0), 0);
   t.equal(bucket.take(0), 20);

@@ -91,7 +91,7 @@ for (const [ofGateway, ofAgent] of pairs) {
   });
 }
 
-t.test('an agent that comes back finds what it had; the newer session replaces the older', async (t) => {
+t.test('[EDGE5, OUT6] an agent that comes back finds what it had; the newer session replaces the older', async (t) => {
   const engine = await startEngine(t);
   const live = await startEdge(t, engine);
   const gateway = await live.connect('gateway', 'web');
@@ -120,7 +120,7 @@ t.test('an agent that comes back finds what it had; the newer session replaces t
   t.equal(live.edge.counts().connectionsByRole.agent, 1);
 });
 
-t.test('a gateway that was away catches up from the seq it knows', async (t) => {
+t.test('[OUT5] a gateway that was away catches up from the seq it knows', async (t) => {
   const engine = await startEngine(t);
   const live = await startEdge(t, engine);
   const gateway = await live.connect('gateway', 'web');
@@ -145,31 +145,34 @@ t.test('a gateway that was away catches up from the seq it knows', async (t) => 
   t.equal('contact' in live251 && live251.contact.id, 'c251', 'and goes on live');
 });
 
-t.test('a supervisor sees queues and agents change, and removing an agent ends its session', async (t) => {
-  const engine = await startEngine(t);
-  const live = await startEdge(t, engine);
-  const put = await live.fetch('/v1/agents/cid', {
-    method: 'PUT',
-    role: 'admin',
-    headers: { 'content-type': 'application/json' },
-    body: '{"name":"Cid"}',
-  });
-  t.equal(put.status, 200);
-  const supervisor = await live.connect('supervisor', 'sue');
-  await supervisor.ask('watch', { queues: ['billing'], agents: true, everyMs: 250 });
-  const all = await supervisor.nextPush('feed');
-  t.match(all, {
-    feed: { queues: [{ name: 'billing', waiting: 0 }], agents: [{ id: 'ana' }, { id: 'ben' }, { id: 'cid' }] },
-  });
-  const agent = await live.connect('agent', 'cid');
-  const changed = await supervisor.nextPush('feed');
-  t.match(changed, { feed: { agents: [{ id: 'cid', connected: true }] } });
-  const removed = await live.fetch('/v1/agents/cid', { method: 'DELETE', role: 'admin' });
-  t.equal(removed.status, 200);
-  t.equal(await agent.closed, 4403);
-});
+t.test(
+  '[OUT8, EDGE5] a supervisor sees queues and agents change, and removing an agent ends its session',
+  async (t) => {
+    const engine = await startEngine(t);
+    const live = await startEdge(t, engine);
+    const put = await live.fetch('/v1/agents/cid', {
+      method: 'PUT',
+      role: 'admin',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"Cid"}',
+    });
+    t.equal(put.status, 200);
+    const supervisor = await live.connect('supervisor', 'sue');
+    await supervisor.ask('watch', { queues: ['billing'], agents: true, everyMs: 250 });
+    const all = await supervisor.nextPush('feed');
+    t.match(all, {
+      feed: { queues: [{ name: 'billing', waiting: 0 }], agents: [{ id: 'ana' }, { id: 'ben' }, { id: 'cid' }] },
+    });
+    const agent = await live.connect('agent', 'cid');
+    const changed = await supervisor.nextPush('feed');
+    t.match(changed, { feed: { agents: [{ id: 'cid', connected: true }] } });
+    const removed = await live.fetch('/v1/agents/cid', { method: 'DELETE', role: 'admin' });
+    t.equal(removed.status, 200);
+    t.equal(await agent.closed, 4403);
+  },
+);
 
-t.test('what goes in over HTTP comes out at sockets', async (t) => {
+t.test('[EDGE10] what goes in over HTTP comes out at sockets', async (t) => {
   const engine = await startEngine(t);
   const live = await startEdge(t, engine);
   const gateway = await live.connect('gateway', 'web');

@@ -47,7 +47,7 @@ async function handshake(url: string, entries: string[], headers: Record<string,
   return outcome;
 }
 
-t.test('each handshake gets its documented answer', async (t) => {
+t.test('[EDGE1, EDGE9, TOK1, TOK2] each handshake gets its documented answer', async (t) => {
   const { live } = await site(t, {}, { allowedOrigins: ['https://desk.example.com'] });
   const url = live.address.socketUrl;
   const good = await tokenOf('gateway', 'web');
@@ -132,7 +132,7 @@ t.test('a peer that goes while its token is verified takes nothing with it', asy
   t.equal(live.edge.counts().connectionsByRole.gateway, 0);
 });
 
-t.test('frames that break WebSocket, or the limits, close with the code for it', async (t) => {
+t.test('[EDGE2, EDGE3, LIM3] frames that break WebSocket, or the limits, close with the code for it', async (t) => {
   const { live } = await site(t);
   const text = (length: number): string => {
     const frame = '{"id":1,"get":{"contactId":"c"},"x":""}';
@@ -176,7 +176,7 @@ t.test('frames that break WebSocket, or the limits, close with the code for it',
   t.equal(await proto.closed, 1003, 'text on the protobuf sub-protocol');
 });
 
-t.test('who is not or no longer wanted is closed with the code for it', async (t) => {
+t.test('[EDGE5] who is not or no longer wanted is closed with the code for it', async (t) => {
   const { port, live } = await site(t);
   const answers = port.answers;
   port.answers = (asked) =>
@@ -196,7 +196,7 @@ t.test('who is not or no longer wanted is closed with the code for it', async (t
   }
 });
 
-t.test('a token that ends closes 4401', async (t) => {
+t.test('[TOK1] a token that ends closes 4401', async (t) => {
   let aheadMs = 0;
   const timers = { ...realTimers, now: () => Date.now() + aheadMs };
   const { live } = await site(t, {}, { timers });
@@ -208,7 +208,7 @@ t.test('a token that ends closes 4401', async (t) => {
   t.equal(long.webSocket.readyState, WebSocket.OPEN);
 });
 
-t.test('a client that goes on past its rate is closed 4429', async (t) => {
+t.test('[LIM4] a client that goes on past its rate is closed 4429', async (t) => {
   const rate = { perSecond: 1, burst: 1 };
   const rateByRole = { gateway: rate, agent: rate, supervisor: rate, admin: rate };
   const { live } = await site(t, { rateByRole, ignoredRateMs: 200 });
@@ -218,7 +218,7 @@ t.test('a client that goes on past its rate is closed 4429', async (t) => {
   clearInterval(sending);
 });
 
-t.test('a peer that does not answer pings is ended', async (t) => {
+t.test('[EDGE6] a peer that does not answer pings is ended', async (t) => {
   const { port, live } = await site(t, { pingEveryMs: 500, silenceMaxMs: 2_000 });
   const headers = { authorization: `Bearer ${await tokenOf('gateway', 'web')}` };
   const dead = new LiveClient(live.address.socketUrl, 'json', { headers, autoPong: false });
@@ -234,7 +234,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-t.test('an agent that does not read is closed 4408; its offers are in the next welcome', async (t) => {
+t.test('[EDGE4] an agent that does not read is closed 4408; its offers are in the next welcome', async (t) => {
   const { port, live } = await site(t);
   const agent = await live.connect('agent', 'ana');
   agent.webSocket.pause();
@@ -251,34 +251,38 @@ t.test('an agent that does not read is closed 4408; its offers are in the next w
   t.equal(await agent.closed, 4408);
 });
 
-t.test('a gateway that does not read gets the newest state of each contact when it reads again', async (t) => {
-  const { port, live } = await site(t);
-  const gateway = await live.connect('gateway', 'gw');
-  await gateway.ask('subscribe', { sinceSeq: 0 });
-  const bystander = await live.connect('gateway', 'gw');
-  await bystander.ask('subscribe', { sinceSeq: 0 });
-  gateway.webSocket.pause();
-  const attributes = JSON.stringify({ text: 'x'.repeat(8_000) });
-  for (let version = 1; version <= 100; version++) {
-    for (let i = 0; i < 40; i++) port.commit(contactPush(port.seq + 1, contactView(`c${i}`, { version, attributes })));
-    await turn();
-  }
-  t.equal(live.edge.counts().slowConsumerCount, 0, '32 MB of changes');
-  gateway.webSocket.resume();
-  const newest = new Map<string, number>();
-  let [count, last] = [0, 0];
-  while ([...newest.values()].filter((version) => version === 100).length < 40) {
-    const push = await gateway.nextPush('contact');
-    if ('contact' in push) newest.set(push.contact.id, push.contact.version);
-    t.ok(push.seq > last);
-    last = push.seq;
-    count += 1;
-  }
-  t.ok(count < 3_000, `${count} of 4,000 changes`);
-  port.commit(contactPush(port.seq + 1, contactView('c0', { version: 101 })));
-  const live101 = await gateway.nextPush('contact');
-  t.equal('contact' in live101 && live101.contact.version, 101, 'and goes on live');
-});
+t.test(
+  '[OUT4, EDGE4] a gateway that does not read gets the newest state of each contact when it reads again',
+  async (t) => {
+    const { port, live } = await site(t);
+    const gateway = await live.connect('gateway', 'gw');
+    await gateway.ask('subscribe', { sinceSeq: 0 });
+    const bystander = await live.connect('gateway', 'gw');
+    await bystander.ask('subscribe', { sinceSeq: 0 });
+    gateway.webSocket.pause();
+    const attributes = JSON.stringify({ text: 'x'.repeat(8_000) });
+    for (let version = 1; version <= 100; version++) {
+      for (let i = 0; i < 40; i++)
+        port.commit(contactPush(port.seq + 1, contactView(`c${i}`, { version, attributes })));
+      await turn();
+    }
+    t.equal(live.edge.counts().slowConsumerCount, 0, '32 MB of changes');
+    gateway.webSocket.resume();
+    const newest = new Map<string, number>();
+    let [count, last] = [0, 0];
+    while ([...newest.values()].filter((version) => version === 100).length < 40) {
+      const push = await gateway.nextPush('contact');
+      if ('contact' in push) newest.set(push.contact.id, push.contact.version);
+      t.ok(push.seq > last);
+      last = push.seq;
+      count += 1;
+    }
+    t.ok(count < 3_000, `${count} of 4,000 changes`);
+    port.commit(contactPush(port.seq + 1, contactView('c0', { version: 101 })));
+    const live101 = await gateway.nextPush('contact');
+    t.equal('contact' in live101 && live101.contact.version, 101, 'and goes on live');
+  },
+);
 
 t.test('frames of one tick leave in one write', async (t) => {
   const { port, live } = await site(t);
@@ -311,7 +315,7 @@ t.test('frames of one tick leave in one write', async (t) => {
 });
 
 t.test(
-  'the drain: submissions are refused, what was asked is answered, sockets close 1001, nothing is left',
+  '[EDGE7] the drain: submissions are refused, what was asked is answered, sockets close 1001, nothing is left',
   async (t) => {
     const { port, live } = await site(t);
     const [gateway, agent, supervisor] = [

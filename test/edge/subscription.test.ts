@@ -34,7 +34,7 @@ function page(changes: readonly [id: string, seq: number][], next?: number): { r
 }
 
 t.test(
-  'from now: the reply says from where, then every change is pushed before the reply that caused it',
+  '[OUT2] from now: the reply says from where, then every change is pushed before the reply that caused it',
   async (t) => {
     const world = fakeWorld();
     const client = gateway(world);
@@ -48,7 +48,7 @@ t.test(
   },
 );
 
-t.test('since a seq: reply, pages, then live; pushes of the meantime come once and in order', async (t) => {
+t.test('[OUT5] since a seq: reply, pages, then live; pushes of the meantime come once and in order', async (t) => {
   const world = fakeWorld();
   const client = gateway(world);
   client.send('subscribe', { sinceSeq: 50 });
@@ -83,7 +83,7 @@ t.test('since a seq: reply, pages, then live; pushes of the meantime come once a
   t.same(world.port.pending('changes'), []);
 });
 
-t.test('too far back, or from another journal: RESYNC, and no subscription', async (t) => {
+t.test('[OUT5] too far back, or from another journal: RESYNC, and no subscription', async (t) => {
   const world = fakeWorld();
   const client = gateway(world);
   client.send('subscribe', { sinceSeq: 5 });
@@ -110,7 +110,7 @@ t.test('a subscription that is overtaken by a later one is answered all the same
 });
 
 t.test(
-  'a slow gateway gets the newest state of each contact once it drains, and is never too slow for pushes',
+  '[OUT4, EDGE4] a slow gateway gets the newest state of each contact once it drains, and is never too slow for pushes',
   async (t) => {
     const world = fakeWorld({ outboxBytesMax: 200_000 });
     const client = gateway(world);
@@ -233,81 +233,103 @@ class ChangeModel {
   }
 }
 
+const CONTACT_ID = fc.integer({ min: 0, max: 40 }).map((n) => `c${n}`);
+const CONTACT_IDS = fc.array(CONTACT_ID, { minLength: 1, maxLength: 30, size: 'max' });
+const STEP = fc.oneof(
+  { weight: 6, arbitrary: CONTACT_IDS.map((ids) => ({ kind: 'change', ids }) as const) },
+  { weight: 3, arbitrary: fc.constant({ kind: 'decide' } as const) },
+  { weight: 3, arbitrary: fc.constant({ kind: 'commit' } as const) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'tick' } as const) },
+  { weight: 2, arbitrary: fc.boolean().map((isReading) => ({ kind: 'reading', isReading }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 130 }).map((sinceSeq) => ({ kind: 'subscribe', sinceSeq }) as const),
+  },
+);
+type Step = typeof STEP extends fc.Arbitrary<infer S> ? S : never;
+
+/** A gateway on a socket that reads now and then, before the model; what it was told since it subscribed last. */
+class History {
+  readonly world: World;
+  readonly client: Client;
+  readonly model: ChangeModel;
+  sinceSeq = 0;
+  frames: Frame[] = [];
+
+  constructor(heldLevelsMax: number) {
+    this.world = fakeWorld({ heldLevelsMax });
+    this.client = gateway(this.world);
+    this.client.socket.capacityBytes = 2_000;
+    this.model = new ChangeModel(this.world);
+    this.#subscribe(100);
+  }
+
+  play(step: Step): void {
+    if (step.kind === 'change') for (const id of step.ids) this.model.change(id);
+    else if (step.kind === 'decide') this.model.decide();
+    else if (step.kind === 'commit') this.model.commit();
+    else if (step.kind === 'tick') this.#turn();
+    else if (step.kind === 'subscribe') this.#subscribe(Math.min(step.sinceSeq, this.world.port.seq));
+    else {
+      this.client.socket.isReading = step.isReading;
+      if (step.isReading) this.frames.push(...this.client.drain());
+    }
+  }
+
+  /** Everything becomes durable and is read. */
+  end(): void {
+    this.client.socket.isReading = true;
+    for (let i = 0; i < 100; i++) {
+      this.model.decide();
+      this.model.commit();
+      this.frames.push(...this.client.drain());
+      this.#turn();
+    }
+  }
+
+  /** What is wrong with what the client was told; undefined if nothing is. */
+  fault(): string | undefined {
+    const told = new Map<string, number>();
+    let last = 0;
+    for (const frame of this.frames) {
+      if (!('push' in frame) || !('contact' in frame.push)) continue;
+      if (frame.push.seq < last) return `seq ${frame.push.seq} after ${last}`;
+      last = frame.push.seq;
+      told.set(frame.push.contact.id, frame.push.contact.version);
+    }
+    for (const [id, seq] of this.model.seqById) {
+      if (seq > this.sinceSeq && told.get(id) !== seq) return `${id} is at ${seq}, told ${told.get(id)}`;
+    }
+    return this.client.socket.closedWith === undefined ? undefined : 'it was closed';
+  }
+
+  #turn(): void {
+    this.world.timers.settle();
+    this.frames.push(...this.client.take());
+  }
+
+  /** The client starts anew: what it was told before does not count. */
+  #subscribe(sinceSeq: number): void {
+    this.client.take();
+    this.frames = [];
+    this.sinceSeq = sinceSeq;
+    this.client.send('subscribe', { sinceSeq });
+  }
+}
+
 t.test(
-  'whatever the socket and the journal do, the client ends with the newest state of every contact, in order',
+  '[OUT4, OUT5] whatever socket and journal do, the client ends with the newest state of all, in order',
   async (t) => {
-    const contactId = fc.integer({ min: 0, max: 40 }).map((n) => `c${n}`);
-    const step = fc.oneof(
-      {
-        weight: 6,
-        arbitrary: fc
-          .array(contactId, { minLength: 1, maxLength: 30 })
-          .map((ids) => ({ kind: 'change', ids }) as const),
-      },
-      { weight: 3, arbitrary: fc.constant({ kind: 'decide' } as const) },
-      { weight: 3, arbitrary: fc.constant({ kind: 'commit' } as const) },
-      { weight: 2, arbitrary: fc.constant({ kind: 'tick' } as const) },
-      { weight: 2, arbitrary: fc.boolean().map((isReading) => ({ kind: 'reading', isReading }) as const) },
-      {
-        weight: 1,
-        arbitrary: fc.integer({ min: 0, max: 130 }).map((sinceSeq) => ({ kind: 'subscribe', sinceSeq }) as const),
-      },
-    );
-    const levels = fc.integer({ min: 1, max: 30 });
-    fc.assert(
-      fc.property(levels, fc.array(step, { maxLength: 60, size: 'max' }), (heldLevelsMax, steps) => {
-        const world = fakeWorld({ heldLevelsMax });
-        const client = gateway(world);
-        client.socket.capacityBytes = 2_000;
-        const model = new ChangeModel(world);
-        const frames: Frame[] = [];
-        let sinceSeq = 100;
-        const turn = (): void => {
-          world.timers.settle();
-          frames.push(...client.take());
-        };
-        const subscribe = (since: number): void => {
-          // The client starts anew: what it was told before does not count.
-          frames.push(...client.take());
-          frames.length = 0;
-          sinceSeq = since;
-          client.send('subscribe', { sinceSeq: since });
-        };
-        subscribe(100);
-        for (const one of steps) {
-          if (one.kind === 'change') for (const id of one.ids) model.change(id);
-          else if (one.kind === 'decide') model.decide();
-          else if (one.kind === 'commit') model.commit();
-          else if (one.kind === 'tick') turn();
-          else if (one.kind === 'subscribe') subscribe(Math.max(1, Math.min(one.sinceSeq, world.port.seq)));
-          else {
-            client.socket.isReading = one.isReading;
-            if (one.isReading) frames.push(...client.drain());
-          }
-        }
-        client.socket.isReading = true;
-        for (let i = 0; i < 100; i++) {
-          model.decide();
-          model.commit();
-          frames.push(...client.drain());
-          turn();
-        }
-        // A reply to an overtaken start may come late; pushes after the last subscribe's own are what counts.
-        const seen = new Map<string, number>();
-        let last = 0;
-        for (const frame of frames) {
-          if (!('push' in frame) || !('contact' in frame.push)) continue;
-          if (frame.push.seq < last) throw new Error(`seq ${frame.push.seq} after ${last}`);
-          last = frame.push.seq;
-          seen.set(frame.push.contact.id, frame.push.contact.version);
-        }
-        for (const [id, seq] of model.seqById) {
-          if (seq > sinceSeq && seen.get(id) !== seq) throw new Error(`${id} is at ${seq}, told ${seen.get(id)}`);
-        }
-        return client.socket.closedWith === undefined;
-      }),
-      { numRuns: 2_000, seed: 20_251_122 },
-    );
+    const heldLevelsMax = fc.integer({ min: 1, max: 30 });
+    const steps = fc.array(STEP, { maxLength: 60, size: 'max' });
+    const property = fc.property(heldLevelsMax, steps, (levelsMax, played) => {
+      const history = new History(levelsMax);
+      for (const step of played) history.play(step);
+      history.end();
+      const fault = history.fault();
+      if (fault !== undefined) throw new Error(fault);
+    });
+    fc.assert(property, { numRuns: 2_000, seed: 20_251_122 });
     t.pass('2,000 histories, seed 20251122');
   },
 );

@@ -33,7 +33,7 @@ function unsigned(claims: Claims): string {
   return `${part({ alg: 'none' })}.${part(claims)}.`;
 }
 
-t.test('with the local key', async (t) => {
+t.test('[TOK3] with the local key', async (t) => {
   const other = keyOfSecret('another secret of at least 32 bytes');
   const { privateKey } = await generateKeyPair('RS256');
   const cases: [token: string, expected: string, why: string][] = [
@@ -98,7 +98,7 @@ async function keySetServer(t: Test): Promise<{ url: URL; keys: JWK[]; answer: {
   return Object.assign(state, { url: new URL(`http://127.0.0.1:${port}/keys`) });
 }
 
-t.test('with a key set: asymmetric keys only, issuer and audience', async (t) => {
+t.test('[TOK3] with a key set: asymmetric keys only, issuer and audience', async (t) => {
   const served = await keySetServer(t);
   const rsa = await generateKeyPair('RS256', { extractable: true });
   const elliptic = await generateKeyPair('ES256', { extractable: true });

@@ -60,7 +60,7 @@ function feeds(frames: readonly Frame[]): { queues: string[]; agents: string[] }
   });
 }
 
-t.test('the first feed has all rows, later ones what changed, at the pace asked for', async (t) => {
+t.test('[OUT8] the first feed has all rows, later ones what changed, at the pace asked for', async (t) => {
   const { world, client, ...rest } = site();
   const made = Object.assign(rest, { world, client });
   client.send('watch', { queues: [], agents: false, everyMs: 500 });

@@ -170,6 +170,9 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
   }
   const dropped = state.agents.filter((agent) => agent.ofPolicy && !Object.hasOwn(policy.agents, agent.id));
   if (dropped.some((agent) => heldBy(state, agent.id).length > 0)) return refused('AGENT_HAS_WORK');
+  if (state.contacts.some((contact) => isWaiting(contact) && classifyAgain(policy, contact, {}) === undefined)) {
+    return refused('REQUIREMENT_TOO_LARGE');
+  }
   world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id });
   for (const { id: agentId } of dropped) world.emit({ type: 'agentRemoved', agentId });
   putPolicyAgents(world, policy);
@@ -185,11 +188,16 @@ function putPolicyAgents(world: World, policy: ResolvedPolicy): void {
   }
 }
 
+/** In line, or offered and perhaps soon back in line. */
+function isWaiting(contact: OracleContact): boolean {
+  return contact.state === 'QUEUED' || contact.state === 'OFFERED';
+}
+
 /** [POL3]. */
 function classifyOpen(world: World): void {
   for (const contact of [...world.state.contacts]) {
-    if (contact.state !== 'QUEUED' && contact.state !== 'OFFERED') continue;
-    const classification = classifyAgain(world, contact, {});
+    if (!isWaiting(contact)) continue;
+    const classification = classifyAgain(policyOf(world.state), contact, {});
     if (classification === undefined || isUnchanged(contact, { ...classification })) continue;
     world.emit({ type: 'contactClassified', contactId: contact.id, ...classification });
   }

@@ -1,6 +1,7 @@
 // The oracle's decisions on contacts: submit, update, cancel, end, complete. Written from SPEC [SUB*], [QUE*], [UPD*], [CAN*], [WRAP*].
 import type { Actor, Command, ContactChanges } from '../../../src/core/commands.ts';
 import type { Classification } from '../../../src/core/events.ts';
+import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import { canonicalDraft } from './canonical.ts';
 import { clockRateOf, headStartUsOf, isTooLarge, joinRequirements, matchesWhen, tidyRequirement } from './classify.ts';
@@ -57,11 +58,10 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
 
 /** What the policy makes of an open contact with these changes; undefined when its requirement becomes too large. */
 export function classifyAgain(
-  world: World,
+  policy: ResolvedPolicy,
   contact: OracleContact,
   changed: Pick<ContactChanges, 'requires' | 'segment' | 'value' | 'headStartMs'>,
 ): Classification | undefined {
-  const policy = policyOf(world.state);
   const { requires, segment, value, headStartMs } = { ...contact, ...changed };
   const { queue } = contact;
   const requirement = joinRequirements(queueOf(policy, queue).requires, requires);
@@ -88,7 +88,7 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
   if (!isAnswered && !Object.hasOwn(policyOf(world.state).segments, segment)) return refused('UNKNOWN_SEGMENT');
   const classification = isAnswered
     ? classificationOf(subject)
-    : classifyAgain(world, subject, { ...routing, segment });
+    : classifyAgain(policyOf(world.state), subject, { ...routing, segment });
   if (classification === undefined) return refused('REQUIREMENT_TOO_LARGE');
   const merged = attributes === undefined ? subject.attributes : mergeAttributes(subject.attributes, attributes);
   if (Buffer.byteLength(merged) > 8192) return refused('ATTRIBUTES_TOO_LARGE');

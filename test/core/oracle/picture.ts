@@ -206,3 +206,34 @@ export function withoutDefaults(record: unknown): unknown {
   });
   return Object.fromEntries(kept);
 }
+
+interface Listed {
+  readonly id: string;
+  readonly gatewayId: string;
+  readonly ordinal: number;
+  readonly seq: number;
+}
+
+function everyContact(state: OracleState, gatewayId: string): Listed[] {
+  const open = state.contacts.map(({ id, gatewayId, ordinal, changeSeq: seq }) => ({ id, gatewayId, ordinal, seq }));
+  const closed = state.tombstones.map(({ contactId: id, gatewayId, ordinal, seq }) => ({
+    id,
+    gatewayId,
+    ordinal,
+    seq,
+  }));
+  return [...open, ...closed].filter((contact) => gatewayId === '' || contact.gatewayId === gatewayId);
+}
+
+/** [OUT7]: open and closed contacts in the order of arrival; of one gateway, or ('') of all. */
+export function listIds(state: OracleState, gatewayId: string): string[] {
+  return byOrdinal(everyContact(state, gatewayId)).map(({ id }) => id);
+}
+
+/** [OUT5]: the gateway's contacts changed after the seq, in the order of their last change. */
+export function changedIds(state: OracleState, gatewayId: string, sinceSeq: number): string[] {
+  return everyContact(state, gatewayId)
+    .filter(({ seq }) => seq > sinceSeq)
+    .sort((one, other) => one.seq - other.seq)
+    .map(({ id }) => id);
+}

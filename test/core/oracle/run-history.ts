@@ -4,18 +4,21 @@
 // 2. From some step on two shadows go along, one read from records, one replayed from events: same events, same hash.
 // 3. At the end the whole journal is replayed; events once given out have not changed.
 
-import type { Actor, Command, Outcome } from '../../../src/core/commands.ts';
+import type { Actor, Command, Outcome, Tombstone } from '../../../src/core/commands.ts';
 import { Core, type StepResult } from '../../../src/core/core.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
 import type { StateRecord } from '../../../src/core/state-records.ts';
+import type { ContactView } from '../../../src/core/views.ts';
 import { checkInvariants } from './invariants.ts';
 import type { History, Pause } from './moves.ts';
 import { Oracle, type OracleStep } from './oracle.ts';
 import {
   agentPicture,
   canonicalText,
+  changedIds,
   getPicture,
   isSame,
+  listIds,
   normalized,
   queuePictures,
   recordPictures,
@@ -113,6 +116,7 @@ export class Run {
   /** What holds at the end of every history. */
   finish(everyBoundary: boolean): RunResult {
     this.#compareRecords();
+    this.#compareLists();
     this.#compareShadowHashes();
     const hash = this.core.stateHash();
     this.#same('hash after replay', hash, this.replayed().stateHash());
@@ -201,6 +205,40 @@ export class Run {
     this.#same('records', recordPictures(this.#oracle.state), actual);
   }
 
+  /** Pages of `list` and `changes`, small ones, put together. */
+  #compareLists(): void {
+    const { state } = this.#oracle;
+    for (const gatewayId of ['', ...state.gateways.map(({ id }) => id)]) {
+      const listed: string[] = [];
+      for (let afterId: string | undefined = ''; afterId !== undefined; ) {
+        const outcome = this.core.query(
+          { type: 'list', actor: ADMIN, open: false, afterId, limit: 3, gatewayId, state: '' },
+          this.#now,
+        );
+        if ('error' in outcome) this.fail(`list after ${afterId}: ${outcome.error.reason}`);
+        listed.push(...(outcome.ok.contacts ?? []).map(idOf));
+        afterId = outcome.ok.next;
+      }
+      this.#same(`list of ${gatewayId}`, listIds(state, gatewayId), listed);
+      if (gatewayId !== '') this.#compareChanges(gatewayId);
+    }
+  }
+
+  #compareChanges(gatewayId: string): void {
+    const { state } = this.#oracle;
+    const forgotten = state.gateways.find(({ id }) => id === gatewayId)?.forgottenSeq ?? 0;
+    const changed: string[] = [];
+    for (let sinceSeq: number | undefined = forgotten; sinceSeq !== undefined; ) {
+      const outcome = this.core.query({ type: 'changes', gatewayId, sinceSeq, limit: 3 }, this.#now);
+      if ('error' in outcome) this.fail(`changes since ${sinceSeq}: ${outcome.error.reason}`);
+      changed.push(...(outcome.ok.contacts ?? []).map(idOf));
+      sinceSeq = outcome.ok.next === undefined ? undefined : Number(outcome.ok.next);
+    }
+    this.#same(`changes of ${gatewayId}`, changedIds(state, gatewayId, forgotten), changed);
+    const further = this.core.query({ type: 'changes', gatewayId, sinceSeq: forgotten - 1, limit: 3 }, this.#now);
+    if (forgotten > 0 && !('error' in further)) this.fail('changes reach back behind what is forgotten');
+  }
+
   #compareShadowHashes(): void {
     for (const shadow of this.#shadows) this.#same('hash of a shadow', this.core.stateHash(), shadow.stateHash());
   }
@@ -208,6 +246,10 @@ export class Run {
   #same(what: string, expected: unknown, actual: unknown): void {
     if (!isSame(expected, actual)) this.fail(`${what} differ:\n${difference(expected, actual)}`);
   }
+}
+
+function idOf(contact: ContactView | Tombstone): string {
+  return 'contactId' in contact ? contact.contactId : contact.id;
 }
 
 /** The first items of two lists that differ, or the whole. */
