@@ -17,7 +17,7 @@ export interface ServerWish {
   readonly logFile: string;
 }
 
-const START_MS = 20_000;
+const START_MS = 30_000;
 /** The router drains within 5 s. */
 const STOP_MS = 8_000;
 const LOG_TAIL = 2_000;

@@ -96,7 +96,7 @@ function lifeLine({ script, rounds }: Findings): string {
   const average = (of: (life: (typeof lives)[number]) => number): number => Math.round(mean(lives.map(of)));
   const out = average((life) => life.framesOut);
   return (
-    `a life: ${mean(rounds.router.map(framesPerLife)).toFixed(1)} frames: 4 requests (submit, accept, end, complete), ` +
+    `a life: ${out + 4} frames (measured: ${mean(rounds.router.map(framesPerLife)).toFixed(2)}): 4 requests (submit, accept, end, complete), ` +
     `${out} from the router (4 replies, 1 offer, ${out - 5} pushes to the gateway; ${average((life) => life.bytesOut)} B); ` +
     `${average((life) => life.events)} events in 4 steps, ${average((life) => life.eventBytes)} B journalled`
   );

@@ -19,7 +19,12 @@ export interface Log {
 
 export function openLog(level: LogLevel): Log {
   if (process.stderr.isTTY) {
-    const stream: DestinationStream = pretty({ destination: STDERR, sync: true, ignore: 'pid,hostname' });
+    const stream: DestinationStream = pretty({
+      destination: STDERR,
+      sync: true,
+      ignore: 'pid,hostname',
+      singleLine: true,
+    });
     return { logger: pino({ level }, stream), flush: () => undefined };
   }
   const destination = pino.destination({ dest: STDERR, sync: false });

@@ -109,9 +109,15 @@ export function isSignedIn(agent: Agent): boolean {
 export function hasRoom(agent: Agent, channel: Channel): boolean {
   const policy = channel.policy;
   if (agent.load + policy.cost > agent.capacity) return false;
-  const limit = agent.limits[channel.name] ?? policy.limit;
-  if ((agent.countByChannel[channel.index] ?? 0) >= limit) return false;
+  if ((agent.countByChannel[channel.index] ?? 0) >= limitOf(agent, channel)) return false;
   return agent.channels.length === 0 || agent.channels.includes(channel.name);
+}
+
+/** Most contacts of the channel at once: the agent's own limit, or the channel's. */
+export function limitOf(agent: Agent, channel: Channel): number {
+  const { name, policy } = channel;
+  // Any name is a name, also one that objects have by nature.
+  return Object.hasOwn(agent.limits, name) ? (agent.limits[name] ?? 0) : policy.limit;
 }
 
 export function hold(agent: Agent, contact: Contact): void {

@@ -109,6 +109,7 @@ export class Core {
     state.at = at;
     if (state.epoch === 0) state.epoch = at;
     apply(state, event);
+    state.dirty.compact();
   }
 
   /** Every fact, for a snapshot. Must be consumed before the next step or apply. */

@@ -1,6 +1,6 @@
 // Decides what is asked about agents: offers' answers, presence, sessions, the directory. A refusal emits nothing.
 
-import { type Agent, agentView, heldInOrder } from './agent.ts';
+import { type Agent, agentView, heldInOrder, limitOf } from './agent.ts';
 import type { Command, Ok, Outcome } from './commands.ts';
 import { type Contact, contactView, holderOf, offerView } from './contact.ts';
 import { answer } from './decide-contact.ts';
@@ -250,8 +250,8 @@ export function revokeIneligible(step: Step, agent: Agent, reason: RevocationRea
   for (const contact of heldInOrder(agent).reverse()) {
     if (contact.phase.state !== 'OFFERED' || holderOf(contact) !== agent) continue;
     const { channel } = contact;
-    const limit = agent.limits[channel.name] ?? channel.policy.limit;
-    const fits = agent.load <= agent.capacity && (agent.countByChannel[channel.index] ?? 0) <= limit;
+    const count = agent.countByChannel[channel.index] ?? 0;
+    const fits = agent.load <= agent.capacity && count <= limitOf(agent, channel);
     if (!fits || !meets(agent.skills, contact.requirement)) step.revoke(contact, reason);
   }
 }

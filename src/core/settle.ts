@@ -7,20 +7,40 @@
 // its present one, so a stale pair at the top is asked for again and nothing else is. 3. when it ends nobody is dirty.
 
 import { Heap } from '../lib/heap.ts';
-import { type Agent, isAvailable } from './agent.ts';
+import { type Agent, isAvailable, isSignedIn } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { DemandIndex, Line } from './demand.ts';
 import { bestForAgent, bestForContact, bestForLine, type Moment, type Pair, pairBefore } from './matching.ts';
 import type { SupplyIndex } from './supply.ts';
+
+const COMPACT_ABOVE_MIN = 4_096;
+
+function keep<T extends { dirty: boolean }>(items: readonly T[], matters: (item: T) => boolean): T[] {
+  return items.filter((item) => {
+    item.dirty = matters(item);
+    return item.dirty;
+  });
+}
 
 /** What a command touched: the only places where an eligible pair can be. */
 export class Dirty {
   lines: Line[] = [];
   contacts: Contact[] = [];
   agents: Agent[] = [];
+  #compactAbove = COMPACT_ABOVE_MIN;
 
   get isEmpty(): boolean {
     return this.lines.length === 0 && this.contacts.length === 0 && this.agents.length === 0;
+  }
+
+  /** Who only applies never settles: now and then what cannot matter any more goes, so that this stays as small as the state. */
+  compact(): void {
+    if (this.lines.length + this.contacts.length + this.agents.length <= this.#compactAbove) return;
+    this.lines = keep(this.lines, (line) => line.heap.size > 0);
+    this.contacts = keep(this.contacts, (contact) => contact.line !== undefined);
+    this.agents = keep(this.agents, isSignedIn);
+    const left = this.lines.length + this.contacts.length + this.agents.length;
+    this.#compactAbove = Math.max(COMPACT_ABOVE_MIN, 2 * left);
   }
 
   addLine(line: Line): void {

@@ -33,7 +33,8 @@ export class State {
   graceFloor = 0;
   terms: RankTerms = ZERO_TERMS;
   readonly channels = new Map<string, Channel>();
-  #channelCount = 0;
+  /** Every channel that there ever was: one that comes back is the one that it was. */
+  readonly #everyChannel = new Map<string, Channel>();
   readonly queues = new Map<string, Queue>();
   /** Open contacts by segment. */
   readonly openBySegment = new Map<string, number>();
@@ -114,12 +115,12 @@ export class State {
 
   /** In the policy's order. */
   #useChannels(policy: ResolvedPolicy): void {
-    const before = new Map(this.channels);
     this.channels.clear();
     for (const [name, channelPolicy] of Object.entries(policy.channels)) {
-      const known = before.get(name);
-      const channel = known ?? { name, index: this.#channelCount++, policy: channelPolicy, openCount: 0 };
+      const index = this.#everyChannel.size;
+      const channel = this.#everyChannel.get(name) ?? { name, index, policy: channelPolicy, openCount: 0 };
       channel.policy = channelPolicy;
+      this.#everyChannel.set(name, channel);
       this.channels.set(name, channel);
     }
   }

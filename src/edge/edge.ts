@@ -131,6 +131,8 @@ class RunningEdge implements Edge {
     try {
       await this.#http.listen({ host, port: portNumber });
     } catch (error) {
+      this.#sockets.stop();
+      this.#subscription.unsubscribe();
       const reason = error instanceof Error ? error.message : String(error);
       throw new EdgeFailure('LISTEN_FAILED', `cannot listen on ${host}:${portNumber}: ${reason}`, error);
     }

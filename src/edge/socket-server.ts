@@ -76,6 +76,11 @@ export class SocketServer {
       });
     }
     for (const { webSocket } of [...this.#open]) webSocket.terminate();
+    this.stop();
+  }
+
+  /** Leaves no timer behind. */
+  stop(): void {
     this.#pulse.stop();
   }
 

@@ -8,6 +8,9 @@ import { commandOptions } from '../../src/config.ts';
 import { LocalTokens } from '../../src/edge/tokens.ts';
 import { cordboard } from './run-cordboard.ts';
 
+// Processes are slow to start where much else runs.
+t.setTimeout(240_000);
+
 t.test('[CLI1] help tells every command, option, variable and default', async (t) => {
   const { exitCode, stdout, stderr } = cordboard(['--help']);
   t.match({ exitCode, stderr }, { exitCode: 0, stderr: '' });

@@ -1,6 +1,5 @@
 // Runs the command line as a process of its own: to its end, or as a router that is told to stop.
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 
@@ -59,11 +58,6 @@ export class Serving {
     const first = await Promise.race([this.#listening, this.ended]);
     if (typeof first === 'string') return first;
     throw new Error(`ended with ${first.exitCode}: ${first.stderr}`);
-  }
-
-  /** Resolves when a line of the log says so. */
-  async logged(message: string): Promise<void> {
-    while (!this.#output.stderr.includes(`"msg":"${message}"`)) await once(this.#process.stderr, 'data');
   }
 
   signal(signal: NodeJS.Signals): void {

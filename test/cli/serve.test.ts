@@ -1,13 +1,14 @@
 // `serve` as a process: what it prints, how it stops, which policy it starts with, and how it refuses to start or go on.
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { SAMPLE_POLICY } from '../../src/config/sample-policy.ts';
 import { keyOfDataDirectory } from '../../src/edge/local-key.ts';
 import { LocalTokens } from '../../src/edge/tokens.ts';
 import { cordboard, logOf, Serving } from './run-cordboard.ts';
+
+// Processes are slow to start where much else runs.
+t.setTimeout(240_000);
 
 const POLICY = 'channels: { voice: {} }\nqueues: { all: {} }\n';
 
@@ -136,32 +137,12 @@ t.test('[POL2] a policy that open contacts forbid: refused, with the way out', a
 });
 
 t.test('a second signal ends it at once', async (t) => {
-  const directory = join(t.testdir(), 'data');
-  const serving = new Serving(t, ['--data', directory]);
-  const { port } = new URL(await serving.url());
-  // A client that never answers the close frame keeps the drain waiting for over a second.
-  const token = await tokenOf(directory, 'gateway');
-  const socket = connect(Number(port), '127.0.0.1');
-  t.teardown(() => socket.destroy());
-  socket.on('error', () => undefined);
-  const handshake = [
-    'GET /v1/connect HTTP/1.1',
-    `Host: 127.0.0.1:${port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
-    'Sec-WebSocket-Protocol: cordboard.v1.json',
-    `Authorization: Bearer ${token}`,
-  ];
-  socket.write(`${handshake.join('\r\n')}\r\n\r\n`);
-  const [answer] = await once(socket, 'data');
-  t.match(String(answer), /^HTTP\/1\.1 101 /);
-  serving.signal('SIGINT');
-  await serving.logged('draining');
-  serving.signal('SIGINT');
+  const serving = new Serving(t, ['--data', join(t.testdir(), 'data')]);
+  await serving.url();
+  // Held while both are sent, so that neither is late.
+  for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) serving.signal(signal);
   const ended = await serving.ended;
-  t.equal(ended.exitCode, 130);
+  t.ok(ended.exitCode === 143 || ended.exitCode === 130, `exit code ${ended.exitCode}`);
   t.match(logOf(ended).at(-1), { level: 'warn', msg: 'second signal: ending at once' });
 });
 

@@ -150,3 +150,16 @@ t.test('[TOMB1] a new `forget` holds for what is closed already', async (t) => {
   t.equal(stage.run.core.nextDeadline(), stage.now + 10_000);
   t.strictSame(stage.tick(10_000).events, ['tombstonesForgotten']);
 });
+
+t.test('[POL1, ROOM2] a channel that was dropped and came back has the new numbers', async (t) => {
+  const withChat = (cost: number, limit: number): ResolvedPolicy =>
+    base({ channels: { voice: channelPolicy(), chat: channelPolicy({ cost, limit }) } });
+  const stage = new Stage(withChat(100, 1));
+  stage.works('a1');
+  stage.answered('c1', { channel: 'chat' });
+  stage.complete('c1', { role: 'agent', id: 'a1' });
+  stage.policy(base({ channels: { voice: channelPolicy() } }));
+  stage.policy(withChat(10, 2));
+  for (const id of ['c2', 'c3', 'c4']) stage.submit(id, { channel: 'chat' });
+  t.match(stage.agent('a1'), { load: 20, contacts: ['c2', 'c3'] });
+});

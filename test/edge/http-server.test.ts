@@ -83,6 +83,17 @@ function rawRequest(live: LiveEdge, request: readonly string[]): Promise<string>
   });
 }
 
+t.test(
+  'an address that is taken, or origins that are none, end the start by name and leave nothing running',
+  async (t) => {
+    const { port, live } = await fakeSite(t);
+    const taken = { portNumber: live.address.portNumber };
+    await t.rejects(fakeSite(t, taken), { name: 'EdgeFailure', code: 'LISTEN_FAILED', message: /127\.0\.0\.1:\d+/ });
+    await t.rejects(fakeSite(t, { allowedOrigins: ['desk'] }), { name: 'EdgeFailure', code: 'BAD_OPTIONS' });
+    t.ok(port.committed$.observed, 'the first one goes on');
+  },
+);
+
 t.test('what is no HTTP is answered in our own words, and the socket ends', async (t) => {
   const { live } = await fakeSite(t, { limits: { requestTimeoutMs: 100 } });
   const cases: [lines: string[], why: string][] = [

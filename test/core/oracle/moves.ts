@@ -132,10 +132,16 @@ function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): 
   return fc.tuple(pauseArb, facts).map(([pause, rest]) => ({ kind, pause, ...rest }) as Move);
 }
 
+const submitArb = fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb });
+
+const cancelArb = fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb });
+const signInArb = fc.record({ agent: agentArb, channels: takenChannelsArb });
+const putAgentArb = fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb });
+
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
-  [60, moveArb('submit', fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb }))],
+  [60, moveArb('submit', submitArb)],
   [8, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
-  [3, moveArb('cancel', fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb }))],
+  [3, moveArb('cancel', cancelArb)],
   [12, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
   [20, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
   [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
@@ -152,17 +158,33 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
       }),
     ),
   ],
-  [24, moveArb('signIn', fc.record({ agent: agentArb, channels: takenChannelsArb }))],
+  [24, moveArb('signIn', signInArb)],
   [3, moveArb('open', fc.record({ agent: agentArb, stray: fc.boolean() }))],
   [3, moveArb('close', fc.record({ agent: agentArb, stray: fc.nat(4).map((roll) => roll === 0) }))],
   [1, moveArb('openGateway', fc.record({ gateway: gatewayArb }))],
   [1, moveArb('closeGateway', fc.record({ gateway: gatewayArb }))],
-  [5, moveArb('putAgent', fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb }))],
+  [5, moveArb('putAgent', putAgentArb)],
   [1, moveArb('removeAgent', fc.record({ agent: agentArb }))],
   [1, moveArb('policy', fc.record({ policy: policyArb }))],
   [1, moveArb('restart', fc.constant({}))],
   [1, moveArb('stalled', fc.record({ back: fc.constantFrom(0, 5, 100) }))],
   [4, moveArb('tick', fc.constant({}))],
+];
+
+const COMINGS_AND_GOINGS = [
+  moveArb('openGateway', fc.record({ gateway: gatewayArb })),
+  moveArb('closeGateway', fc.record({ gateway: gatewayArb })),
+  moveArb('removeAgent', fc.record({ agent: agentArb })),
+  moveArb('close', fc.record({ agent: agentArb, stray: fc.constant(false) })),
+];
+
+/** Moves that keep a crowd moving. */
+const ANSWERING = [
+  { weight: 8, arbitrary: moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
+  { weight: 4, arbitrary: moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
+  { weight: 8, arbitrary: moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) })) },
+  { weight: 2, arbitrary: moveArb('tick', fc.constant({})) },
+  { weight: 2, arbitrary: fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary }))) },
 ];
 
 const anyMoveArb = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })));
@@ -175,6 +197,60 @@ export const historyArb: fc.Arbitrary<History> = fc
     moves: fc.array(anyMoveArb, { maxLength: 120, size: 'max' }),
   })
   .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
+
+/** Many in line before anybody works; then all at once, and a while of answers. */
+export const crowdArb: fc.Arbitrary<History> = fc
+  .record({
+    policy: policyArb,
+    crowd: fc.array(moveArb('submit', submitArb), { minLength: 10, maxLength: 40 }),
+    staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 2, maxLength: 6 }),
+    together: fc.boolean(),
+    moves: fc.array(fc.oneof(...ANSWERING), { maxLength: 60, size: 'max' }),
+  })
+  .map(({ policy, crowd, staff, together, moves }) => {
+    const arrivals = crowd.map((move, index): Move => ({ ...move, pause: { ms: index % 3 } }));
+    const hired = staff.flatMap(hire);
+    const away = { ...policy, channels: atNoLimit(policy) };
+    const opening: Move[] = [{ kind: 'policy', pause: { ms: 1000 }, policy }];
+    const early = [...hired, ...arrivals, ...opening];
+    return { policy: together ? away : policy, moves: [...(together ? early : [...arrivals, ...hired]), ...moves] };
+  });
+
+/** Policies that come and go and come back, agents and gateways that do not stay, contacts that do not last. */
+export const restlessArb: fc.Arbitrary<History> = fc
+  .tuple(policyArb, policyArb, fc.constantFrom(...CHANNELS))
+  .map(variants)
+  .chain((policies) =>
+    fc.record({
+      policy: fc.constantFrom(...policies),
+      staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 3 }),
+      moves: fc.array(
+        fc.oneof(
+          { weight: 12, arbitrary: moveArb('policy', fc.record({ policy: fc.constantFrom(...policies) })) },
+          { weight: 20, arbitrary: moveArb('cancel', cancelArb) },
+          { weight: 4, arbitrary: moveArb('putAgent', putAgentArb) },
+          { weight: 1, arbitrary: moveArb('restart', fc.constant({})) },
+          { weight: 15, arbitrary: moveArb('signIn', signInArb) },
+          { weight: 4, arbitrary: fc.oneof(...COMINGS_AND_GOINGS) },
+          { weight: 70, arbitrary: anyMoveArb },
+        ),
+        { maxLength: 80, size: 'max' },
+      ),
+    }),
+  )
+  .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
+
+/** A policy; with one channel fewer; with another's numbers for its channels; and another one. */
+function variants([policy, other, dropped]: [ResolvedPolicy, ResolvedPolicy, string]): ResolvedPolicy[] {
+  const { [dropped]: _, ...fewer } = policy.channels;
+  const channels = Object.keys(fewer).length === 0 ? policy.channels : fewer;
+  return [policy, { ...policy, channels }, { ...policy, channels: { ...policy.channels, ...other.channels } }, other];
+}
+
+/** The policy's channels, none of which anybody may be offered: a later policy opens them all in one step. */
+function atNoLimit({ channels }: ResolvedPolicy): ResolvedPolicy['channels'] {
+  return Object.fromEntries(Object.entries(channels).map(([name, channel]) => [name, { ...channel, cost: 1_000_000 }]));
+}
 
 function hire([facts, channels]: [AgentPolicy, string[]], agent: number): Move[] {
   const pause = { ms: 0 };
