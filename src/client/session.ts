@@ -5,6 +5,7 @@
 // 3. When the session is closed every request has failed, every stream has completed and no timer is left.
 
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { utf8ByteLength } from '../lib/utf8.ts';
 import type { OkBody, Push, Reply, RequestBodies, Verb } from '../wire/messages.ts';
 import type { Clock } from './clock.ts';
 import { ClientFailure, CordboardError } from './cordboard-error.ts';
@@ -241,15 +242,10 @@ export class Session {
 }
 
 function withinLimit(verb: string, frame: FrameData): FrameData {
-  const bytes = typeof frame === 'string' ? utf8Length(frame) : frame.length;
+  const bytes = typeof frame === 'string' ? utf8ByteLength(frame) : frame.length;
   if (bytes <= FRAME_BYTES_MAX) return frame;
   throw new ClientFailure(
     'FRAME_TOO_LARGE',
     `${verb} takes ${bytes} bytes, at most ${FRAME_BYTES_MAX} fit into a frame`,
   );
-}
-
-/** Bytes of the text in UTF-8; a short text is not measured, since it cannot be too long. */
-function utf8Length(text: string): number {
-  return text.length * 3 <= FRAME_BYTES_MAX ? text.length : new TextEncoder().encode(text).length;
 }

@@ -5,6 +5,7 @@
 // hold exactly is refused, not rounded. 3. of a key that is given twice the last value counts, as JSON.parse has it. 4. a key
 // `__proto__` is data like any other: objects are only read by their own keys and never assigned into.
 
+import { utf8ByteLength } from '../lib/utf8.ts';
 import { describe, type Report } from './report.ts';
 
 /** Levels that any JSON text given to us may have: those of the schema's messages and 16 of free objects inside them. */
@@ -76,7 +77,7 @@ export function jsonObjectText(value: unknown, limits: JsonObjectLimits, report:
   if (text === undefined) return undefined;
   if (text === '{}') return '';
   if (utf8Within(text, maxBytes)) return text;
-  const found = utf8Length(text);
+  const found = utf8ByteLength(text);
   return report.refuse('ATTRIBUTES_TOO_LARGE', `expected an object of at most ${maxBytes} bytes, found ${found}`);
 }
 
@@ -135,14 +136,7 @@ class CanonicalText {
   }
 }
 
-const encoder = new TextEncoder();
-
-/** Bytes of the text in UTF-8. */
-export function utf8Length(text: string): number {
-  return encoder.encode(text).length;
-}
-
 /** Whether the text takes at most so many bytes; short ones are not counted. */
 function utf8Within(text: string, bytesMax: number): boolean {
-  return text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8Length(text) <= bytesMax);
+  return text.length * 3 <= bytesMax || (text.length <= bytesMax && utf8ByteLength(text) <= bytesMax);
 }

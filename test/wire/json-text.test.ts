@@ -1,7 +1,7 @@
 // Depth, canonical text and quoting of JSON, without the schema around it.
 import fc from 'fast-check';
 import t from 'tap';
-import { jsonObjectText, jsonObjectTextOf, nestsWithin, utf8Length } from '../../src/wire/json-text.ts';
+import { jsonObjectText, jsonObjectTextOf, nestsWithin } from '../../src/wire/json-text.ts';
 import { Report } from '../../src/wire/report.ts';
 import { SEED } from './arbitrary.ts';
 
@@ -74,8 +74,4 @@ t.test('limits are exact', async (t) => {
   t.notOk(fits('{"a":[{}]}', 99, 2));
   t.notOk(fits('[]', 99, 9), 'a list is no object');
   t.notOk(fits('{"a":', 99, 9), 'nor is half an object');
-});
-
-t.test('UTF-8 length', async (t) => {
-  t.same(['', 'a', 'ä', '€', '😀'].map(utf8Length), [0, 1, 2, 3, 4]);
 });
