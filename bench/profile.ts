@@ -20,6 +20,8 @@ interface Profile {
 
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
+  /** Microseconds of the system's monotonic clock. */
+  readonly startTime: number;
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -28,10 +30,13 @@ const PARTS_SHOWN = 15;
 const PLACES_SHOWN = 40;
 const IDLE = '(idle)';
 
-/** Prints the profiles of a folder, one a thread, busiest first: by part of the program, then by function. */
-export function printProfiles(folder: string): void {
+/**
+ * Prints the profiles of a folder, one a thread, busiest first: by part of the program, then by function. What was before
+ * `fromUs` (microseconds of the system's monotonic clock), such as the start, is left out.
+ */
+export function printProfiles(folder: string, fromUs: number): void {
   const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
-  const profiles = files.map((name) => ({ name, ...readProfile(join(folder, name)) }));
+  const profiles = files.map((name) => ({ name, ...readProfile(join(folder, name), fromUs) }));
   for (const { name, busyMs, selfMsByPart, selfMsByPlace } of profiles.sort((a, b) => b.busyMs - a.busyMs)) {
     process.stdout.write(`\n${name}: ${Math.round(busyMs)} ms at work\n`);
     printLines(busyMs, selfMsByPart.slice(0, PARTS_SHOWN));
@@ -48,16 +53,19 @@ function printLines(busyMs: number, lines: readonly (readonly [string, number])[
 }
 
 /** Time at work, and each part's and function's own. */
-function readProfile(file: string): Profile {
+function readProfile(file: string, fromUs: number): Profile {
   const profile: CpuProfile = JSON.parse(readFileSync(file, 'utf8'));
   const frameById = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
   const msByPlace = new Map<string, number>();
   const msByPart = new Map<string, number>();
   let busyMs = 0;
+  let atUs = profile.startTime;
   for (const [index, id] of profile.samples.entries()) {
+    const us = profile.timeDeltas[index] ?? 0;
+    atUs += us;
     const frame = frameById.get(id);
-    if (frame === undefined || frame.functionName === IDLE) continue;
-    const ms = (profile.timeDeltas[index] ?? 0) / 1000;
+    if (frame === undefined || frame.functionName === IDLE || atUs < fromUs) continue;
+    const ms = us / 1000;
     busyMs += ms;
     count(msByPlace, placeOf(frame), ms);
     count(msByPart, partOf(frame), ms);

@@ -42,7 +42,7 @@ t.test('a Node that is new enough hands its arguments to the command line', asyn
   t.strictSame(result, { status: 0, stdout: '["serve","--port","9000"]\n', stderr: '' });
 });
 
-t.test('a Node that says it is too old is refused with one clear line and exit code 1', async (t) => {
+t.test('[CLI6] a Node that says it is too old is refused with one clear line and exit code 1', async (t) => {
   const folder = layOut(t);
   const result = run(process.execPath, ['--import', join(folder, 'preload.mjs'), join(folder, 'main.js'), 'serve']);
   t.equal(result.status, 1);
@@ -50,7 +50,7 @@ t.test('a Node that says it is too old is refused with one clear line and exit c
   t.match(result.stderr, FIRST_LINE);
 });
 
-t.test('a Node that really is too old parses the bin and refuses in the same way', async (t) => {
+t.test('[CLI6] a Node that really is too old parses the bin and refuses in the same way', async (t) => {
   const node = findOldNode();
   if (node === undefined) return t.pass('no Node older than 24 here; the parse is covered by the next test');
   const folder = layOut(t);

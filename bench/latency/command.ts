@@ -9,6 +9,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { describeMachine } from '../machine.ts';
 import type { SuiteContext } from '../main.ts';
 import { printProfiles } from '../profile.ts';
+import { nowUs } from './clock.ts';
 import { measureSync } from './disk.ts';
 import { FIRST_LIFE } from './life.ts';
 import { type Attempt, Measurement } from './measure.ts';
@@ -36,6 +37,7 @@ interface Flags {
   readonly searchStep?: number;
   readonly searchSeconds?: number;
   readonly profile?: string;
+  readonly node: readonly string[];
   readonly folder: string;
 }
 
@@ -62,14 +64,16 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
       '--profile <folder>',
       'write CPU profiles of the router there, and print where its time went; not for figures',
     )
+    .option('--node <option>', 'an option of Node for the router, such as --node=--max-semi-space-size=64', collect, [])
     .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
     .allowExcessArguments(false)
     .action(async (flags: Flags) => {
       const params = paramsOf(flags);
       const profileDirectory = flags.profile === undefined ? undefined : resolve(flags.profile);
       if (profileDirectory !== undefined) mkdirSync(profileDirectory, { recursive: true });
-      const findings = await run(params, resolve(flags.folder), profileDirectory, cleanup);
-      if (profileDirectory !== undefined) printProfiles(profileDirectory);
+      const nodeOptions = [...flags.node, ...profiling(profileDirectory)];
+      const findings = await run(params, resolve(flags.folder), nodeOptions, cleanup);
+      if (profileDirectory !== undefined) printProfiles(profileDirectory, findings.measuredFromUs);
       process.stdout.write(`${reportLines(findings).join('\n')}\n\n`);
       const line = JSON.stringify({ suite: 'latency', params, hash: findings.hash, metrics: metricsOf(findings) });
       if (flags.json !== undefined) writeFileSync(flags.json, `${line}\n`);
@@ -107,7 +111,7 @@ function paramsOf(flags: Flags): LatencyParams {
 async function run(
   params: LatencyParams,
   parentFolder: string,
-  profileDirectory: string | undefined,
+  nodeOptions: readonly string[],
   cleanup: SuiteContext['cleanup'],
 ): Promise<Findings> {
   const machine = describeMachine();
@@ -116,17 +120,26 @@ async function run(
   const metronome = new Metronome();
   cleanup.add({ orderly: () => metronome.close() });
   progress(`starting the router, ${params.agents} agents, and the relays`);
-  const wish = { params, metronome, folder, profileDirectory, firstLife: FIRST_LIFE };
+  const wish = { params, metronome, folder, nodeOptions, firstLife: FIRST_LIFE };
   const { stations, script, mint } = await startServers(wish, cleanup);
   const measurement = new Measurement(params, metronome, stations, progress);
   await measurement.warmUp();
+  const measuredFromUs = nowUs();
   const rounds = await measurement.rounds();
   const { port } = stations.router.process;
   const openCount = await openContactCount(port, mint);
   if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
   const attempts: Attempt[] = params.search === undefined ? [] : await measurement.search(params.search);
   await stations.router.process.stop();
-  return { params, machine, disk, script, rounds, attempts, hash: measurement.outcomeHash() };
+  return { params, machine, disk, measuredFromUs, script, rounds, attempts, hash: measurement.outcomeHash() };
+}
+
+function profiling(directory: string | undefined): string[] {
+  return directory === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', '--cpu-prof-dir', directory];
+}
+
+function collect(option: string, before: readonly string[]): string[] {
+  return [...before, option];
 }
 
 function progress(line: string): void {

@@ -14,6 +14,8 @@ export interface Findings {
   readonly params: LatencyParams;
   readonly machine: Machine;
   readonly disk: Latencies;
+  /** When the warm-up was over, on the clock of the load. */
+  readonly measuredFromUs: number;
   readonly script: Script;
   readonly rounds: RoundResults;
   readonly attempts: readonly Attempt[];

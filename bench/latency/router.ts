@@ -20,16 +20,14 @@ export interface RouterWish {
   readonly directory: string;
   readonly policyFile: string;
   readonly logFile: string;
-  /** Where CPU profiles go; undefined: none are taken. */
-  readonly profileDirectory: string | undefined;
+  /** Of Node, such as `--max-semi-space-size=64`. */
+  readonly nodeOptions: readonly string[];
 }
 
 export function startRouterProcess(wish: RouterWish, cleanup: Cleanup): Promise<ServerProcess> {
-  const { directory, policyFile, logFile, profileDirectory } = wish;
-  const profiling =
-    profileDirectory === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', '--cpu-prof-dir', profileDirectory];
+  const { directory, policyFile, logFile, nodeOptions } = wish;
   const serve = ['serve', '--policy', policyFile, '--data', directory, '--port', '0', '--log-level', 'warn'];
-  const args = ['--disable-warning=ExperimentalWarning', ...profiling, MAIN, ...serve];
+  const args = ['--disable-warning=ExperimentalWarning', ...nodeOptions, MAIN, ...serve];
   return ServerProcess.start({ name: 'router', args, logFile }, cleanup);
 }
 

@@ -42,7 +42,8 @@ export interface ServersWish {
   readonly params: LatencyParams;
   readonly metronome: Metronome;
   readonly folder: string;
-  readonly profileDirectory: string | undefined;
+  /** Of Node, for the router. */
+  readonly nodeOptions: readonly string[];
   /** Of the rehearsal. */
   readonly firstLife: number;
 }
@@ -68,8 +69,8 @@ export async function startServers(wish: ServersWish, cleanup: Cleanup): Promise
   };
 
   const logFile = join(folder, 'router.log');
-  const { profileDirectory } = wish;
-  const starting = startRouterProcess({ directory, policyFile, logFile, profileDirectory }, cleanup);
+  const { nodeOptions } = wish;
+  const starting = startRouterProcess({ directory, policyFile, logFile, nodeOptions }, cleanup);
   const router = await openStation('router', starting);
   await router.crew.reportForDuty(params.isSubscribed);
   const script = await rehearse(router.crew, wish.metronome, {

@@ -182,10 +182,11 @@ export function text({ about, fallback, most, pattern, patternText }: TextTerms)
     fallback: fallback === undefined ? undefined : () => fallback,
     read(value, path, reading) {
       const plain = isScalar(value) ? value.value : undefined;
-      if (typeof plain === 'string' && plain !== '' && plain.length <= most && pattern?.test(plain) !== false)
-        return plain;
+      const isText = typeof plain === 'string' && plain !== '' && plain.length <= most;
+      if (isText && pattern?.test(plain) !== false && plain.isWellFormed()) return plain;
       const quote = typeof plain === 'number' || typeof plain === 'boolean' ? '; write it in quotes' : '';
-      reading.fault(offsetOf(value), path, `expected a text of ${range}, ${found(value)}${quote}`);
+      const half = isText && !plain.isWellFormed() ? ' with half a surrogate pair' : '';
+      reading.fault(offsetOf(value), path, `expected a text of ${range}, ${found(value)}${half}${quote}`);
       return fallback ?? '';
     },
   };

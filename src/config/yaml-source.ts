@@ -65,7 +65,9 @@ export class YamlSource {
   /** A fault at an offset of the text. */
   fault(offset: number, path: PathSteps, message: string): Fault {
     const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), path: pathText(path), message };
+    // Names and what the parser quotes may hold half a pair of surrogates, which cannot be sent in a binary answer.
+    const told = message.toWellFormed();
+    return { line: Math.max(line, 1), column: Math.max(col, 1), path: pathText(path), message: told };
   }
 
   /** A fault at a value that is known by its path; what is not there is told at the nearest value around it. */

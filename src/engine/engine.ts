@@ -1,21 +1,22 @@
 // Runs the core: stamps commands with the router's time, has their events committed, and lets nothing out before they are durable.
 //
-// Invariants: 1. replies leave in the order of what they saw, when that is durable; the pushes of a commit before its replies. 2. a journal
-// that fails ends the engine: nothing is answered any more and `onFailure` is called once. 3. while the oldest uncommitted event is over
-// STALL_MS old no deadline fires. 4. past `maxPending` uncommitted events submissions are refused, everything else goes on.
+// Invariants: 1. what is durable is told first, to all who listen; then the answers that saw it leave. 2. a journal that fails, a subscriber
+// that throws, and whatever breaks after an event was applied, end the engine: nothing is answered any more and `onFailure` is called once.
+// 3. while the oldest uncommitted event is over STALL_MS old no deadline fires, nor after that before the offers that never left are
+// withdrawn. 4. past `maxPending` uncommitted events submissions are refused, at once; everything else goes on.
 
-import { Subject } from 'rxjs';
 import type { Command, Outcome, Query } from '../core/commands.ts';
 import { contactView } from '../core/contact.ts';
 import type { Core, StepResult } from '../core/core.ts';
 import { queueView } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
-import { Fifo } from '../lib/fifo.ts';
+import { Answers } from './answers.ts';
 import type { EngineClock } from './clock.ts';
 import type { ClosedPictures } from './closed-pictures.ts';
+import { CommittedFeed } from './committed-feed.ts';
 import { type CommitEncoder, type CommitSink, GroupCommit } from './group-commit.ts';
-import type { CommittedBatch, CommittedStep, EngineGauges, EnginePort, PortOk, Reply } from './port.ts';
-import { drawPushes, subjectOf } from './pushes.ts';
+import type { CommittedStep, EngineGauges, EnginePort, Reply } from './port.ts';
+import { PushDrawer, subjectOf } from './pushes.ts';
 
 /** How long commits may take before time stands still for deadlines. */
 const STALL_MS = 1_000;
@@ -35,21 +36,13 @@ export interface EngineOptions {
   readonly monotonicMs: () => number;
 }
 
-interface Waiting {
-  readonly seq: number;
-  readonly at: number;
-  readonly outcome: Outcome;
-  readonly query: Query | undefined;
-  readonly reply: (reply: Reply) => void;
-}
-
 export class Engine implements EnginePort {
-  readonly committed$ = new Subject<CommittedBatch>();
+  readonly committed$ = new CommittedFeed();
   readonly #options: EngineOptions;
   readonly #core: Core;
   readonly #commits: GroupCommit;
-  readonly #waiting = new Fifo<Waiting>();
-  #durableSeq: number;
+  readonly #answers: Answers;
+  readonly #pushes: PushDrawer;
   #timer: NodeJS.Timeout | undefined = undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #isDraining = false;
@@ -58,7 +51,8 @@ export class Engine implements EnginePort {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#core = options.core;
-    this.#durableSeq = options.core.seq;
+    this.#answers = new Answers(options.pictures, options.core.seq, (cause) => this.#fail(cause));
+    this.#pushes = new PushDrawer(options.core.state);
     const observer = {
       committed: (steps: readonly CommittedStep[], commitMs: number, waitedMs: number) =>
         this.#committed(steps, commitMs, waitedMs),
@@ -78,19 +72,18 @@ export class Engine implements EnginePort {
   execute(command: Command, reply: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
     const refusal = command.type === 'submit' ? this.#refuseSubmission() : undefined;
-    if (refusal !== undefined) {
-      const at = this.now();
-      return this.#answer({ seq: this.#core.seq, at, outcome: { error: refusal }, query: undefined, reply });
-    }
+    // It saw nothing, so it waits for nothing: who is to slow down must hear of it now.
+    if (refusal !== undefined) return reply({ seq: this.#answers.durableSeq, at: this.now(), error: refusal });
     const result = this.#step(command);
     if (result === undefined) return;
-    this.#answer({ seq: this.#core.seq, at: result.at, outcome: result.outcome, query: undefined, reply });
+    const { at, outcome } = result;
+    this.#answers.give({ seq: this.#core.seq, at, outcome, query: undefined }, reply);
   }
 
   query(query: Query, reply: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
     const at = this.now();
-    this.#answer({ seq: this.#core.seq, at, outcome: this.#core.query(query, at), query, reply });
+    this.#answers.give({ seq: this.#core.seq, at, outcome: this.#look(query, at), query }, reply);
   }
 
   /** Starts deadlines. To be called once, when recovery is done. */
@@ -101,13 +94,17 @@ export class Engine implements EnginePort {
   /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided is durable and answered. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#commits.flushed();
+    do {
+      await this.#commits.flushed();
+      await this.#answers.fetched();
+    } while (this.#commits.uncommittedCount > 0 && !this.#hasEnded);
   }
 
   /** No more deadlines, no more answers. */
   stop(): void {
     this.#hasEnded = true;
     clearTimeout(this.#timer);
+    this.#answers.end();
     this.committed$.complete();
   }
 
@@ -124,7 +121,7 @@ export class Engine implements EnginePort {
       capacity += agent.capacity;
     }
     return {
-      durableSeq: this.#durableSeq,
+      durableSeq: this.#answers.durableSeq,
       decidedSeq: this.#core.seq,
       clockGapSeconds: this.#options.clock.gapSeconds(),
       queues: [...state.queues.values()].map((queue) => queueView(queue, now)),
@@ -141,22 +138,32 @@ export class Engine implements EnginePort {
     return refuse('TOO_MANY_PENDING', message, '', BACK_PRESSURE_RETRY_MS);
   }
 
+  /** A question changes nothing: one that breaks is answered so, and the engine goes on. */
+  #look(query: Query, at: number): Outcome {
+    try {
+      return this.#core.query(query, at);
+    } catch (fault) {
+      return { error: refuse('INTERNAL_FAULT', fault instanceof Error ? fault.message : String(fault)) };
+    }
+  }
+
   /** Decides; undefined when the state broke, which ends the engine. */
   #step(command: Command): StepResult | undefined {
-    const { state } = this.#core;
-    const agentId = agentOf(command);
-    const sessionId = agentId === undefined ? '' : (state.agents.get(agentId)?.sessionId ?? '');
-    const startedMs = this.#options.monotonicMs();
-    const deadlines = this.#commits.oldestWaitMs() > STALL_MS ? 'hold' : 'fire';
-    let result: StepResult;
     try {
-      result = this.#core.step(command, this.now(), deadlines);
+      return this.#decide(command);
     } catch (cause) {
       this.#fail(cause);
       return undefined;
     }
+  }
+
+  #decide(command: Command): StepResult {
+    const startedMs = this.#options.monotonicMs();
+    const deadlines = this.#commits.oldestWaitMs() > STALL_MS ? 'hold' : 'fire';
+    this.#pushes.before(command);
+    const result = this.#core.step(command, this.now(), deadlines);
     if (result.events.length > 0) {
-      const pushes = drawPushes(state, command, { sessionId }, result);
+      const pushes = this.#pushes.draw(command, result);
       this.#keepClosed(result);
       const subjects = result.subjects.map((subject) => subjectOf(subject, result.at));
       const decisionUs = (this.#options.monotonicMs() - startedMs) * 1000;
@@ -171,11 +178,13 @@ export class Engine implements EnginePort {
     const { pictures } = this.#options;
     for (const [index, event] of events.entries()) {
       const seq = firstSeq + index;
+      const subject = subjects[index];
       if (event.type === 'contactClosed') {
-        const subject = subjects[index];
         if (subject !== undefined) pictures.keep(seq, contactView(subject));
-      } else if (event.type === 'dispositionSet') pictures.dispose(seq, event.contactId, event.disposition);
-      else if (event.type === 'tombstonesForgotten') pictures.forget(event.closedThrough);
+      } else if (event.type === 'dispositionSet') {
+        // An open contact has its disposition in the state.
+        if (subject === undefined) pictures.dispose(seq, event.contactId, event.disposition);
+      } else if (event.type === 'tombstonesForgotten') pictures.forget(event.closedThrough);
     }
   }
 
@@ -183,57 +192,14 @@ export class Engine implements EnginePort {
     const first = steps[0];
     const last = steps.at(-1);
     if (first === undefined || last === undefined || this.#hasEnded) return;
+    const { firstSeq } = first;
     const lastSeq = last.firstSeq + last.events.length - 1;
-    this.#durableSeq = lastSeq;
     const durableMs = this.#options.monotonicMs();
-    this.committed$.next({ firstSeq: first.firstSeq, lastSeq, steps, commitMs, durableMs });
-    this.#release();
-    if (waitedMs <= STALL_MS) return;
-    this.#step({ type: 'withdrawStalled', firstSeq: first.firstSeq, lastSeq });
-  }
-
-  #answer(waiting: Waiting): void {
-    if (waiting.seq <= this.#durableSeq) this.#send(waiting);
-    else this.#waiting.push(waiting);
-  }
-
-  #release(): void {
-    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
-      if (next.seq > this.#durableSeq) return;
-      this.#waiting.shift();
-      this.#send(next);
-    }
-  }
-
-  #send({ seq, at, outcome, query, reply }: Waiting): void {
-    if ('ok' in outcome) {
-      const ok = this.#options.pictures.complete(outcome.ok);
-      if (ok !== undefined) return reply({ seq, at, ok });
-      this.#reply(this.#options.pictures.completed(outcome.ok), seq, at, reply);
-      return;
-    }
-    const { error } = outcome;
-    if (query?.type !== 'get' || error.reason !== 'NO_SUCH_CONTACT') return reply({ seq, at, error });
-    this.#reply(this.#findArchived(query, error), seq, at, reply);
-  }
-
-  #reply(answer: Promise<PortOk | Refusal>, seq: number, at: number, reply: (reply: Reply) => void): void {
-    answer.then(
-      (found) => reply('code' in found ? { seq, at, error: found } : { seq, at, ok: found }),
-      (fault: unknown) => {
-        const message = `the archive does not answer: ${fault instanceof Error ? fault.message : String(fault)}`;
-        reply({ seq, at, error: refuse('INTERNAL_FAULT', message) });
-      },
-    );
-  }
-
-  /** A contact that the core has forgotten, if it may be told. */
-  async #findArchived(query: Extract<Query, { readonly type: 'get' }>, refusal: Refusal): Promise<PortOk | Refusal> {
-    const { actor, contactId } = query;
-    if (actor.role === 'agent') return refusal;
-    const contact = await this.#options.pictures.archived(contactId);
-    if (contact === undefined || (actor.role === 'gateway' && contact.gatewayId !== actor.id)) return refusal;
-    return { contact };
+    // Before anybody is told: whoever asks for something then makes time go on.
+    if (waitedMs > STALL_MS) this.#step({ type: 'withdrawStalled', firstSeq, lastSeq });
+    if (this.#hasEnded) return;
+    this.committed$.emit({ firstSeq, lastSeq, steps, commitMs, durableMs });
+    this.#answers.release(lastSeq);
   }
 
   #arm(): void {
@@ -259,9 +225,4 @@ export class Engine implements EnginePort {
     this.stop();
     this.#options.onFailure(cause);
   }
-}
-
-function agentOf(command: Command): string | undefined {
-  if (command.type === 'removeAgent') return command.agentId;
-  return command.type === 'openSession' && command.actor.role === 'agent' ? command.actor.id : undefined;
 }

@@ -1,8 +1,8 @@
 // Follows the journal with a core of its own, in a thread of its own: closed contacts go to the archive in small batches, snapshots are saved
 // now and then. The engine never waits for it, and never stalls for a snapshot.
 //
-// Invariants: 1. contacts closed up to a seq are in the archive before the snapshot of that seq is saved: recovery from a snapshot misses
-// none. 2. it only applies; it decides nothing.
+// Invariants: 1. contacts closed up to a seq are in the archive before that is reported, and before the snapshot of that seq is saved:
+// recovery from a snapshot misses none. 2. it only applies; it decides nothing.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { contactView } from '../core/contact.ts';
@@ -31,6 +31,8 @@ class Follower {
   readonly #closed: ClosedContact[] = [];
   #snapshotSeq: number;
   #snapshotMs = performance.now();
+  /** Whether contacts too old may be left in the archive. */
+  #isPruning = false;
   #expected: { readonly seq: number; readonly hash: string } | undefined = undefined;
 
   constructor(data: FollowerThreadData, report: (report: FollowerReport) => void) {
@@ -57,6 +59,7 @@ class Follower {
     }
     this.#flush();
     this.#snapshotIfDue();
+    this.#prune();
   }
 
   expect(seq: number, hash: string): void {
@@ -97,7 +100,8 @@ class Follower {
   #dispose(event: Extract<CoreEvent, { readonly type: 'dispositionSet' }>, seq: number): void {
     const tombstone = this.#core.state.known.get(event.contactId)?.tombstone;
     if (tombstone === undefined) return;
-    this.#flush();
+    // Its row may still be among those that wait.
+    this.#put();
     const archived = this.#archive.getClosed(event.contactId);
     if (archived === undefined) return;
     const contact = decodeContact(archived.contact);
@@ -105,8 +109,13 @@ class Follower {
     this.#close(disposed, seq, archived.at, tombstone.hash);
   }
 
-  #flush(): void {
+  #put(): void {
     if (this.#closed.length > 0) this.#archive.putClosed(this.#closed.splice(0));
+  }
+
+  /** Between events only: what the last one closed is among those that wait. */
+  #flush(): void {
+    this.#put();
     this.#report({ kind: 'archived', seq: this.#core.seq });
   }
 
@@ -123,11 +132,18 @@ class Follower {
     const startedMs = performance.now();
     const { seq, at } = this.#core;
     this.#archive.saveSnapshot({ seq, at }, encodeRecords(this.#core.records()));
-    this.#archive.pruneClosed(at - this.#data.retainMs, PRUNE_BATCH);
+    this.#isPruning = true;
     this.#snapshotSeq = seq;
     this.#snapshotMs = performance.now();
     const tookMs = this.#snapshotMs - startedMs;
     this.#report({ kind: 'snapshot', seq, pruneSeq: this.#archive.pruneSeq(), tookMs });
+  }
+
+  /** Contacts closed too long ago go, a few each time, until none is left; then it rests until the next snapshot. */
+  #prune(): void {
+    if (!this.#isPruning) return;
+    const count = this.#archive.pruneClosed(this.#core.at - this.#data.retainMs, PRUNE_BATCH);
+    this.#isPruning = count === PRUNE_BATCH;
   }
 
   #compare(): void {

@@ -1,7 +1,7 @@
 // Gathers steps while one commit is under way, so that the cost of making them durable is shared and latency stays near one commit.
 //
-// Invariants: 1. at most one commit is in flight. 2. steps become durable in the order in which they were added. 3. after a failure
-// nothing is appended any more.
+// Invariants: 1. at most one commit is in flight. 2. steps become durable in the order in which they were added. 3. a failure, of the sink,
+// the encoder or the observer, is told once, and after it nothing is appended any more.
 
 import type { CommittedStep } from './port.ts';
 
@@ -89,15 +89,19 @@ export class GroupCommit {
     this.#gathered = [];
     this.#inFlight = true;
     this.#inFlightSinceMs = this.#gatheredSinceMs;
-    const commit = { firstSeq: first.firstSeq, count, at: last.at, events: this.#encoder.finish() };
     const sinceMs = this.#inFlightSinceMs;
-    this.#sink.append(commit).then(
-      () => this.#finish(steps, count, startedMs, sinceMs),
-      (cause: unknown) => this.#fail(cause),
-    );
+    this.#append(first.firstSeq, count, last.at)
+      .then(() => this.#finish(steps, count, startedMs, sinceMs))
+      .catch((cause: unknown) => this.#fail(cause));
+  }
+
+  /** Rejects, too, if the encoder or the sink throws. */
+  async #append(firstSeq: number, count: number, at: number): Promise<void> {
+    await this.#sink.append({ firstSeq, count, at, events: this.#encoder.finish() });
   }
 
   #finish(steps: readonly CommittedStep[], count: number, startedMs: number, sinceMs: number): void {
+    if (this.#hasFailed) return;
     const nowMs = this.#monotonicMs();
     this.#inFlight = false;
     this.#uncommittedCount -= count;
@@ -108,6 +112,7 @@ export class GroupCommit {
   }
 
   #fail(cause: unknown): void {
+    if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#observer.failed(cause);
     this.#wakeIdle();

@@ -1,108 +1,164 @@
 // Draws what clients are told of a step, right after it, from the state as it stands then: immutable pictures, newest states.
 //
-// Invariants: 1. in seq order. 2. an agent is not told of changes that it asked for. 3. a gateway is told once a step of each of its
-// contacts that changed, with the seq of the last change.
+// Invariants: 1. in seq order. 2. an agent is not told of changes that it asked for: what time or others did in the same step is told.
+// 3. a gateway is told once a step of each of its contacts that changed, with the seq of the last change. 4. what a step takes out of the
+// state and somebody must be told of is known from before: pending offers always, sessions for the commands that end them.
 
-import { agentView } from '../core/agent.ts';
-import type { Actor, Command } from '../core/commands.ts';
+import { type Agent, agentView } from '../core/agent.ts';
+import type { Command } from '../core/commands.ts';
 import { type Contact, contactView, offerView, waitedMs } from '../core/contact.ts';
 import type { StepResult } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { RevocationReason } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
+import { assert } from '../lib/assert.ts';
 import type { EventSubject, Push } from './port.ts';
 
-/** What the state knew before the step and the step changed: who had a session, which offer a contact had. */
-export interface Before {
-  /** Session of the agent that the command is about. */
-  readonly sessionId: string;
-}
-
-/** Pushes of one step. `before` is what was true when the command came. */
-export function drawPushes(state: Readonly<State>, command: Command, before: Before, result: StepResult): Push[] {
-  const pushes: Push[] = [];
-  const asker = 'actor' in command && command.actor.role === 'agent' ? command.actor : undefined;
-  for (const [index, event] of result.events.entries()) {
-    const context = { state, seq: result.firstSeq + index, at: result.at, subject: result.subjects[index], asker };
-    agentPushes(event, context, before, pushes);
-  }
-  gatewayPushes(result, pushes);
-  return pushes.length > 1 ? pushes.sort((a, b) => a.seq - b.seq) : pushes;
-}
-
-interface Context {
-  readonly state: Readonly<State>;
+/** The step's event that is being told of. */
+interface Happened {
+  readonly event: CoreEvent;
   readonly seq: number;
   readonly at: number;
   readonly subject: Contact | undefined;
-  readonly asker: Actor | undefined;
 }
 
-function agentPushes(event: CoreEvent, context: Context, before: Before, pushes: Push[]): void {
-  const { seq, at, subject, asker } = context;
-  switch (event.type) {
-    case 'offerMade': {
-      const offer = subject === undefined ? undefined : offerView(subject);
-      if (offer !== undefined) pushes.push({ to: 'agent', id: event.agentId, seq, at, kind: 'offer', offer });
-      return;
+/** What an agent asked for and got; changes that are exactly this are not told to it. */
+interface Asked {
+  readonly agentId: string;
+  /** The contact that it asked about; undefined when it named none. */
+  readonly contactId: string | undefined;
+}
+
+const NO_SESSIONS: ReadonlyMap<string, string> = new Map();
+
+export class PushDrawer {
+  readonly #state: Readonly<State>;
+  /** Seq of the pending offer of each offered contact. */
+  readonly #offerSeqByContact = new Map<string, number>();
+  /** Open sessions, before the step, of the agents that may lose them by it. */
+  #sessionByAgent = NO_SESSIONS;
+
+  constructor(state: Readonly<State>) {
+    this.#state = state;
+    for (const [seq, contact] of state.offers) this.#offerSeqByContact.set(contact.id, seq);
+  }
+
+  /** To be called right before the command is decided. */
+  before(command: Command): void {
+    this.#sessionByAgent = sessionsAtStake(this.#state, command);
+  }
+
+  /** The pushes of the step that followed. */
+  draw(command: Command, result: StepResult): Push[] {
+    const pushes: Push[] = [];
+    const asked = askedBy(command, result);
+    for (const [index, event] of result.events.entries()) {
+      const happened = { event, seq: result.firstSeq + index, at: result.at, subject: result.subjects[index] };
+      this.#tellAgents(happened, asked, pushes);
     }
-    case 'offerMissed':
-      return pushRevoked(event.agentId, event.contactId, 'MISSED', context, pushes);
-    case 'offerRevoked':
-      return pushRevoked(event.agentId, event.contactId, event.reason, context, pushes);
-    case 'contactUpdated':
-    case 'contactClassified':
-    case 'contactEnded':
-    case 'contactClosed':
-    case 'contactRequeued':
-    case 'dispositionSet': {
-      const agentId = 'agentId' in event ? event.agentId : subject?.agentId;
-      if (subject === undefined || agentId === undefined || agentId === '' || agentId === asker?.id) return;
-      pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
-      return;
+    gatewayPushes(result, pushes);
+    return pushes.length > 1 ? pushes.sort((a, b) => a.seq - b.seq) : pushes;
+  }
+
+  #tellAgents({ event, seq, at, subject }: Happened, asked: Asked | undefined, pushes: Push[]): void {
+    switch (event.type) {
+      case 'offerMade': {
+        this.#offerSeqByContact.set(event.contactId, seq);
+        const offer = subject === undefined ? undefined : offerView(subject);
+        if (offer !== undefined) pushes.push({ to: 'agent', id: event.agentId, seq, at, kind: 'offer', offer });
+        return;
+      }
+      case 'offerAccepted':
+      case 'offerDeclined':
+        this.#offerSeqByContact.delete(event.contactId);
+        return;
+      case 'offerMissed':
+        return this.#tellRevoked(event, 'MISSED', seq, at, pushes);
+      case 'offerRevoked':
+        return this.#tellRevoked(event, event.reason, seq, at, pushes);
+      case 'contactUpdated':
+      case 'contactClassified':
+      case 'contactEnded':
+      case 'contactClosed':
+      case 'contactRequeued':
+      case 'dispositionSet': {
+        const agentId = 'agentId' in event ? event.agentId : subject?.agentId;
+        if (subject === undefined || agentId === undefined || agentId === '') return;
+        if (agentId === asked?.agentId && event.contactId === asked.contactId) return;
+        pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
+        return;
+      }
+      case 'agentPut':
+      case 'presenceSet': {
+        const isOwn = event.type === 'presenceSet' && event.cause === 'AGENT' && event.agentId === asked?.agentId;
+        const agent = this.#state.agents.get(event.agentId);
+        if (isOwn || agent === undefined) return;
+        pushes.push({ to: 'agent', id: event.agentId, seq, at, kind: 'agent', agent: agentView(agent) });
+        return;
+      }
+      case 'agentRemoved':
+        return this.#tellSession(event.agentId, 'removed', seq, at, pushes);
+      case 'sessionOpened':
+        if (event.role === 'AGENT') this.#tellSession(event.subjectId, 'replaced', seq, at, pushes);
+        return;
+      default:
+        return;
     }
-    case 'agentPut':
-    case 'presenceSet':
-      if (event.agentId !== asker?.id || event.type === 'agentPut' || event.cause !== 'AGENT') {
-        pushAgent(event.agentId, context, pushes);
-      }
-      return;
-    case 'agentRemoved':
-      if (before.sessionId !== '') pushes.push({ to: 'session', id: before.sessionId, seq, at, kind: 'removed' });
-      return;
-    case 'sessionOpened':
-      if (event.role === 'AGENT' && before.sessionId !== '') {
-        pushes.push({ to: 'session', id: before.sessionId, seq, at, kind: 'replaced' });
-      }
-      return;
-    default:
-      return;
+  }
+
+  #tellRevoked(
+    { agentId, contactId }: { readonly agentId: string; readonly contactId: string },
+    reason: RevocationReason,
+    seq: number,
+    at: number,
+    pushes: Push[],
+  ): void {
+    const offerSeq = this.#offerSeqByContact.get(contactId);
+    assert(offerSeq !== undefined, 'only a pending offer is revoked');
+    this.#offerSeqByContact.delete(contactId);
+    const offerRevoked = { offerId: `o${offerSeq}`, contactId, reason };
+    pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'offerRevoked', offerRevoked });
+  }
+
+  #tellSession(agentId: string, kind: 'removed' | 'replaced', seq: number, at: number, pushes: Push[]): void {
+    const id = this.#sessionByAgent.get(agentId);
+    if (id !== undefined) pushes.push({ to: 'session', id, seq, at, kind });
   }
 }
 
-function pushRevoked(
-  agentId: string,
-  contactId: string,
-  reason: RevocationReason,
-  { state, seq, at }: Context,
-  pushes: Push[],
-): void {
-  const answer = state.agents.get(agentId)?.answers.findLast((one) => one.contactId === contactId);
-  if (answer === undefined) return;
-  const offerRevoked = { offerId: `o${answer.offerSeq}`, contactId, reason };
-  pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'offerRevoked', offerRevoked });
+/** Sessions that the command may end: those of the agents that it removes or signs in anew. */
+function sessionsAtStake({ agents }: Readonly<State>, command: Command): ReadonlyMap<string, string> {
+  switch (command.type) {
+    case 'removeAgent':
+      return sessionsOf([agents.get(command.agentId)]);
+    case 'openSession':
+      return command.actor.role === 'agent' ? sessionsOf([agents.get(command.actor.id)]) : NO_SESSIONS;
+    case 'setPolicy':
+      return sessionsOf([...agents.values()].filter(({ ofPolicy }) => ofPolicy));
+    default:
+      return NO_SESSIONS;
+  }
 }
 
-function pushAgent(agentId: string, { state, seq, at }: Context, pushes: Push[]): void {
-  const agent = state.agents.get(agentId);
-  if (agent !== undefined) pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'agent', agent: agentView(agent) });
+function sessionsOf(agents: readonly (Agent | undefined)[]): ReadonlyMap<string, string> {
+  const sessions = new Map<string, string>();
+  for (const agent of agents)
+    if (agent !== undefined && agent.sessionId !== '') sessions.set(agent.id, agent.sessionId);
+  return sessions;
 }
 
-function gatewayPushes({ subjects, firstSeq, at }: StepResult, pushes: Push[]): void {
+/** Undefined: no agent asked, or it was refused. */
+function askedBy(command: Command, { outcome }: StepResult): Asked | undefined {
+  if (!('actor' in command) || command.actor.role !== 'agent' || 'error' in outcome) return undefined;
+  return { agentId: command.actor.id, contactId: 'contactId' in command ? command.contactId : undefined };
+}
+
+function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: Push[]): void {
   const told = new Set<Contact>();
   for (let index = subjects.length - 1; index >= 0; index--) {
     const subject = subjects[index];
-    if (subject === undefined || told.has(subject)) continue;
+    // The end of a cool-down is about a pair: the contact stays as it is.
+    if (subject === undefined || told.has(subject) || events[index]?.type === 'coolDownEnded') continue;
     told.add(subject);
     const contact = contactView(subject);
     pushes.push({ to: 'gateway', id: subject.gateway.id, seq: firstSeq + index, at, kind: 'contact', contact });

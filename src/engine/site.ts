@@ -1,7 +1,8 @@
 // One site on one data directory: journal, recovery, engine, follower, pruning, put together and taken apart in the right order.
 //
 // Invariants: 1. the directory is locked before anything is read. 2. the first thing journalled after a recovery is `restarted`, and
-// nothing is answered before it is durable. 3. closing leaves everything durable and a snapshot of the last event.
+// nothing is answered before it is durable. 3. closing leaves everything durable and a snapshot of the last event. 4. a site that cannot
+// be opened leaves nothing open.
 
 import type { Core } from '../core/core.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,15 +11,18 @@ import { openSqliteArchive } from '../journal/sqlite-archive.ts';
 import { openSqliteClosedContacts } from '../journal/sqlite-closed-contacts.ts';
 import { openSqliteJournal } from '../journal/sqlite-journal.ts';
 import { openSqliteJournalReader } from '../journal/sqlite-journal-reader.ts';
+import { assert } from '../lib/assert.ts';
 import { EventEncoder } from '../wire/event-codec.ts';
 import { EngineClock, systemTime } from './clock.ts';
 import { ClosedPictures } from './closed-pictures.ts';
 import { Engine } from './engine.ts';
 import { Follower } from './follower.ts';
+import type { Reply } from './port.ts';
 import { recover } from './recovery.ts';
 
 /** States of up to so many contacts and agents are hashed now and then, to be compared with the follower's. */
 const HASHED_MAX = 2_000;
+const FOLLOWER_RETRY_MS = 30_000;
 
 export interface SiteOptions {
   readonly directory: string;
@@ -30,6 +34,8 @@ export interface SiteOptions {
   readonly retainMs: number;
   /** While commits take more bytes than this, the oldest go. */
   readonly retainBytes: number;
+  /** How long after a failure the follower is started again. */
+  readonly followerRetryMs?: number;
   readonly observer: SiteObserver;
 }
 
@@ -80,23 +86,9 @@ function recoverFrom(directory: string, observer: SiteObserver): Core {
 }
 
 async function startSite(options: SiteOptions, journal: Journal, core: Core): Promise<Site> {
-  const { directory, observer, maxPending, snapshotEveryEvents, snapshotEveryMs, retainMs } = options;
-  const follower = new Follower(
-    { directory, snapshotEveryEvents, snapshotEveryMs, retainMs },
-    openSqliteClosedContacts(directory),
-    {
-      snapshot: (seq, pruneSeq, tookMs) => {
-        observer.noted('info', 'snapshot saved', { seq, tookMs: Math.round(tookMs) });
-        prune(options, journal, core, pruneSeq);
-        expectHash(core, follower);
-      },
-      compared: (seq, agrees) => {
-        if (!agrees) observer.noted('error', 'the follower has another state than the engine', { seq });
-      },
-      failed: (message) =>
-        observer.noted('error', 'the follower ended: no snapshots until the next start', { message }),
-    },
-  );
+  const { observer, maxPending } = options;
+  const follower = startFollower(options, journal, core);
+  const failure = Promise.withResolvers<unknown>();
   const engine = new Engine({
     core,
     clock: new EngineClock(systemTime, core.at),
@@ -104,12 +96,21 @@ async function startSite(options: SiteOptions, journal: Journal, core: Core): Pr
     encoder: new EventEncoder(),
     pictures: new ClosedPictures(follower),
     maxPending,
-    onFailure: (cause) => observer.failed(cause),
+    onFailure: (cause) => {
+      failure.resolve(cause);
+      observer.failed(cause);
+    },
     monotonicMs: systemTime.monotonicMs,
   });
   engine.committed$.subscribe(({ lastSeq }) => follower.durable(lastSeq));
   follower.durable(core.seq);
-  if (core.seq > 0) await restart(engine);
+  try {
+    if (core.seq > 0) await restart(engine, failure.promise);
+  } catch (cause) {
+    engine.stop();
+    await follower.abandon();
+    throw cause;
+  }
   engine.start();
   return {
     engine,
@@ -124,8 +125,34 @@ async function startSite(options: SiteOptions, journal: Journal, core: Core): Pr
   };
 }
 
-async function restart(engine: Engine): Promise<void> {
-  await new Promise<void>((resolve) => engine.execute({ type: 'restart', graceMs: 0 }, () => resolve()));
+function startFollower(options: SiteOptions, journal: Journal, core: Core): Follower {
+  const { directory, observer, snapshotEveryEvents, snapshotEveryMs, retainMs } = options;
+  const { followerRetryMs: retryMs = FOLLOWER_RETRY_MS } = options;
+  const follower = new Follower(
+    { directory, snapshotEveryEvents, snapshotEveryMs, retainMs, retryMs },
+    openSqliteClosedContacts(directory),
+    {
+      snapshot: (seq, pruneSeq, tookMs) => {
+        observer.noted('info', 'snapshot saved', { seq, tookMs: Math.round(tookMs) });
+        // The last one is saved when nobody is there any more to prune or to compare.
+        if (follower.isClosing) return;
+        prune(options, journal, core, pruneSeq);
+        expectHash(core, follower);
+      },
+      compared: (seq, agrees) => {
+        if (!agrees) observer.noted('error', 'the follower has another state than the engine', { seq });
+      },
+      failed: (message) => observer.noted('error', 'the follower failed: no snapshots for now', { message, retryMs }),
+    },
+  );
+  return follower;
+}
+
+/** Rejects with the cause if the engine fails before the restart is durable. */
+async function restart(engine: Engine, failed: Promise<unknown>): Promise<void> {
+  const replied = new Promise<Reply>((resolve) => engine.execute({ type: 'restart', graceMs: 0 }, resolve));
+  const reply = await Promise.race([replied, failed.then((cause) => Promise.reject(cause))]);
+  assert('ok' in reply, 'a router restarts');
 }
 
 function prune(

@@ -2,8 +2,9 @@
 //
 // Invariants: 1. depth is bounded by a scan of the text before any recursive walk: deep nesting passes JSON.parse and would overflow the
 // stack later. 2. canonical text has its keys sorted by UTF-16 unit, no white space, and parses to an equal object; what a double cannot
-// hold exactly is refused, not rounded. 3. of a key that is given twice the last value counts, as JSON.parse has it. 4. a key
-// `__proto__` is data like any other: objects are only read by their own keys and never assigned into.
+// hold exactly is refused, not rounded, and so is half a surrogate pair, at which many readers of JSON stop. 3. of a key that is given
+// twice the last value counts, as JSON.parse has it. 4. a key `__proto__` is data like any other: objects are only read by their own keys
+// and never assigned into.
 
 import { utf8ByteLength } from '../lib/utf8.ts';
 import { describe, type Report } from './report.ts';
@@ -101,15 +102,17 @@ class CanonicalText {
     if (depth > this.#depthMax) return this.#tooDeep();
     let text = '{';
     for (const key of Object.keys(object).sort()) {
-      const value = this.#ofValue(object[key], depth);
+      const name = this.#ofText(key);
+      const value = name === undefined ? undefined : this.#ofValue(object[key], depth);
       if (value === undefined) return this.#report.withinKey(key);
-      text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${value}`;
+      text += `${text.length === 1 ? '' : ','}${name}:${value}`;
     }
     return `${text}}`;
   }
 
   #ofValue(value: unknown, depth: number): string | undefined {
     if (typeof value === 'number') return this.#ofNumber(value);
+    if (typeof value === 'string') return this.#ofText(value);
     if (isObject(value)) return this.ofObject(value, depth + 1);
     return Array.isArray(value) ? this.#ofList(value, depth + 1) : JSON.stringify(value);
   }
@@ -123,6 +126,11 @@ class CanonicalText {
       text += i === 0 ? item : `,${item}`;
     }
     return `${text}]`;
+  }
+
+  #ofText(value: string): string | undefined {
+    if (value.isWellFormed()) return JSON.stringify(value);
+    return this.#report.expected('text', 'text with half a surrogate pair');
   }
 
   #ofNumber(value: number): string | undefined {

@@ -37,7 +37,8 @@ export class Report {
   refuse(reason: RefusalReason, message: string): undefined {
     if (this.failed) return;
     this.#reason = reason;
-    this.#message = message;
+    // What a parser quotes it cuts by UTF-16 units, and half a pair of surrogates cannot be sent in a binary frame.
+    this.#message = message.toWellFormed();
   }
 
   /** Notes that something else was expected. */

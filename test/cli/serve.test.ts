@@ -42,7 +42,7 @@ async function whileServing(
   return logOf(ended);
 }
 
-t.test('[EDGE7] from start to SIGTERM', async (t) => {
+t.test('[EDGE7, CLI4] from start to SIGTERM', async (t) => {
   const directory = join(t.testdir(), 'data');
   const serving = new Serving(t, ['--data', directory]);
   const url = await serving.url();

@@ -313,3 +313,15 @@ t.test('[RANK1, ROOM6] several agents and contacts at once: the best pair first,
   t.equal(stage.view('c1').agentId, 'a2', 'the first of two with equal rank');
   t.strictSame(stage.presence('a1', 'AVAILABLE').events.slice(-1), ['offerMade c2 a1']);
 });
+
+t.test('[RANK1] equal ranks from unequal parts: still who became ready first', async (t) => {
+  const policy = plainPolicy({
+    fit: { perLevelMs: 1000, affinityMs: 0, breadthMs: 0 },
+    readiness: { idleRate: 1000, idleCapMs: 600_000, loadMs: 0 },
+  });
+  const stage = new Stage(policy);
+  stage.works('a1', { skills: { a: 2 } });
+  stage.wait(3000).works('a2', { skills: { a: 5 } });
+  const [made] = offersIn(stage.wait(1000).submit('c1', { requires: [needs('a', 1)] }));
+  t.match(made, { agentId: 'a1', fitUs: 2_000_000, readinessUs: 4_000_000 });
+});

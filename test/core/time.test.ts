@@ -3,7 +3,7 @@ import t from 'tap';
 import { Core } from '../../src/core/core.ts';
 import { hashRecords } from '../../src/core/state-hash.ts';
 import type { HeaderRecord } from '../../src/core/state-records.ts';
-import { channelPolicy, plainPolicy } from './oracle/policies.ts';
+import { channelPolicy, plainPolicy, queuePolicy } from './oracle/policies.ts';
 import { agentActor, draft, GATEWAY, NOON, Stage } from './oracle/stage.ts';
 
 t.test('[TIME1] a step fires what is due, decides, settles once', async (t) => {
@@ -38,6 +38,27 @@ t.test('[TIME2] deadlines fire by due, then ordinal, then kind', async (t) => {
     'presenceSet a2 OFFLINE SESSION_LOST',
     'offerMissed c1 a1',
   ]);
+});
+
+t.test('[TIME2, TIME5] two deadlines of one contact at one instant: in the order of their kinds', async (t) => {
+  const assigned = { maxMs: 60_000, agentLostMs: 20_000, then: 'requeue' } as const;
+  const stage = new Stage(plainPolicy({ channels: { voice: channelPolicy({ assigned }) } }));
+  stage.works('a1');
+  stage.answered('c1');
+  stage.wait(40_000).close('a1');
+  t.ok(
+    stage.tick(20_000).events.includes('contactRequeued c1 a1 TOO_LONG'),
+    'the longest conversation before the lost agent',
+  );
+  const waits = new Stage(plainPolicy({ queues: [queuePolicy('main', { limits: { waiting: 9, waitMs: 35_000 } })] }));
+  waits.works('a1');
+  waits.submit('c1');
+  waits.wait(5000).decline('c1');
+  t.strictSame(
+    waits.tick(30_000).events,
+    ['contactClosed c1 EXPIRED WAITED_TOO_LONG'],
+    'the wait limit before the cool-down',
+  );
 });
 
 t.test('[TIME3] everything in a step happens at its instant, however late it comes', async (t) => {

@@ -1,79 +1,11 @@
 // A site on a real data directory: recovery, the follower's snapshots and archive, pruning, refusals.
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import type { Command, Query } from '../../src/core/commands.ts';
-import type { Reply } from '../../src/engine/port.ts';
-import { openSite, type Site, type SiteOptions } from '../../src/engine/site.ts';
+import { openSite } from '../../src/engine/site.ts';
+import { ask, begin, complete, optionsFor, query, signIn } from './live-site.ts';
 import { ADMIN, agentActor, draft, GATEWAY, POLICY, VOICE } from './world.ts';
-
-interface Notes {
-  readonly lines: string[];
-  waitFor(what: string): Promise<void>;
-}
-
-function notes(): Notes & SiteOptions['observer'] {
-  const lines: string[] = [];
-  let wake: (() => void) | undefined;
-  return {
-    lines,
-    failed: (cause) => {
-      lines.push(`failed ${String(cause)}`);
-      wake?.();
-    },
-    noted: (level, what) => {
-      lines.push(`${level} ${what}`);
-      wake?.();
-    },
-    async waitFor(what) {
-      while (!lines.some((line) => line.includes(what))) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-  };
-}
-
-function optionsFor(directory: string, more: Partial<SiteOptions> = {}): SiteOptions & { readonly observer: Notes } {
-  return {
-    directory,
-    maxPending: 1000,
-    snapshotEveryEvents: 1_000_000,
-    snapshotEveryMs: 3_600_000,
-    retainMs: 1e12,
-    retainBytes: 1e12,
-    ...more,
-    observer: notes(),
-  } as SiteOptions & { readonly observer: Notes };
-}
-
-function ask(site: Site, command: Command): Promise<Reply> {
-  return new Promise((resolve) => site.engine.execute(command, resolve));
-}
-
-function query(site: Site, question: Query): Promise<Reply> {
-  return new Promise((resolve) => site.engine.query(question, resolve));
-}
-
-async function begin(site: Site): Promise<void> {
-  await ask(site, { type: 'setPolicy', actor: ADMIN, policy: POLICY, source: 'text', fileHash: 'f1' });
-}
-
-async function complete(site: Site, id: string): Promise<void> {
-  const actor = agentActor('ana');
-  const reply = await ask(site, { type: 'submit', actor: GATEWAY, contact: draft(id, { attributes: '{"k":1}' }) });
-  await ask(site, { type: 'accept', actor, offerId: `o${reply.seq}` });
-  await ask(site, { type: 'complete', actor, contactId: id, version: 0 });
-}
-
-async function signIn(site: Site): Promise<void> {
-  const actor = agentActor('ana');
-  const agent = { id: 'ana', name: '', skills: {}, capacity: 100, limits: {}, version: 0 };
-  await ask(site, { type: 'putAgent', actor: ADMIN, agent });
-  await ask(site, { type: 'openSession', actor, sessionId: 's' });
-  await ask(site, { type: 'setPresence', actor, agentId: 'ana', presence: 'AVAILABLE', reason: '', channels: [] });
-}
 
 t.test('[RST1] [RST2] [RST4] what was journalled is there again; offers are revoked, sessions lost', async (t) => {
   const directory = t.testdir();
@@ -109,7 +41,7 @@ t.test(
     await begin(site);
     await signIn(site);
     for (let index = 0; index < 30; index++) await complete(site, `c${index}`);
-    await options.observer.waitFor('snapshot saved');
+    await options.observer.heard('snapshot saved');
     await complete(site, 'last');
     await site.close();
     t.notOk(
@@ -183,7 +115,7 @@ t.test('[JRN6] the journal is pruned behind snapshots while it runs', async (t) 
   await begin(site);
   await signIn(site);
   let index = 0;
-  const pruned = options.observer.waitFor('journal pruned').then(() => true);
+  const pruned = options.observer.heard('journal pruned').then(() => true);
   while (!(await Promise.race([pruned, complete(site, `c${index++}`).then(() => false)])));
   await site.close();
   const again = await openSite(optionsFor(directory));
@@ -196,4 +128,25 @@ t.test('[JRN3] a second site on the same directory is refused', async (t) => {
   const site = await openSite(optionsFor(directory));
   await t.rejects(openSite(optionsFor(directory)), { code: 'LOCKED' });
   await site.close();
+});
+
+t.test('[JRN4] a site whose first commit fails is refused, and nothing of it stays open', async (t) => {
+  const directory = t.testdir();
+  const first = await openSite(optionsFor(directory));
+  await begin(first);
+  await first.close();
+  // Somebody else writes: the commit of the restart finds the journal locked.
+  const intruder = new DatabaseSync(join(directory, 'journal.db'));
+  intruder.exec('BEGIN IMMEDIATE');
+  const options = optionsFor(directory);
+  await t.rejects(openSite(options), {
+    name: 'JournalFailure',
+    code: 'LOCKED',
+    message: /cannot append to .*journal\.db/,
+  });
+  t.equal(options.observer.lines.filter((line) => line.startsWith('failed')).length, 1, 'its keeper heard of it once');
+  intruder.close();
+  const again = await openSite(optionsFor(directory));
+  t.ok(again.hasPolicy);
+  await again.close();
 });

@@ -4,8 +4,9 @@ import type { Actor, Command, ContactDraft, Query } from '../../src/core/command
 import { Core } from '../../src/core/core.ts';
 import type { ChannelPolicy, ResolvedPolicy } from '../../src/core/policy.ts';
 import { EngineClock } from '../../src/engine/clock.ts';
-import { ClosedPictures } from '../../src/engine/closed-pictures.ts';
+import { type ClosedArchive, ClosedPictures } from '../../src/engine/closed-pictures.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { CommitEncoder } from '../../src/engine/group-commit.ts';
 import type { Reply } from '../../src/engine/port.ts';
 import { type CommitGate, MemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts';
 import { EventEncoder } from '../../src/wire/event-codec.ts';
@@ -109,6 +110,11 @@ export class Valve {
 
   open(): void {
     this.#open = true;
+    this.pass();
+  }
+
+  /** Lets the commit through that is held, and holds the next one. */
+  pass(): void {
     for (const release of this.#held.splice(0)) release();
   }
 
@@ -128,9 +134,15 @@ export interface World {
   query(query: Query): Promise<Reply>;
 }
 
-export async function openWorld(
-  options: { readonly maxPending?: number; readonly policy?: ResolvedPolicy } = {},
-): Promise<World> {
+export interface WorldOptions {
+  readonly maxPending?: number;
+  readonly policy?: ResolvedPolicy;
+  /** Where closed contacts are kept; nowhere by default. */
+  readonly archive?: ClosedArchive;
+  readonly encoder?: CommitEncoder;
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const core = new Core();
   const clock = new HandClock();
   const valve = new Valve();
@@ -140,8 +152,8 @@ export async function openWorld(
     core,
     clock: new EngineClock(clock, 0),
     journal: await openMemoryJournal(disk, valve.gate),
-    encoder: new EventEncoder(),
-    pictures: new ClosedPictures(undefined),
+    encoder: options.encoder ?? new EventEncoder(),
+    pictures: new ClosedPictures(options.archive),
     maxPending: options.maxPending ?? 1000,
     onFailure: (cause) => failures.push(cause),
     monotonicMs: () => clock.monotonic,

@@ -73,7 +73,7 @@ t.test('a commit that is missing', async (t) => {
   t.match(await readFailure(t, directory, 102), { code: 'CORRUPT', message: /no commit at seq 103/ });
 });
 
-t.test('a flipped byte anywhere in the events is found', async (t) => {
+t.test('[JRN2] a flipped byte anywhere in the events is found', async (t) => {
   const directory = await usedDirectory(t, 60);
   const path = join(directory, 'journal.db');
   const intact = readFileSync(path);
@@ -177,7 +177,7 @@ t.test('no whole snapshot left, but the commits were pruned', async (t) => {
   await journal.close();
 });
 
-t.test('a snapshot of a newer format is refused by name', async (t) => {
+t.test('[RST7] a snapshot of a newer format is refused by name', async (t) => {
   const directory = await usedDirectory(t);
   saveSnapshots(directory, [100, 200]);
   const path = snapshotPath(directory, 200);

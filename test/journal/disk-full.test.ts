@@ -6,7 +6,7 @@ import { openSqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openSqliteJournalReader } from '../../src/journal/sqlite-journal-reader.ts';
 import { commitAt, commitsFrom, failureOf, plain } from './contract.ts';
 
-t.test('a full disk stops the journal', async (t) => {
+t.test('[JRN4] a full disk stops the journal', async (t) => {
   const directory = t.testdir();
   const commits = commitsFrom(1, 60, 6000);
   const journal = await openSqliteJournal(directory, { pageCountMax: 40 });

@@ -61,7 +61,7 @@ async function checkJournal(t: Test, directory: string, acked: readonly number[]
 }
 
 for (const inFlight of [1, 8]) {
-  t.test(`kill -9 with ${inFlight} in flight, again and again`, async (t) => {
+  t.test(`[JRN8] kill -9 with ${inFlight} in flight, again and again`, async (t) => {
     const directory = t.testdir();
     for (const ackedCount of [1, 40, 300]) {
       const appender = new Appender(directory, inFlight);
@@ -73,7 +73,7 @@ for (const inFlight of [1, 8]) {
   });
 }
 
-t.test('a second process is refused, by name, until the first is gone', async (t) => {
+t.test('[JRN3] a second process is refused, by name, until the first is gone', async (t) => {
   const directory = t.testdir();
   const appender = new Appender(directory, 1);
   await appender.hasAcked(1);

@@ -65,7 +65,7 @@ for (const [name, { bytes, code, message }] of Object.entries(STRANGE_FILES)) {
   });
 }
 
-t.test("another program's database", async (t) => {
+t.test("[JRN2] another program's database", async (t) => {
   const directory = t.testdir();
   foreignDatabase(join(directory, 'journal.db'));
   await refused(t, directory, 'FOREIGN', /journal\.db is a SQLite database of another program \(application id 0/);
@@ -89,7 +89,7 @@ t.test('a lock file that is none', async (t) => {
   await refused(t, directory, 'CORRUPT', /lock\.db: file is not a database/);
 });
 
-t.test('a newer format', async (t) => {
+t.test('[RST7] a newer format', async (t) => {
   const directory = await usedDirectory(t);
   const path = join(directory, 'journal.db');
   const bytes = readFileSync(path);

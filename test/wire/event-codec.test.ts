@@ -125,7 +125,7 @@ function batchOf(write: (writer: Writer) => void): Uint8Array {
   return writer.ldelim().finish();
 }
 
-t.test('what a newer version wrote is refused as such', async (t) => {
+t.test('[RST7] what a newer version wrote is refused as such', async (t) => {
   const newer = { name: 'WireFailure', code: 'newer' };
   t.throws(
     () =>

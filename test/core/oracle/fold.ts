@@ -42,78 +42,73 @@ const ANSWERS_MAX = 16;
 export function fold(state: OracleState, event: CoreEvent, at: number, submitted?: ContactDraft): void {
   state.at = at;
   if (state.epoch === 0) state.epoch = at;
+  if ('contactId' in event) foldContact(state, event, at, submitted);
+  else foldOther(state, event, at);
+}
+
+type ContactEvent = Extract<CoreEvent, { readonly contactId: string }>;
+
+function foldContact(state: OracleState, event: ContactEvent, at: number, submitted: ContactDraft | undefined): void {
   switch (event.type) {
     case 'contactSubmitted':
-      submit(state, event, at, found(submitted, 'draft'));
-      return;
+      return submit(state, event, at, found(submitted, 'draft'));
     case 'contactUpdated': {
       const { type: _type, contactId, ...facts } = event;
       Object.assign(touch(state, contactId), facts);
-      return;
+      return undefined;
     }
     case 'contactClassified':
       Object.assign(touch(state, event.contactId), classificationIn(event));
-      return;
+      return undefined;
     case 'offerMade':
-      makeOffer(state, event, at);
-      return;
+      return makeOffer(state, event, at);
     case 'offerAccepted':
-      accept(state, event, at);
-      return;
+      return accept(state, event, at);
     case 'offerDeclined':
       backInLine(state, event.contactId, 'DECLINED');
-      coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
-      return;
+      return coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
     case 'offerMissed':
       backInLine(state, event.contactId, 'MISSED');
       agentOf(state, event.agentId).missesInRow += 1;
-      coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
-      return;
+      return coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
     case 'offerRevoked':
-      backInLine(state, event.contactId, 'REVOKED');
-      return;
-    case 'coolDownEnded': {
-      const contact = contactOf(state, event.contactId);
-      contact.coolDowns = contact.coolDowns.filter((one) => one.agentId !== event.agentId);
-      return;
-    }
+      return backInLine(state, event.contactId, 'REVOKED');
+    case 'coolDownEnded':
+      return endCoolDown(contactOf(state, event.contactId), event.agentId);
     case 'contactEnded':
-      endContact(state, event, at);
-      return;
+      return endContact(state, event, at);
     case 'contactClosed':
-      closeContact(state, event, at);
-      return;
+      return closeContact(state, event, at);
     case 'contactRequeued':
-      requeue(state, event, at);
-      return;
+      return requeue(state, event, at);
     case 'dispositionSet':
-      setDisposition(state, event.contactId, event.disposition);
-      return;
-    case 'tombstonesForgotten':
-      forget(state, event.closedThrough);
-      return;
-    case 'agentPut':
-      putAgent(state, event);
-      return;
-    case 'agentRemoved':
-      removeAgent(state, event.agentId);
-      return;
-    case 'presenceSet':
-      setPresence(state, event, at);
-      return;
-    case 'sessionOpened':
-      openSession(state, event);
-      return;
-    case 'sessionLost':
-      loseSession(state, event, at);
-      return;
-    case 'policySet':
-      setPolicy(state, event);
-      return;
-    case 'restarted':
-      restart(state, event.graceUntil);
-      return;
+      return setDisposition(state, event.contactId, event.disposition);
   }
+}
+
+function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, at: number): void {
+  switch (event.type) {
+    case 'tombstonesForgotten':
+      return forget(state, event.closedThrough);
+    case 'agentPut':
+      return putAgent(state, event);
+    case 'agentRemoved':
+      return removeAgent(state, event.agentId);
+    case 'presenceSet':
+      return setPresence(state, event, at);
+    case 'sessionOpened':
+      return openSession(state, event);
+    case 'sessionLost':
+      return loseSession(state, event, at);
+    case 'policySet':
+      return setPolicy(state, event);
+    case 'restarted':
+      return restart(state, event.graceUntil);
+  }
+}
+
+function endCoolDown(contact: OracleContact, agentId: string): void {
+  contact.coolDowns = contact.coolDowns.filter((one) => one.agentId !== agentId);
 }
 
 function classificationIn(event: Classification): Classification {

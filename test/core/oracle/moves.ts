@@ -20,7 +20,8 @@ export interface Pick {
 
 export type ContactFacts = Omit<ContactDraft, 'id' | 'version'>;
 
-export type Move = { readonly pause: Pause } & (
+/** `hold`: the step is made while deadlines wait for a slow journal. */
+export type Move = { readonly pause: Pause; readonly hold: boolean } & (
   | {
       readonly kind: 'submit';
       readonly facts: ContactFacts;
@@ -67,6 +68,8 @@ const pauseArb: fc.Arbitrary<Pause> = fc.oneof(
   },
 );
 
+const holdArb = fc.nat(24).map((roll) => roll === 24);
+
 const pickArb: fc.Arbitrary<Pick> = fc.record({
   index: fc.nat(9),
   stray: fc.oneof({ weight: 15, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -79,9 +82,9 @@ const takenChannelsArb = fc.oneof(
   { weight: 1, arbitrary: fc.subarray([...CHANNELS], { minLength: 1 }) },
 );
 const versionArb = fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) });
-const prefersArb = fc.uniqueArray(
+const prefersArb = fc.array(
   fc.record({ skill: fc.constantFrom(...SKILLS), secondsPerLevel: fc.constantFrom(0, 1, 2.5, 0.000_000_4) }),
-  { maxLength: 2, selector: ({ skill }) => skill },
+  { maxLength: 3 },
 );
 const attributesArb = fc.constantFrom('', '{"k":1}', '{"k":null}', '{"k":{"z":1},"l":"x"}');
 
@@ -107,7 +110,7 @@ const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   value: fc.constantFrom(0, 1, 500, 5000),
   tier: fc.constantFrom(0, 0, 0, 1, 9),
   headStartMs: fc.constantFrom(0, 0, 1000, 86_400_000),
-  preferredAgents: fc.uniqueArray(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 2 }),
+  preferredAgents: fc.array(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 3 }),
   attributes: fc.constantFrom('', '{"k":1}'),
 });
 
@@ -129,7 +132,7 @@ const changesArb: fc.Arbitrary<ContactChanges> = fc.oneof(
 );
 
 function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): fc.Arbitrary<Move> {
-  return fc.tuple(pauseArb, facts).map(([pause, rest]) => ({ kind, pause, ...rest }) as Move);
+  return fc.tuple(pauseArb, holdArb, facts).map(([pause, hold, rest]) => ({ kind, pause, hold, ...rest }) as Move);
 }
 
 const submitArb = fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb });
@@ -211,7 +214,7 @@ export const crowdArb: fc.Arbitrary<History> = fc
     const arrivals = crowd.map((move, index): Move => ({ ...move, pause: { ms: index % 3 } }));
     const hired = staff.flatMap(hire);
     const away = { ...policy, channels: atNoLimit(policy) };
-    const opening: Move[] = [{ kind: 'policy', pause: { ms: 1000 }, policy }];
+    const opening: Move[] = [{ kind: 'policy', pause: { ms: 1000 }, hold: false, policy }];
     const early = [...hired, ...arrivals, ...opening];
     return { policy: together ? away : policy, moves: [...(together ? early : [...arrivals, ...hired]), ...moves] };
   });
@@ -253,11 +256,11 @@ function atNoLimit({ channels }: ResolvedPolicy): ResolvedPolicy['channels'] {
 }
 
 function hire([facts, channels]: [AgentPolicy, string[]], agent: number): Move[] {
-  const pause = { ms: 0 };
+  const [pause, hold] = [{ ms: 0 }, false];
   return [
-    { kind: 'putAgent', pause, agent, facts, version: 0 },
-    { kind: 'signIn', pause, agent, channels },
-    { kind: 'signIn', pause, agent, channels },
+    { kind: 'putAgent', pause, hold, agent, facts, version: 0 },
+    { kind: 'signIn', pause, hold, agent, channels },
+    { kind: 'signIn', pause, hold, agent, channels },
   ];
 }
 

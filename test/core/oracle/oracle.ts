@@ -2,6 +2,7 @@
 // at everything. It shares no code with the core but types.
 //
 // 1. A step is: deadlines due, then the command, then settle once [TIME1]; `restart` and `withdrawStalled` come before the deadlines [TIME6].
+//    With `hold` no deadline fires [RST6].
 // 2. Settling offers the best of all pairs until none is eligible [RANK1], [ROOM6].
 import type { Command } from '../../../src/core/commands.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
@@ -48,15 +49,15 @@ export class Oracle {
     return earliestDue(this.state);
   }
 
-  step(command: Command, now: number): OracleStep {
+  step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): OracleStep {
     const world = this.#world;
     world.now = now;
     world.events = [];
     world.state.justClosed = [];
     const isFirst = command.type === 'restart' || command.type === 'withdrawStalled';
-    if (!isFirst) fireDue(world);
+    if (deadlines === 'fire' && !isFirst) fireDue(world);
     const verdict = decide(world, command);
-    if (isFirst) fireDue(world);
+    if (deadlines === 'fire' && isFirst) fireDue(world);
     this.#settle();
     const answer = this.#answer(verdict, command);
     return { verdict, answer, events: world.events };

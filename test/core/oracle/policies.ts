@@ -124,21 +124,21 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
 export const agentFactsArb: fc.Arbitrary<AgentPolicy> = fc.record({
   name: fc.constantFrom('', 'Ana'),
   skills: skillsArb,
-  capacity: fc.constantFrom(100, 100, 60, 1),
+  capacity: fc.constantFrom(100, 100, 99, 60, 59, 1),
   limits: limitsArb,
 });
 
 const numbersArb = fc.record({
   value: fc.record({ scale: fc.constantFrom(1000, 3), headStartMs: fc.constantFrom(0, 10_000, 7) }),
   fit: fc.record({
-    perLevelMs: fc.constantFrom(0, 3000, 1),
+    perLevelMs: fc.constantFrom(0, 3000, 1000),
     affinityMs: fc.constantFrom(0, 30_000, 2000),
-    breadthMs: fc.constantFrom(0, 500, 3000),
+    breadthMs: fc.constantFrom(0, 0, 1000, 500),
   }),
   readiness: fc.record({
-    idleRate: fc.constantFrom(0, 50, 1000, 1),
+    idleRate: fc.constantFrom(0, 50, 1000, 1000, 1),
     idleCapMs: fc.constantFrom(600_000, 5000, 0),
-    loadMs: fc.constantFrom(0, 20_000, 1),
+    loadMs: fc.constantFrom(0, 10_000, 1),
   }),
   presence: fc.record({
     graceMs: fc.constantFrom(10_000, 0, 60_000),

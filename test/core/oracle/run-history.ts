@@ -59,7 +59,7 @@ export class Run {
   readonly journal: JournalEntry[] = [];
   readonly #oracle: Oracle;
   readonly #resolver = new Resolver();
-  readonly #script: { readonly now: number; readonly command: Command }[] = [];
+  readonly #script: { readonly now: number; readonly command: Command; readonly deadlines: string }[] = [];
   readonly #given: string[] = [];
   readonly #shadows: Core[] = [];
   #now = START;
@@ -71,27 +71,27 @@ export class Run {
   /** Resolves and makes one move. */
   move(move: History['moves'][number]): void {
     this.#now = this.#instantOf(move.pause);
-    this.step(this.#resolver.resolve(this.#oracle.state, move), this.#now);
+    this.step(this.#resolver.resolve(this.#oracle.state, move), this.#now, move.hold ? 'hold' : 'fire');
   }
 
   /** Steps both sides and compares everything. */
-  step(command: Command, now: number): StepResult {
+  step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): StepResult {
     this.#now = now;
-    this.#script.push({ now, command });
+    this.#script.push({ now, command, deadlines });
     const before = this.core.seq;
-    const expected = this.#oracle.step(command, now);
-    const actual = this.core.step(command, now);
+    const expected = this.#oracle.step(command, now, deadlines);
+    const actual = this.core.step(command, now, deadlines);
     for (const event of actual.events) this.#note(event, now);
     this.#same('events', expected.events.map(normalized), actual.events.map(normalized));
     this.#same('step', { firstSeq: before + 1, at: now }, { firstSeq: actual.firstSeq, at: actual.at });
     this.#same('seq', this.#oracle.state.seq, this.core.seq);
     this.#compareAnswer(expected, actual.outcome);
-    this.#compareDeadlines(command);
+    this.#compareDeadlines(command.type === 'tick' && deadlines === 'fire');
     this.#compareViews();
     if (this.#script.length % RECORDS_EVERY === 0) this.#compareRecords();
     checkInvariants(this.#oracle.state, actual.events, (what) => this.fail(what));
     for (const shadow of this.#shadows) {
-      const { events, outcome } = shadow.step(command, now);
+      const { events, outcome } = shadow.step(command, now, deadlines);
       this.#same('events of a shadow', actual.events, events);
       this.#same('answer of a shadow', actual.outcome, outcome);
       this.#same('next deadline of a shadow', this.core.nextDeadline(), shadow.nextDeadline());
@@ -172,13 +172,12 @@ export class Run {
     }
   }
 
-  #compareDeadlines(command: Command): void {
+  #compareDeadlines(isTick: boolean): void {
     const next = this.core.nextDeadline();
     if (next > this.#oracle.nextDeadline) {
       this.fail(`nextDeadline ${next}, expected ${this.#oracle.nextDeadline}`);
     }
-    if (command.type === 'tick' && next <= this.#now)
-      this.fail(`nextDeadline ${next} right after a tick at ${this.#now}`);
+    if (isTick && next <= this.#now) this.fail(`nextDeadline ${next} right after a tick at ${this.#now}`);
   }
 
   #compareViews(): void {
@@ -208,6 +207,7 @@ export class Run {
   /** Pages of `list` and `changes`, small ones, put together. */
   #compareLists(): void {
     const { state } = this.#oracle;
+    this.#compareAgentPages();
     for (const gatewayId of ['', ...state.gateways.map(({ id }) => id)]) {
       const listed: string[] = [];
       for (let afterId: string | undefined = ''; afterId !== undefined; ) {
@@ -222,6 +222,22 @@ export class Run {
       this.#same(`list of ${gatewayId}`, listIds(state, gatewayId), listed);
       if (gatewayId !== '') this.#compareChanges(gatewayId);
     }
+  }
+
+  #compareAgentPages(): void {
+    const listed: string[] = [];
+    for (let afterId: string | undefined = ''; afterId !== undefined; ) {
+      const outcome = this.core.query({ type: 'agents', afterId, limit: 2 }, this.#now);
+      if ('error' in outcome) this.fail(`agents after ${afterId}: ${outcome.error.reason}`);
+      listed.push(...(outcome.ok.agents ?? []).map(({ id }) => id));
+      afterId = outcome.ok.next;
+    }
+    const inOrder = this.#oracle.state.agents.toSorted((one, other) => one.ordinal - other.ordinal);
+    this.#same(
+      'agents',
+      inOrder.map(({ id }) => id),
+      listed,
+    );
   }
 
   #compareChanges(gatewayId: string): void {

@@ -1,0 +1,37 @@
+// What is written down beside a golden journal, and the types of events that every one of them must have.
+import type { CoreEvent } from '../../src/core/events.ts';
+
+export interface Golden {
+  /** What the recording was made from; of no use but to tell recordings apart. */
+  readonly seed: number;
+  readonly eventCount: number;
+  /** Hash of the state after the last event: it must never change. */
+  readonly hash: string;
+}
+
+/** Each type once; the compiler knows if one is missing. */
+const types: Readonly<Record<CoreEvent['type'], true>> = {
+  contactSubmitted: true,
+  contactUpdated: true,
+  contactClassified: true,
+  offerMade: true,
+  offerAccepted: true,
+  offerDeclined: true,
+  offerMissed: true,
+  offerRevoked: true,
+  coolDownEnded: true,
+  contactEnded: true,
+  contactClosed: true,
+  contactRequeued: true,
+  dispositionSet: true,
+  tombstonesForgotten: true,
+  agentPut: true,
+  agentRemoved: true,
+  presenceSet: true,
+  sessionOpened: true,
+  sessionLost: true,
+  policySet: true,
+  restarted: true,
+};
+
+export const EVENT_TYPES = Object.keys(types) as CoreEvent['type'][];
