@@ -6,6 +6,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** USER_HZ is 100 on every Linux that Node runs on. */
+const TICK_US = 10_000;
+
 /** Microseconds by thread name; threads of one name are added up. */
 export type CpuByThread = ReadonlyMap<string, number>;
 
@@ -36,4 +39,18 @@ export function cpuBetween(before: CpuByThread | undefined, after: CpuByThread |
 /** All threads together. */
 export function totalUs(cpu: CpuByThread): number {
   return [...cpu.values()].reduce((sum, us) => sum + us, 0);
+}
+
+/** CPU time of the whole machine, microseconds: everything but idle, and what the hypervisor gave to others. */
+export function readMachineCpuUs(): number | undefined {
+  try {
+    const [, user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+      .split(/\s+/, 9)
+      .map(Number);
+    const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    return ticks * TICK_US;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
 }

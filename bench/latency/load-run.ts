@@ -6,7 +6,7 @@
  *    (OUTSTANDING_S seconds' worth of lives under way, or errors) sends no more, and is told as stopped.
  */
 import { performance } from 'node:perf_hooks';
-import { type CpuByThread, cpuBetween, readCpu } from '../cpu-time.ts';
+import { type CpuByThread, cpuBetween, readCpu, readMachineCpuUs, totalUs } from '../cpu-time.ts';
 import { nowUs } from './clock.ts';
 import type { Crew, FrameTap } from './crew.ts';
 import { LifeLog } from './life-log.ts';
@@ -34,6 +34,11 @@ export interface RunResult {
   readonly serverCpu: CpuByThread | undefined;
   /** Of this process, all threads, microseconds. */
   readonly loadCpuUs: number;
+  /**
+   * What everybody else on this machine took, in cores; undefined where the system does not tell. Well above 0.1 the
+   * figures are theirs too.
+   */
+  readonly othersCores: number | undefined;
   /** Share of the time that the load's main thread was at work: near 1 it is the load that is measured. */
   readonly loadBusy: number;
 }
@@ -55,18 +60,25 @@ export async function runLoad(crew: Crew, metronome: Metronome, wish: RunWish): 
   const log = new LifeLog(wish.firstLife, instantsUs, wish.isSubscribed);
   const cpuBefore = readCpu(wish.pid);
   const ownBefore = process.cpuUsage();
+  const machineBefore = readMachineCpuUs();
+  const beforeUs = nowUs();
   const busyBefore = performance.eventLoopUtilization();
   crew.begin(log, wish.tap);
   const stopped = await send(crew, metronome, log, instantsUs, wish.ratePerS);
   const tookS = (nowUs() - startUs) / 1e6;
   const own = process.cpuUsage(ownBefore);
+  const loadCpuUs = own.user + own.system;
+  const serverCpu = cpuBetween(cpuBefore, readCpu(wish.pid));
+  const machineUs = (readMachineCpuUs() ?? Number.NaN) - (machineBefore ?? Number.NaN);
+  const othersUs = serverCpu === undefined ? Number.NaN : machineUs - totalUs(serverCpu) - loadCpuUs;
   return {
     ratePerS: wish.ratePerS,
     log,
     stopped,
     tookS,
-    serverCpu: cpuBetween(cpuBefore, readCpu(wish.pid)),
-    loadCpuUs: own.user + own.system,
+    serverCpu,
+    loadCpuUs,
+    othersCores: Number.isNaN(othersUs) ? undefined : Math.max(0, othersUs / (nowUs() - beforeUs)),
     loadBusy: performance.eventLoopUtilization(busyBefore).utilization,
   };
 }

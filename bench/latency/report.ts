@@ -68,6 +68,8 @@ export function metricsOf({ params, rounds, attempts }: Findings): Metrics {
   metrics[`p99Ratio${rate}`] = median(ratios(rounds, 'committing', 0.99));
   metrics[`p50RatioBare${rate}`] = median(ratios(rounds, 'bare', 0.5));
   metrics[`p99RatioBare${rate}`] = median(ratios(rounds, 'bare', 0.99));
+  const others = SERVERS.flatMap((name) => rounds[name].map((result) => result.othersCores ?? Number.NaN));
+  metrics[`othersCores${rate}`] = mean(others);
   metrics[`loadLateP50Ms${rate}`] = merged(rounds.router, (result) => result.log.late).percentileUs(0.5) / 1000;
   metrics[`loadLateP99Ms${rate}`] = merged(rounds.router, (result) => result.log.late).percentileUs(0.99) / 1000;
   const held = attempts.findLast((attempt) => attempt.missed === undefined);
@@ -105,16 +107,8 @@ function lifeLine({ script, rounds }: Findings): string {
 }
 
 const ROUND_HEAD = [
-  '',
-  'p50',
-  'p99',
-  'p99.9',
-  'max',
-  'late p50',
-  'late p99',
-  'CPU µs/life',
-  'of the load',
-  'load busy',
+  ...['', 'p50', 'p99', 'p99.9', 'max', 'late p50', 'late p99'],
+  ...['CPU µs/life', 'of the load', 'load busy', 'others'],
 ];
 
 function roundRow(title: string, results: readonly RunResult[]): string[] {
@@ -131,6 +125,7 @@ function roundRow(title: string, results: readonly RunResult[]): string[] {
     whole(mean(results.map(serverCpuPerLifeUs))),
     whole(loadUs / lives),
     percent(mean(results.map((result) => result.loadBusy))),
+    cores(mean(results.map((result) => result.othersCores))),
   ];
 }
 
@@ -147,7 +142,20 @@ function ratioLines(rounds: RoundResults): string[] {
 
 function searchLines(attempts: readonly Attempt[], { search }: LatencyParams): string[] {
   if (search === undefined) return ['no search for the highest rate'];
-  const head = ['', 'server', 's', 'p50', 'p99', 'p99.9', 'max', 'late p99', 'CPU µs/life', 'of the load', 'load busy'];
+  const head = [
+    '',
+    'server',
+    's',
+    'p50',
+    'p99',
+    'p99.9',
+    'max',
+    'late p99',
+    'CPU µs/life',
+    'of the load',
+    'load busy',
+    'others',
+  ];
   const rows = attempts.flatMap(({ ratePerS, router, missed, relays }) => [
     searchRow(`${ratePerS}/s`, missed === undefined ? 'router' : `router: ${missed}`, search.seconds, router),
     ...relays.map(([name, result]) => searchRow('', SERVER_TITLES[name], search.relayS, result)),
@@ -173,6 +181,7 @@ function searchRow(rate: string, server: string, seconds: number, result: RunRes
     whole(serverCpuPerLifeUs(result) ?? Number.NaN),
     whole(result.loadCpuUs / completedCount),
     percent(result.loadBusy),
+    cores(result.othersCores ?? Number.NaN),
   ];
 }
 
@@ -234,6 +243,10 @@ function ms(us: number): string {
 
 function whole(value: number): string {
   return Number.isFinite(value) ? String(Math.round(value)) : '–';
+}
+
+function cores(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(2) : '–';
 }
 
 function percent(share: number): string {

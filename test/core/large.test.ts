@@ -158,3 +158,40 @@ t.test('[LIM5, ROOM6] demand classes that nobody uses are forgotten, and come ba
     'offerMade again1300 a1',
   ]);
 });
+
+t.test('[TIME8] a core that only applied for long goes on as the one that decided', async (t) => {
+  const live = new Core();
+  const follower = new Core();
+  const step = (command: Command, now: number): readonly unknown[] => {
+    const { events, at } = live.step(command, now);
+    for (const event of events) follower.apply(event, at);
+    return events;
+  };
+  step({ type: 'setPolicy', actor: ADMIN, policy: { ...policy(1), forgetMs: 1000 }, source: '', fileHash: '' }, NOON);
+  let now = NOON;
+  for (let index = 0; index < 6000; index++) {
+    now += 10;
+    const id = `c${index}`;
+    const requires = [needs(`s${index % 3000}`, 1)];
+    step(
+      { type: 'submit', actor: GATEWAY, contact: draft(id, { channel: 'chat', preferredAgents: ['a1'], requires }) },
+      now,
+    );
+    if (index % 10 !== 0) step({ type: 'cancel', actor: GATEWAY, contactId: id, cause: 'CANCELLED', version: 0 }, now);
+  }
+  t.equal(follower.stateHash(), live.stateHash());
+  const skills = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`s${index * 10}`, 1]));
+  const agent = { id: 'a1', name: '', skills, capacity: 100, limits: {}, version: 0 };
+  const commands: Command[] = [
+    { type: 'putAgent', actor: ADMIN, agent },
+    { type: 'openSession', actor: agentActor('a1'), sessionId: 's1' },
+    { type: 'setPresence', actor: agentActor('a1'), agentId: 'a1', presence: 'AVAILABLE', reason: '', channels: [] },
+  ];
+  let offerCount = 0;
+  for (const command of commands) {
+    const { events } = live.step(command, now);
+    t.strictSame(follower.step(command, now).events, events);
+    offerCount += events.filter(({ type }) => type === 'offerMade').length;
+  }
+  t.equal(offerCount, 4);
+});
