@@ -1,12 +1,14 @@
 /**
  * The log: JSON lines on stderr, readable lines when stderr is a terminal.
  *
- * 1. Writing never blocks the router: lines are handed to the system as it takes them.
+ * 1. Writing never blocks the router: lines are handed to the system as it takes them, and a log that is full or stalled
+ *    loses lines (log-stream.ts).
  * 2. Whoever ends the process flushes first, so that the last line says why.
  */
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { build as pretty } from 'pino-pretty';
 import type { LogLevel } from '../config.ts';
+import { descriptorSink, LogStream } from './log-stream.ts';
 
 const STDERR = 2;
 
@@ -27,20 +29,16 @@ export function openLog(level: LogLevel): Log {
     });
     return { logger: pino({ level }, stream), flush: () => undefined };
   }
-  const destination = pino.destination({ dest: STDERR, sync: false });
+  const stream = new LogStream(descriptorSink(STDERR), noteOfDropped);
   const options = {
     level,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return { logger: pino(options, destination), flush: () => flushQuietly(destination) };
+  return { logger: pino(options, stream), flush: () => stream.flush() };
 }
 
-/** A stderr that nobody reads any more, or that is full, must not keep the process from ending. */
-function flushQuietly(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-  }
+function noteOfDropped(lineCount: number): string {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 'warn', time, count: lineCount, msg: 'lines of the log were dropped' })}\n`;
 }

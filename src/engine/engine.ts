@@ -91,13 +91,20 @@ export class Engine implements EnginePort {
     this.#arm();
   }
 
-  /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided is durable and answered. */
+  /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided so far is durable and answered. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    do {
-      await this.#commits.flushed();
-      await this.#answers.fetched();
-    } while (this.#commits.uncommittedCount > 0 && !this.#hasEnded);
+    await this.#commits.flushed();
+    await this.#answers.fetched();
+  }
+
+  /** Fires no more deadlines, drains until nothing is left, then stops. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timerDue = Number.NEGATIVE_INFINITY;
+    do await this.drain();
+    while (this.#commits.uncommittedCount > 0 && !this.#hasEnded);
+    this.stop();
   }
 
   /** No more deadlines, no more answers. */

@@ -28,6 +28,12 @@ export interface CommitObserver {
   failed(cause: unknown): void;
 }
 
+interface Waiter {
+  /** How many events must be durable. */
+  readonly count: number;
+  readonly wake: () => void;
+}
+
 export class GroupCommit {
   readonly #sink: CommitSink;
   readonly #encoder: CommitEncoder;
@@ -39,8 +45,10 @@ export class GroupCommit {
   #inFlight = false;
   #scheduled = false;
   #hasFailed = false;
-  #uncommittedCount = 0;
-  #idle: (() => void)[] = [];
+  /** Events added, and events durable, so far. */
+  #addedCount = 0;
+  #durableCount = 0;
+  #waiters: Waiter[] = [];
 
   constructor(sink: CommitSink, encoder: CommitEncoder, observer: CommitObserver, monotonicMs: () => number) {
     this.#sink = sink;
@@ -51,12 +59,12 @@ export class GroupCommit {
 
   /** Events decided and not yet durable. */
   get uncommittedCount(): number {
-    return this.#uncommittedCount;
+    return this.#addedCount - this.#durableCount;
   }
 
   /** How long the oldest of them has waited; 0 when there is none. */
   oldestWaitMs(): number {
-    if (this.#uncommittedCount === 0) return 0;
+    if (this.uncommittedCount === 0) return 0;
     const since = this.#inFlight ? this.#inFlightSinceMs : this.#gatheredSinceMs;
     return this.#monotonicMs() - since;
   }
@@ -65,17 +73,17 @@ export class GroupCommit {
     for (const event of step.events) this.#encoder.add(step.at, event);
     if (this.#gathered.length === 0) this.#gatheredSinceMs = this.#monotonicMs();
     this.#gathered.push(step);
-    this.#uncommittedCount += step.events.length;
+    this.#addedCount += step.events.length;
     if (this.#inFlight || this.#scheduled || this.#hasFailed) return;
     this.#scheduled = true;
     // What arrives within this turn of the event loop shares the commit.
     setImmediate(() => this.#begin());
   }
 
-  /** Resolves when nothing is uncommitted any more, or after a failure. */
+  /** Resolves when everything that was added so far is durable and was told, or after a failure. */
   async flushed(): Promise<void> {
-    if (this.#uncommittedCount === 0 || this.#hasFailed) return;
-    await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.uncommittedCount === 0 || this.#hasFailed) return;
+    await new Promise<void>((wake) => this.#waiters.push({ count: this.#addedCount, wake }));
   }
 
   #begin(): void {
@@ -104,21 +112,24 @@ export class GroupCommit {
     if (this.#hasFailed) return;
     const nowMs = this.#monotonicMs();
     this.#inFlight = false;
-    this.#uncommittedCount -= count;
+    this.#durableCount += count;
     // The next commit is under way before the answers of this one are written.
     if (this.#gathered.length > 0) this.#begin();
     this.#observer.committed(steps, nowMs - startedMs, nowMs - sinceMs);
-    if (this.#uncommittedCount === 0) this.#wakeIdle();
+    this.#wake(this.#durableCount);
   }
 
   #fail(cause: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#observer.failed(cause);
-    this.#wakeIdle();
+    this.#wake(Number.POSITIVE_INFINITY);
   }
 
-  #wakeIdle(): void {
-    for (const wake of this.#idle.splice(0)) wake();
+  #wake(count: number): void {
+    for (let first = this.#waiters[0]; first !== undefined && first.count <= count; first = this.#waiters[0]) {
+      this.#waiters.shift();
+      first.wake();
+    }
   }
 }

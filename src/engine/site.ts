@@ -119,8 +119,7 @@ async function startSite(options: SiteOptions, journal: Journal, core: Core): Pr
     policyFileHash: core.state.policyFileHash,
     hasPolicy: core.state.policy !== undefined,
     close: async () => {
-      await engine.drain();
-      engine.stop();
+      await engine.close();
       // After a failure the process is to end, not to save what the next start replays.
       await (hasFailed ? follower.abandon() : follower.close());
       await journal.close();

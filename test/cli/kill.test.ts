@@ -11,7 +11,7 @@ import { KillTraffic } from './kill-traffic.ts';
 import { RouterProcess, tokenOf } from './router-process.ts';
 
 // Twenty starts of a process on a machine that may be busy.
-t.setTimeout(220_000);
+t.setTimeout(570_000);
 
 const KILLS = 20;
 const SEED = 4711;
@@ -24,7 +24,7 @@ queues:
   all: {}
 `;
 
-t.test('nothing acknowledged is lost, nothing unjournalled was seen', { timeout: 200_000 }, async (t) => {
+t.test('nothing acknowledged is lost, nothing unjournalled was seen', { timeout: 550_000 }, async (t) => {
   const folder = t.testdir({ data: {}, 'policy.yaml': POLICY });
   const directory = `${folder}/data`;
   const args = ['--data', directory, '--policy', `${folder}/policy.yaml`];

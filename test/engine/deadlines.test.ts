@@ -103,6 +103,22 @@ t.test('[RST5] a timer that comes before the router thinks so is set again for t
   world.engine.stop();
 });
 
+t.test('[EDGE7] what is closed fires no more deadlines, and leaves everything durable', async (t) => {
+  const { next } = catchTimers(t);
+  const world = await openWorld();
+  await signIn(world, 'ana');
+  world.valve.close();
+  world.engine.execute({ type: 'submit', actor: GATEWAY, contact: draft('c1') }, () => undefined);
+  const closed = world.engine.close();
+  t.equal(next(), undefined, 'nothing wakes it');
+  await settled();
+  world.valve.pass();
+  await settled();
+  world.valve.open();
+  await closed;
+  t.equal(world.engine.gauges().durableSeq, world.core.seq);
+});
+
 t.test('[RST6] [RST3] while the journal stalls it looks again and again; then time goes on', async (t) => {
   const { next } = catchTimers(t);
   const world = await openWorld();

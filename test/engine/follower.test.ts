@@ -1,5 +1,5 @@
 // The follower on a real data directory: what a fault of its thread costs, what it archives and lets go, how it ends in the middle of work.
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openSite, type Site } from '../../src/engine/site.ts';
@@ -20,7 +20,7 @@ t.test('[JRN7] [JRN5] a follower that fails stops nothing, and goes on when it c
   await signIn(site);
   await complete(site, 'before');
   // Nowhere to put a snapshot.
-  rmSync(join(directory, 'snapshots'), { recursive: true });
+  renameSync(join(directory, 'snapshots'), join(directory, 'elsewhere'));
   for (let index = 0; index < 10; index++) await complete(site, `c${index}`);
   await observer.heard('error the follower failed');
   await complete(site, 'meanwhile');
@@ -48,7 +48,7 @@ t.test('[JRN7] a site whose follower failed for good can be closed, and recovers
   const site = await openSite(options);
   await begin(site);
   await signIn(site);
-  rmSync(join(directory, 'snapshots'), { recursive: true });
+  renameSync(join(directory, 'snapshots'), join(directory, 'elsewhere'));
   for (let index = 0; index < 10; index++) await complete(site, `c${index}`);
   await options.observer.heard('error the follower failed');
   await site.close();

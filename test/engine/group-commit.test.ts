@@ -122,3 +122,18 @@ t.test('flushed waits for everything that was added', async (t) => {
   await flushed;
   t.ok(isFlushed);
 });
+
+t.test('[EDGE7] flushed does not wait for what comes meanwhile', async (t) => {
+  const { commits, appends } = world();
+  commits.add(stepOf(1, 1));
+  await settled();
+  commits.add(stepOf(2, 1));
+  const flushed = commits.flushed();
+  appends[0]?.finish();
+  await settled();
+  // There is always something under way.
+  commits.add(stepOf(3, 1));
+  appends[1]?.finish();
+  await flushed;
+  t.equal(commits.uncommittedCount, 1);
+});

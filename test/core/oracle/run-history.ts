@@ -94,7 +94,8 @@ export class Run {
       const { events, outcome } = shadow.step(command, now, deadlines);
       this.#same('events of a shadow', actual.events, events);
       this.#same('answer of a shadow', actual.outcome, outcome);
-      this.#same('next deadline of a shadow', this.core.nextDeadline(), shadow.nextDeadline());
+      // A copy may wait for a deadline that has fired already and came to nothing: never for a later one.
+      if (shadow.nextDeadline() > this.core.nextDeadline()) this.fail('a shadow waits longer');
     }
     return actual;
   }
