@@ -1,7 +1,7 @@
 // A plain first-in-first-out queue on an array with a moving head: O(1) amortised, no shifting.
 
 export class Fifo<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   get size(): number {
@@ -17,9 +17,10 @@ export class Fifo<T> {
   }
 
   shift(): T | undefined {
-    const item = this.#items[this.#head];
     if (this.#head >= this.#items.length) return undefined;
-    this.#head++;
+    const item = this.#items[this.#head];
+    // What is gone must not be held.
+    this.#items[this.#head++] = undefined;
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
