@@ -25,6 +25,7 @@ import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.t
 import { type Log, openLog } from './log.ts';
 import { PolicyRefused } from './policy-choice.ts';
 import { type Router, startRouter } from './router.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 const GATEWAY_COUNT = 3;
 const TOKEN_SPARE_MS = 3_600_000;
@@ -57,7 +58,7 @@ class Demo {
   readonly #end: (exitCode: number) => never;
   readonly #terms: DemoTerms;
   #load: ChildProcess | undefined;
-  #signalCount = 0;
+  #wasStopped = false;
 
   constructor(config: DemoConfig, directory: string, end: (exitCode: number) => never) {
     const { agentCount, ratePerS, seconds } = config;
@@ -71,16 +72,21 @@ class Demo {
   }
 
   async run(log: Log): Promise<number> {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#onSignal(signal));
+    onStopSignals({
+      stop: () => this.#stop(),
+      atOnce: (_signal, exitCode) => {
+        this.#load?.kill('SIGKILL');
+        this.#end(exitCode);
+      },
+    });
     const serve = this.#serveConfig();
     const router = await startRouter(serve, log.logger);
     const failed = router.failed.then((cause) => Promise.reject(cause));
     const result = await Promise.race([this.#runLoad(router, serve.dataDirectory), failed]);
     await Promise.race([router.stop(), failed]);
     print('', summary(result), '');
-    const wasStopped = this.#signalCount > 0;
-    const passed = hasPassed(result, wasStopped);
-    print(styleText(passed ? 'green' : 'red', conclusion(result, wasStopped), { stream: process.stdout }));
+    const passed = hasPassed(result, this.#wasStopped);
+    print(styleText(passed ? 'green' : 'red', conclusion(result, this.#wasStopped), { stream: process.stdout }));
     return passed ? EXIT_OK : EXIT_FAILED;
   }
 
@@ -112,7 +118,7 @@ class Demo {
     load.on('error', reject);
     load.on('exit', (code, signal) => reject(new Error(`the load ended before its time (${signal ?? code})`)));
     this.#tell({ type: 'start', order });
-    if (this.#signalCount > 0) this.#tell({ type: 'stop' });
+    if (this.#wasStopped) this.#tell({ type: 'stop' });
     return promise;
   }
 
@@ -158,12 +164,8 @@ class Demo {
     if (this.#load?.connected) this.#load.send(message);
   }
 
-  #onSignal(signal: NodeJS.Signals): void {
-    this.#signalCount += 1;
-    if (this.#signalCount > 1) {
-      this.#load?.kill('SIGKILL');
-      this.#end(128 + (signal === 'SIGINT' ? 2 : 15));
-    }
+  #stop(): void {
+    this.#wasStopped = true;
     print('Stopping: no more contacts, waiting for those that are there. Once more to end at once.');
     this.#tell({ type: 'stop' });
   }

@@ -2,7 +2,7 @@
  * `cordboard serve`: a router until a signal or a failure ends it.
  *
  * 1. stdout tells where it listens and how to get tokens; everything else is log.
- * 2. The first SIGTERM or SIGINT drains and exits 0 within five seconds; the second exits at once.
+ * 2. The first SIGTERM or SIGINT drains and exits 0 within five seconds; another one exits at once (stop-signals.ts).
  * 3. A journal that fails, at the start or later, is one line of the log and exit code 70.
  */
 import { basename, join, relative } from 'node:path';
@@ -14,18 +14,19 @@ import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.t
 import { type Log, openLog } from './log.ts';
 import { PolicyRefused } from './policy-choice.ts';
 import { type Router, type Stopped, startRouter } from './router.ts';
+import { onStopSignals } from './stop-signals.ts';
 import { version } from './version.ts';
 
 /** Runs until it is told to stop; answers the exit code. Ends the process itself where that cannot wait. */
 export async function runServe(config: ServeConfig): Promise<number> {
   const log = openLog(config.logLevel);
-  const signals = new Signals(log);
+  const stopWished = stopWish(log);
   process.on('uncaughtException', (cause) => failStop(cause, log));
   // Whoever read stdout may go: the router does not depend on it.
   process.stdout.on('error', () => undefined);
   let router: Router | NodeJS.Signals;
   try {
-    router = await Promise.race([startRouter(config, log.logger), signals.first]);
+    router = await Promise.race([startRouter(config, log.logger), stopWished]);
   } catch (cause) {
     return refused(cause, log);
   }
@@ -33,7 +34,7 @@ export async function runServe(config: ServeConfig): Promise<number> {
   if (typeof router === 'string') return ended(EXIT_OK, log);
   announce(router, config);
   log.logger.info({ address: router.address.httpUrl, version: version(), node: process.version }, 'listening');
-  const end = await Promise.race([signals.first, router.failed.then((cause) => ({ cause }))]);
+  const end = await Promise.race([stopWished, router.failed.then((cause) => ({ cause }))]);
   if (typeof end === 'object') return failStop(end.cause, log);
   log.logger.info({ signal: end }, 'draining');
   // Between the signal and the end the journal may still fail.
@@ -58,23 +59,17 @@ const STOPPED: Readonly<Record<Stopped, (log: Log) => number>> = {
   },
 };
 
-/** Signals that end the process: the first one is for the router, another one for the process. */
-class Signals {
-  readonly first: Promise<NodeJS.Signals>;
-  #count = 0;
-
-  constructor(log: Log) {
-    const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-    this.first = promise;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        this.#count += 1;
-        if (this.#count === 1) return resolve(signal);
-        log.logger.warn({ signal }, 'second signal: ending at once');
-        ended(128 + (signal === 'SIGINT' ? 2 : 15), log);
-      });
-    }
-  }
+/** Resolves with the first signal that asks the router to stop; another one ends the process. */
+function stopWish(log: Log): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  onStopSignals({
+    stop: resolve,
+    atOnce: (signal, exitCode) => {
+      log.logger.warn({ signal }, 'second signal: ending at once');
+      ended(exitCode, log);
+    },
+  });
+  return promise;
 }
 
 function announce({ address }: Router, { dataDirectory, tokens }: ServeConfig): void {

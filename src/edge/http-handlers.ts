@@ -78,9 +78,11 @@ const ID_FIELD = Buffer.of(0x0a);
 function agentWithId(call: HttpCall): Decoded<WireTypes['Agent']> {
   const id = Buffer.from(call.id);
   if (call.isProtobuf) return decodeProto('Agent', Buffer.concat([ID_FIELD, lengthOf(id), id, call.bytes]));
-  const text = Buffer.from(call.bytes).toString();
+  if (!isUtf8(call.bytes)) return decodeJson('Agent', call.bytes);
+  // As decodeJson does, this passes over a byte order mark.
+  const text = new TextDecoder().decode(call.bytes);
   const inside = /^\s*\{/.exec(text)?.[0];
-  if (inside === undefined || !isUtf8(call.bytes)) return decodeJson('Agent', call.bytes);
+  if (inside === undefined) return decodeJson('Agent', call.bytes);
   const rest = text.slice(inside.length);
   const comma = /^\s*\}/.test(rest) ? '' : ',';
   return decodeJson('Agent', `${inside}"id":${JSON.stringify(call.id)}${comma}${rest}`);

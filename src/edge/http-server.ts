@@ -150,6 +150,7 @@ function addRoute(app: FastifyInstance, edge: EdgeContext, gate: HttpGate, route
       method: route.method,
       url: route.path.replace('{id}', ':id'),
       bodyLimit: takesPolicy ? edge.limits.policyBytesMax : edge.limits.frameBytesMax,
+      errorHandler: (error, request, reply) => answerFailure(edge, error, request, reply, mediaTypesOf(route)),
       onRequest: async (request, reply) => {
         const admission = await gate.admit(request, route);
         if ('refusal' in admission) {
@@ -176,6 +177,11 @@ function addRoute(app: FastifyInstance, edge: EdgeContext, gate: HttpGate, route
   });
 }
 
+/** What the body of a route may be, as its refusal tells. */
+function mediaTypesOf({ body }: Route): readonly string[] {
+  return body !== undefined && 'media' in body ? body.media : MESSAGE_TYPES;
+}
+
 /** Checks the `{id}` of a path by the rules of the field that it stands for. */
 function idCheckOf(route: Route): (id: string) => Refusal | undefined {
   const [messageName, fieldName] = route.id ?? [];
@@ -195,7 +201,13 @@ function plainCall(edge: EdgeContext, request: FastifyRequest, reply: FastifyRep
 }
 
 /** What fastify refused, or what went wrong in a handler. */
-function answerFailure(edge: EdgeContext, error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+function answerFailure(
+  edge: EdgeContext,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mediaTypes: readonly string[] = MESSAGE_TYPES,
+): void {
   const call = plainCall(edge, request, reply);
   const { statusCode = 500, code, message } = error;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
@@ -204,7 +216,7 @@ function answerFailure(edge: EdgeContext, error: FastifyError, request: FastifyR
     reply.header('connection', 'close');
     call.refuse(refuse('INVALID_FIELD', `expected a body of at most ${bytesMax} bytes`));
   } else if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    call.refuse(refuse('INVALID_FIELD', `expected content-type ${MESSAGE_TYPES.join(' or ')}`));
+    call.refuse(refuse('INVALID_FIELD', `expected content-type ${mediaTypes.join(' or ')}`));
   } else if (statusCode >= 400 && statusCode < 500) {
     call.refuse(refuse('INVALID_FIELD', message));
   } else {

@@ -235,6 +235,20 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
   ['two documents', `${LEAST}---\n${LEAST}`, ['3:1 : expected one document, found another one after `---`']],
   ['another YAML', `%YAML 1.1\n---\n${LEAST}`, ['1:1 : expected YAML 1.2, found %YAML 1.1']],
   ['tags', 'channels: { voice: !human {} }\nqueues: { all: {} }', ['1:20 : expected no tags: Unresolved tag: !human']],
+  [
+    'half a surrogate pair in a name',
+    rest('agents: { ana: { name: "x\\uD800" } }'),
+    [
+      '3:22 agents.ana.name: expected a text of 1 to 128 characters, found the text "x\\ud800" with half a surrogate pair',
+    ],
+  ],
+  [
+    'half a surrogate pair in a pattern',
+    queue('when: { intent: "\\uDC00*" }'),
+    [
+      '3:24 queues.all.when.intent: expected a text of 1 to 128 characters, found the text "\\udc00*" with half a surrogate pair',
+    ],
+  ],
   ['keys that are no text', '? [a]\n: 1', ['1:3 : expected a text as key']],
   ['an alias without an anchor', 'channels: *c', ['1:11 : expected an anchor &c before this alias']],
   ['an alias inside of itself', 'channels: &c { voice: *c }', ['1:23 : the alias *c is a part of what it stands for']],
@@ -340,8 +354,22 @@ t.test('whatever is done to a policy, reading it ends in a policy or in faults w
       const result = parsePolicy(text);
       const notes = 'faults' in result ? result.faults : result.warnings;
       const lineCount = text.split('\n').length;
-      return notes.every(({ line, column }) => line >= 1 && line <= lineCount && column >= 1);
+      const isPlaced = notes.every(({ line, column }) => line >= 1 && line <= lineCount && column >= 1);
+      return isPlaced && notes.every(({ path, message }) => (path + message).isWellFormed());
     }),
     { numRuns: 400 },
   );
+});
+
+t.test('whatever a fault quotes, it can be sent in a binary answer', async (t) => {
+  const texts = [
+    'channels: {"\\uD800": {}}\nqueues: {all: {when: {channel: nix}}}',
+    'channels: {voice: {}}\nqueues: {all: {clockRate: 20}}\nsegments: {"\\uD800": {clockRate: 20}}',
+    'a: "\\😀"',
+    `channels: {voice: {cost: "a${'😀'.repeat(50)}"}}\nqueues: {all: {}}`,
+  ];
+  for (const text of texts) {
+    const result = parsePolicy(text);
+    t.ok('faults' in result && result.faults.every(({ path, message }) => (path + message).isWellFormed()), text);
+  }
 });

@@ -1,5 +1,6 @@
 // Whatever bytes arrive, decoding returns: random bytes, and valid frames that were damaged. The seed is fixed; a failure names its case.
 import t from 'tap';
+import type { Refusal } from '../../src/core/refusal.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { decodeEvents, encodeEvents } from '../../src/wire/event-codec.ts';
 import { decodeFrame, decodeRequest, encodeFrame, encodeRequest, type Subprotocol } from '../../src/wire/request.ts';
@@ -77,6 +78,11 @@ function damaged(bytes: Uint8Array, random: Prng): Uint8Array {
   return result;
 }
 
+/** Encodes a refusal as both sub-protocols would send it: what a client sent may be quoted in it. */
+function sayRefusal(id: number, error: Refusal): void {
+  for (const subprotocol of ['json', 'proto'] as const) encodeFrame(subprotocol, { reply: { id, seq: 1, error } });
+}
+
 for (const subprotocol of ['json', 'proto'] as const) {
   t.test(`[WIRE6] ${CASES} damaged ${subprotocol} frames: every one is answered`, async (t) => {
     const random = new Prng(SEED);
@@ -85,8 +91,9 @@ for (const subprotocol of ['json', 'proto'] as const) {
     for (let i = 0; i < CASES; i++) {
       const bytes = damaged(frames[i % frames.length] ?? new Uint8Array(), random);
       try {
-        const { kind } = decodeRequest(subprotocol, bytes);
-        kinds[kind] = (kinds[kind] ?? 0) + 1;
+        const decoded = decodeRequest(subprotocol, bytes);
+        kinds[decoded.kind] = (kinds[decoded.kind] ?? 0) + 1;
+        if (decoded.kind === 'refused') sayRefusal(decoded.id, decoded.refusal);
         decodeFrame(subprotocol, bytes);
       } catch (error) {
         t.fail(`case ${i} of seed ${SEED}: ${Buffer.from(bytes).toString('hex')}`, { error });
@@ -110,6 +117,23 @@ t.test(`[WIRE6] ${CASES} frames of random bytes: every one is answered`, async (
     }
   }
   t.pass('none threw');
+});
+
+t.test('[WIRE6] free objects that are no JSON are refused in words that binary frames can carry', async (t) => {
+  const pieces = ['{', '}', '"', ':', ',', '1', 'a', '\\', '\\ud800', '😀', '\u2028', 'é'];
+  const random = new Prng(SEED + 3);
+  for (let i = 0; i < CASES; i++) {
+    const attributes = Array.from({ length: random.below(30) }, () => pieces[random.below(pieces.length)]).join('');
+    const body = { contactId: 'c1', disposition: { ...disposition, attributes }, version: 0 };
+    const decoded = decodeRequest('proto', encodeRequest('proto', 7, 'complete', body) as Uint8Array);
+    if (decoded.kind !== 'refused') continue;
+    try {
+      sayRefusal(decoded.id, decoded.refusal);
+    } catch (error) {
+      t.fail(`case ${i} of seed ${SEED + 3}: ${attributes}`, { error });
+    }
+  }
+  t.pass('all could be said');
 });
 
 t.test('stored bytes that are damaged are read or refused as a WireFailure', async (t) => {
