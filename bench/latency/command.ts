@@ -31,6 +31,7 @@ interface Flags {
   readonly rate?: number;
   readonly rounds?: number;
   readonly seconds?: number;
+  readonly tries?: number;
   readonly search: boolean;
   readonly searchFrom?: number;
   readonly searchTo?: number;
@@ -55,6 +56,7 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     .option('--rate <per-s>', `contacts a second of the rounds (default ${FULL.ratePerS})`, positive)
     .option('--rounds <n>', `rounds (default ${FULL.rounds})`, positive)
     .option('--seconds <s>', `of one server in one round (default ${FULL.roundS})`, positive)
+    .option('--tries <n>', `of a round that others disturb (default ${FULL.triesMax})`, positive)
     .option('--no-search', 'rounds only')
     .option('--search-from <per-s>', `first rate of the search (default ${FULL.search?.fromPerS})`, positive)
     .option('--search-to <per-s>', `last rate of the search (default ${FULL.search?.toPerS})`, positive)
@@ -95,6 +97,7 @@ function paramsOf(flags: Flags): LatencyParams {
     ratePerS: flags.rate ?? base.ratePerS,
     rounds: flags.rounds ?? base.rounds,
     roundS: flags.seconds ?? base.roundS,
+    triesMax: flags.tries ?? base.triesMax,
     search:
       search === undefined || !flags.search
         ? undefined

@@ -5,7 +5,8 @@
  * 1. `write` neither blocks nor throws. What the descriptor has not taken waits, up to `WAITING_BYTES_MAX`; lines beyond
  *    that, and lines that it refuses (a full disk), are dropped, and the next ones say how many were.
  * 2. Lines leave in order, and those of one turn of the event loop together.
- * 3. `flush` writes what waits at once and takes `FLUSH_MS` at most, so that nobody's log keeps the process from ending.
+ * 3. `flush` writes what waits at once and takes `FLUSH_MS` at most, so that nobody's log keeps the process from ending. It may
+ *    overtake a write that the system has not carried out yet.
  */
 import { write, writeSync } from 'node:fs';
 

@@ -6,7 +6,7 @@
  * 2. Whoever ends the process flushes first, so that the last line says why.
  */
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import { build as pretty } from 'pino-pretty';
+import { isColorSupported, prettyFactory } from 'pino-pretty';
 import type { LogLevel } from '../config.ts';
 import { descriptorSink, LogStream } from './log-stream.ts';
 
@@ -20,22 +20,24 @@ export interface Log {
 }
 
 export function openLog(level: LogLevel): Log {
-  if (process.stderr.isTTY) {
-    const stream: DestinationStream = pretty({
-      destination: STDERR,
-      sync: true,
-      ignore: 'pid,hostname',
-      singleLine: true,
-    });
-    return { logger: pino({ level }, stream), flush: () => undefined };
-  }
-  const stream = new LogStream(descriptorSink(STDERR), noteOfDropped);
+  const format = process.stderr.isTTY ? readable() : asItIs;
+  const stream = new LogStream(descriptorSink(STDERR), (lineCount) => format(noteOfDropped(lineCount)));
+  const destination: DestinationStream = { write: (line) => stream.write(format(line)) };
   const options = {
     level,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return { logger: pino(options, stream), flush: () => stream.flush() };
+  return { logger: pino(options, destination), flush: () => stream.flush() };
+}
+
+/** Makes a line of the log one that people read. */
+function readable(): (line: string) => string {
+  return prettyFactory({ colorize: isColorSupported, ignore: 'pid,hostname', singleLine: true });
+}
+
+function asItIs(line: string): string {
+  return line;
 }
 
 function noteOfDropped(lineCount: number): string {

@@ -19,6 +19,8 @@ import { version } from './version.ts';
 
 /** Runs until it is told to stop; answers the exit code. Ends the process itself where that cannot wait. */
 export async function runServe(config: ServeConfig): Promise<number> {
+  // What the router writes tells of customers: for its owner alone, also in a directory that others may enter.
+  process.umask(0o077);
   const log = openLog(config.logLevel);
   const stopWished = stopWish(log);
   process.on('uncaughtException', (cause) => failStop(cause, log));

@@ -1,6 +1,7 @@
 /**
  * Why a socket is closed, in numbers that clients act on (PROTOCOL). Broken frames are closed by the socket library itself:
- * 1002 (against the WebSocket protocol), 1007 (bad UTF-8), 1009 (longer than the limit).
+ * 1002 (against the WebSocket protocol), 1007 (bad UTF-8), 1008 (in more than 16 384 fragments), 1009 (longer than the limit).
+ * It ends a socket whose pings come faster than their pongs leave, without a word.
  *
  * 1. A client never comes back by itself after 4400, 4403 and 4409.
  */

@@ -1,5 +1,5 @@
 // `serve` as a process: what it prints, how it stops, which policy it starts with, and how it refuses to start or go on.
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { SAMPLE_POLICY } from '../../src/config/sample-policy.ts';
@@ -59,7 +59,11 @@ t.test('[EDGE7, CLI4] from start to SIGTERM', async (t) => {
   const { port } = new URL(url);
   const taken = cordboard(['serve', '--port', port, '--data', join(t.testdirName, 'other')]);
   t.equal(taken.exitCode, 1);
-  t.match(logOf(taken).at(-1), { level: 'fatal', code: 'LISTEN_FAILED' }, 'a port that is taken');
+  t.match(
+    logOf(taken).find(({ level }) => level === 'fatal'),
+    { code: 'LISTEN_FAILED' },
+    'a port that is taken',
+  );
 
   const ended = await serving.stop();
   t.equal(ended.exitCode, 0);
@@ -72,6 +76,13 @@ t.test('[EDGE7, CLI4] from start to SIGTERM', async (t) => {
     logOf(ended).map(({ msg }) => msg),
     ['recovered', 'policy in force', 'listening', 'draining', 'snapshot saved', 'stopped'],
   );
+});
+
+t.test('what it writes is for its owner alone, in a directory that others may enter too', async (t) => {
+  const directory = t.testdir();
+  chmodSync(directory, 0o755);
+  await whileServing(t, ['--data', directory], async () => undefined);
+  for (const name of readdirSync(directory)) t.equal(statSync(join(directory, name)).mode & 0o077, 0, name);
 });
 
 t.test('[POL5] a file is applied when it changed, and only then', async (t) => {
@@ -143,7 +154,8 @@ t.test('a second signal ends it at once', async (t) => {
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) serving.signal(signal);
   const ended = await serving.ended;
   t.ok(ended.exitCode === 143 || ended.exitCode === 130, `exit code ${ended.exitCode}`);
-  t.match(logOf(ended).at(-1), { level: 'warn', msg: 'second signal: ending at once' });
+  const last = logOf(ended).find(({ msg }) => msg === 'second signal: ending at once');
+  t.match(last, { level: 'warn' });
 });
 
 t.test('[JRN2] a damaged journal is refused and left as it is', async (t) => {

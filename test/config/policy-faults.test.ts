@@ -239,14 +239,14 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'half a surrogate pair in a name',
     rest('agents: { ana: { name: "x\\uD800" } }'),
     [
-      '3:22 agents.ana.name: expected a text of 1 to 128 characters, found the text "x\\ud800" with half a surrogate pair',
+      '3:24 agents.ana.name: expected a text of 1 to 128 characters, found the text "x\\ud800" with half a surrogate pair',
     ],
   ],
   [
     'half a surrogate pair in a pattern',
     queue('when: { intent: "\\uDC00*" }'),
     [
-      '3:24 queues.all.when.intent: expected a text of 1 to 128 characters, found the text "\\udc00*" with half a surrogate pair',
+      '3:26 queues.all.when.intent: expected a text of 1 to 128 characters, found the text "\\udc00*" with half a surrogate pair',
     ],
   ],
   ['keys that are no text', '? [a]\n: 1', ['1:3 : expected a text as key']],

@@ -338,6 +338,9 @@ t.test('[POL1, LIM3] the policy: text out and in, refused whole with every fault
     });
     t.equal(put.status, 200, type);
   }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const untyped = await live.fetch('/v1/policy', { method: 'PUT', role: 'admin', headers: form, body: SAMPLE_POLICY });
+  t.match(await untyped.json(), { error: { message: 'expected content-type application/yaml or application/json' } });
   const big = `${SAMPLE_POLICY}\n# ${'x'.repeat(200_000)}\n`;
   const large = await live.fetch('/v1/policy', {
     method: 'PUT',

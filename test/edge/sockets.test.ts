@@ -150,6 +150,18 @@ t.test('[EDGE2, EDGE3, LIM3] frames that break WebSocket, or the limits, close w
       },
     ],
     [
+      'a frame in crumbs',
+      1008,
+      (client) => {
+        for (let i = 0; i < 17_000; i++) client.webSocket.send('', { fin: false });
+      },
+    ],
+    [
+      'a flood of pings',
+      1006,
+      (client) => Reflect.get(client.webSocket, '_socket').write(Buffer.from('898000000000'.repeat(5_000), 'hex')),
+    ],
+    [
       'an unmasked frame',
       1002,
       (client) => Reflect.get(client.webSocket, '_socket').write(Buffer.from([0x81, 0x02, 0x7b, 0x7d])),
