@@ -3,9 +3,11 @@
  * they will not be.
  *
  * 1. Nobody waits for the server: what is due is sent, however many lives are under way. Only a run that is lost already
- *    (OUTSTANDING_S seconds' worth of lives under way, or errors) sends no more, and is told as stopped.
+ *    (OUTSTANDING_S seconds' worth of lives under way, or errors) sends no more, and is told as stopped, when the lives
+ *    under way are done.
  */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CpuByThread, cpuBetween, readCpu, readMachineCpuUs, totalUs } from '../cpu-time.ts';
 import { nowUs } from './clock.ts';
 import type { Crew, FrameTap } from './crew.ts';
@@ -50,6 +52,7 @@ const LEAD_SHARE = 0.05;
 const START_US = 20_000;
 /** How long lives may take after the last contact was sent. */
 const TAIL_MS = 15_000;
+const TAIL_LOOK_MS = 20;
 const OUTSTANDING_S = 1.5;
 const OUTSTANDING_MIN = 500;
 const FAULTS_MAX = 100;
@@ -120,5 +123,7 @@ async function send(
   const stopped = await promise;
   clearTimeout(timer);
   metronome.stop();
+  const giveUpUs = nowUs() + TAIL_MS * 1000;
+  while (log.completedCount < sentCount && nowUs() < giveUpUs) await pause(TAIL_LOOK_MS);
   return stopped;
 }

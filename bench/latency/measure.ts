@@ -3,12 +3,15 @@
  * the router holds.
  *
  * 1. The servers of a round get the same schedule, so that what differs is the server.
- * 2. Rounds in which anything but whole lives came out are void: the run fails. In the search they end the search.
- * 3. A rate whose lives were whole but too slow is tried once more: on a shared machine one pause of another's making
- *    is enough to miss it.
+ * 2. A run that others disturbed is repeated, and judged by what they took, never by its result: the first quiet one
+ *    counts, or the quietest of all tries.
+ * 3. Anything but whole lives ends the measurement, or the search; only if the machine stood still, taken by others, is a
+ *    run that fell behind repeated like any other.
+ * 4. A rate that was missed undisturbed is tried once more.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { assert } from '../../src/lib/assert.ts';
 import { totalUs } from '../cpu-time.ts';
 import { VARIANTS } from './centre.ts';
 import { FIRST_LIFE } from './life.ts';
@@ -20,12 +23,6 @@ import { SERVERS, type ServerName, type Station } from './servers.ts';
 
 /** Results of one server, one a round. */
 export type RoundResults = Readonly<Record<ServerName, readonly RunResult[]>>;
-
-interface Round {
-  readonly result: Readonly<Record<ServerName, RunResult>>;
-  /** The most that others took while one of its servers ran. */
-  readonly othersCores: number;
-}
 
 /** One rate of the search. */
 export interface Attempt {
@@ -72,12 +69,14 @@ export class Measurement {
 
   async rounds(): Promise<RoundResults> {
     const results: Record<ServerName, RunResult[]> = { bare: [], committing: [], router: [] };
-    for (let number = 1; number <= this.#params.rounds; number++) {
-      const { result } = await this.#quietRound(number);
+    const { ratePerS, roundS, seed, rounds } = this.#params;
+    for (let number = 1; number <= rounds; number++) {
       for (const name of SERVERS) {
-        const { log } = result[name];
-        results[name].push(result[name]);
-        this.#hash.update(`${number} ${name} ${log.count} `).update(log.outcomes());
+        const what = `round ${number} of ${rounds}: ${name}, ${ratePerS} contacts/s for ${roundS} s`;
+        const result = await this.#quietRun(what, name, ratePerS, roundS, seed + number);
+        refuseFaulty(name, result);
+        results[name].push(result);
+        this.#hash.update(`${number} ${name} ${result.log.count} `).update(result.log.outcomes());
       }
     }
     return results;
@@ -86,10 +85,9 @@ export class Measurement {
   async search(search: SearchParams): Promise<Attempt[]> {
     const attempts: Attempt[] = [];
     for (let ratePerS = search.fromPerS; ratePerS <= search.toPerS; ratePerS += search.stepPerS) {
-      this.#progress(`search: ${ratePerS} contacts/s for ${search.seconds} s`);
       let attempt = await this.#attempt(search, ratePerS);
       attempts.push(attempt);
-      if (attempt.missed !== undefined && isWhole(attempt.router)) {
+      if (attempt.missed !== undefined && attempt.router.log.faultCount === 0) {
         this.#progress(`search: ${attempt.missed}; ${ratePerS} contacts/s once more`);
         attempt = await this.#attempt(search, ratePerS);
         attempts.push(attempt);
@@ -99,33 +97,11 @@ export class Measurement {
     return attempts;
   }
 
-  /** The first round that is quiet enough, or the quietest of all tries: judged by what others took, not by its result. */
-  async #quietRound(number: number): Promise<Round> {
-    const { triesMax, othersCoresMax } = this.#params;
-    let quietest = await this.#round(number);
-    for (let count = 1; count < triesMax && quietest.othersCores > othersCoresMax; count++) {
-      this.#progress(`others took ${quietest.othersCores.toFixed(2)} cores: round ${number} once more`);
-      const round = await this.#round(number);
-      if (round.othersCores < quietest.othersCores) quietest = round;
-    }
-    return quietest;
-  }
-
-  async #round(number: number): Promise<Round> {
-    const { ratePerS, roundS, seed, rounds } = this.#params;
-    const run = async (name: ServerName): Promise<RunResult> => {
-      this.#progress(`round ${number} of ${rounds}: ${name}, ${ratePerS} contacts/s for ${roundS} s`);
-      const result = await this.#run(name, ratePerS, roundS, seed + number);
-      refuseFaulty(name, result);
-      return result;
-    };
-    const result = { bare: await run('bare'), committing: await run('committing'), router: await run('router') };
-    return { result, othersCores: Math.max(...SERVERS.map((name) => result[name].othersCores ?? 0)) };
-  }
-
   async #attempt(search: SearchParams, ratePerS: number): Promise<Attempt> {
+    const { seconds } = search;
     const seed = this.#params.seed + ratePerS;
-    const router = await this.#run('router', ratePerS, search.seconds, seed);
+    const what = `search: ${ratePerS} contacts/s for ${seconds} s`;
+    const router = await this.#quietRun(what, 'router', ratePerS, seconds, seed, (run) => isHeld(run, search));
     const missed = missedBy(router, search);
     if (missed !== undefined) return { ratePerS, router, missed, relays: [] };
     const relays: (readonly [ServerName, RunResult])[] = [];
@@ -133,6 +109,32 @@ export class Measurement {
       relays.push([name, await this.#run(name, ratePerS, search.relayS, seed)]);
     }
     return { ratePerS, router, missed, relays };
+  }
+
+  /**
+   * The first run that is quiet, or the quietest whole one of all tries. `isEnough` may say that a run is good however
+   * disturbed: a rate that holds although others took of the machine, holds.
+   */
+  async #quietRun(
+    what: string,
+    name: ServerName,
+    ratePerS: number,
+    seconds: number,
+    seed: number,
+    isEnough: (result: RunResult) => boolean = () => false,
+  ): Promise<RunResult> {
+    const { triesMax, othersCoresMax } = this.#params;
+    this.#progress(what);
+    let quietest: RunResult | undefined;
+    for (let count = 1; count <= triesMax; count++) {
+      const result = await this.#run(name, ratePerS, seconds, seed);
+      const { othersCores = 0, log } = result;
+      if (othersCores <= othersCoresMax || log.faultCount > 0 || isEnough(result)) return result;
+      if (quietest === undefined || isQuieter(result, quietest)) quietest = result;
+      this.#progress(`others took ${othersCores.toFixed(2)} cores${count < triesMax ? ': once more' : ''}`);
+    }
+    assert(quietest !== undefined, 'a run is tried at least once');
+    return quietest;
   }
 
   async #run(name: ServerName, ratePerS: number, seconds: number, seed: number): Promise<RunResult> {
@@ -150,8 +152,18 @@ export class Measurement {
   }
 }
 
+/** A whole run is better than one that was stopped; else the one with less of others in it. */
+function isQuieter(result: RunResult, other: RunResult): boolean {
+  if (isWhole(result) !== isWhole(other)) return isWhole(result);
+  return (result.othersCores ?? 0) < (other.othersCores ?? 0);
+}
+
 function isWhole({ log, stopped }: RunResult): boolean {
   return stopped === undefined && log.faultCount === 0;
+}
+
+function isHeld(result: RunResult, search: SearchParams): boolean {
+  return missedBy(result, search) === undefined;
 }
 
 function refuseFaulty(name: ServerName, result: RunResult): void {

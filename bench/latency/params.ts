@@ -20,7 +20,7 @@ export interface LatencyParams {
   /** Of one server in one round. */
   readonly roundS: number;
   readonly warmupS: number;
-  /** A round in which others took more of the machine, in cores, is repeated; the quietest of so many tries counts. */
+  /** A run in which others took more of the machine, in cores, is repeated; the quietest of so many tries counts. */
   readonly othersCoresMax: number;
   readonly triesMax: number;
   readonly search: SearchParams | undefined;
@@ -46,11 +46,11 @@ export const FULL: LatencyParams = {
   agents: 500,
   talkMs: 100,
   ratePerS: 500,
-  rounds: 3,
-  roundS: 10,
+  rounds: 8,
+  roundS: 4,
   warmupS: 5,
-  othersCoresMax: 0.25,
-  triesMax: 4,
+  othersCoresMax: 0.06,
+  triesMax: 8,
   search: { fromPerS: 500, stepPerS: 500, toPerS: 6_000, seconds: 30, relayS: 5, p99MaxMs: 50 },
 };
 
