@@ -36,6 +36,15 @@ function findOldNode(): string | undefined {
     .find((path) => Number(run(path, ['-p', 'process.versions.node.split(".")[0]']).stdout) < 24);
 }
 
+t.test('however the router is started, Node gets the same options', async (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+  const [shebang = ''] = SOURCE.split('\n');
+  const options = shebang.replace('#!/usr/bin/env -S node ', '');
+  t.match(options, /^--v8-pool-size=\d+$/);
+  for (const name of ['start', 'demo', 'cordboard'])
+    t.ok(scripts[name].startsWith(`exec node ${options} dist/main.js`));
+});
+
 t.test('a Node that is new enough hands its arguments to the command line', async (t) => {
   const folder = layOut(t);
   const result = run(process.execPath, [join(folder, 'main.js'), 'serve', '--port', '9000']);
@@ -67,5 +76,5 @@ t.test('the bin has the syntax of 2022 (Node 18) and no static import', async (t
     program.body.filter((node) => node.type === 'ImportDeclaration' || ('source' in node && node.source)),
     [],
   );
-  t.ok(SOURCE.startsWith('#!/usr/bin/env node\n'), 'it has its shebang');
+  t.ok(SOURCE.startsWith('#!/usr/bin/env -S node '), 'it has its shebang');
 });

@@ -48,7 +48,7 @@ export const FULL: LatencyParams = {
   ratePerS: 500,
   rounds: 8,
   roundS: 4,
-  warmupS: 5,
+  warmupS: 15,
   othersCoresMax: 0.06,
   triesMax: 8,
   search: { fromPerS: 500, stepPerS: 500, toPerS: 6_000, seconds: 30, relayS: 5, p99MaxMs: 50 },

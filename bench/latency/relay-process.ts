@@ -39,6 +39,10 @@ class RelaySocket implements Flushable {
     this.#isText = isText;
   }
 
+  get isUrgent(): boolean {
+    return this !== gateway;
+  }
+
   put(frame: Buffer): void {
     this.#frames.push(frame);
     this.#queue.add(this);
@@ -116,6 +120,7 @@ async function journalGate(directory: string): Promise<Gate> {
   const journal = await openSqliteJournal(directory);
   const releases = new Fifo<() => void>();
   const observer = {
+    underWay: () => undefined,
     committed: (steps: readonly CommittedStep[]) => {
       for (let count = steps.length; count > 0; count--) releases.shift()?.();
     },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { keyOfDataDirectory } from '../../src/edge/local-key.ts';
 import { LocalTokens } from '../../src/edge/tokens.ts';
 import type { Cleanup } from '../cleanup.ts';
+import { optionsOfStart } from '../node-options.ts';
 import { ServerProcess } from '../server-process.ts';
 import type { BenchAgent } from './centre.ts';
 
@@ -20,14 +21,14 @@ export interface RouterWish {
   readonly directory: string;
   readonly policyFile: string;
   readonly logFile: string;
-  /** Of Node, such as `--max-semi-space-size=64`. */
+  /** Of Node, beside those of `npm start`, such as `--max-semi-space-size=64`. */
   readonly nodeOptions: readonly string[];
 }
 
 export function startRouterProcess(wish: RouterWish, cleanup: Cleanup): Promise<ServerProcess> {
   const { directory, policyFile, logFile, nodeOptions } = wish;
   const serve = ['serve', '--policy', policyFile, '--data', directory, '--port', '0', '--log-level', 'warn'];
-  const args = ['--disable-warning=ExperimentalWarning', ...nodeOptions, MAIN, ...serve];
+  const args = ['--disable-warning=ExperimentalWarning', ...optionsOfStart(), ...nodeOptions, MAIN, ...serve];
   return ServerProcess.start({ name: 'router', args, logFile }, cleanup);
 }
 

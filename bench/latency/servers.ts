@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { siblingModule } from '../../src/lib/sibling-module.ts';
 import type { Cleanup } from '../cleanup.ts';
+import { optionsOfStart } from '../node-options.ts';
 import { ServerProcess } from '../server-process.ts';
 import { agentsOf, POLICY } from './centre.ts';
 import { Crew } from './crew.ts';
@@ -95,7 +96,14 @@ function startRelay(
 ): Promise<ServerProcess> {
   const module = fileURLToPath(siblingModule(import.meta.url, './relay-process'));
   const journal = name === 'bare' ? [] : ['--journal', join(folder, 'relay-data')];
-  const args = ['--disable-warning=ExperimentalWarning', module, '--script', scriptFile, ...journal];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    ...optionsOfStart(),
+    module,
+    '--script',
+    scriptFile,
+    ...journal,
+  ];
   return ServerProcess.start({ name: SERVER_TITLES[name], args, logFile: join(folder, `${name}.log`) }, cleanup);
 }
 

@@ -32,7 +32,7 @@ export interface Agent {
   readyOrdinal: number;
   missesInRow: number;
   version: number;
-  readonly held: Set<Contact>;
+  readonly held: Contact[];
   load: number;
   /** By channel index; absent: 0. */
   readonly countByChannel: number[];
@@ -81,7 +81,7 @@ export function newAgent(id: string, ordinal: number): Agent {
     readyOrdinal: 0,
     missesInRow: 0,
     version: 0,
-    held: new Set(),
+    held: [],
     load: 0,
     countByChannel: [],
     supply: undefined,
@@ -121,14 +121,14 @@ export function limitOf(agent: Agent, channel: Channel): number {
 }
 
 export function hold(agent: Agent, contact: Contact): void {
-  agent.held.add(contact);
+  agent.held.push(contact);
   agent.load += contact.cost;
   const index = contact.channel.index;
   agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) + 1;
 }
 
 export function release(agent: Agent, contact: Contact): void {
-  agent.held.delete(contact);
+  agent.held.splice(agent.held.indexOf(contact), 1);
   agent.load -= contact.cost;
   const index = contact.channel.index;
   agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) - 1;

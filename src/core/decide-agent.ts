@@ -81,7 +81,7 @@ export function becomePresent(
   // A draining agent that just gave back the last of its work is OFFLINE already.
   if (agent.presence === 'OFFLINE' && presence === 'OFFLINE') return;
   step.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause });
-  if (presence !== 'DRAINING' || agent.held.size > 0) return;
+  if (presence !== 'DRAINING' || agent.held.length > 0) return;
   step.emit({ type: 'presenceSet', agentId: agent.id, presence: 'OFFLINE', reason: '', channels, cause: 'DRAINED' });
 }
 
@@ -264,12 +264,12 @@ export function decideRemoveAgent(step: Step, { agentId }: Asked<'removeAgent'>)
   const agent = step.state.agents.get(agentId);
   if (agent === undefined) return { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') };
   if (agent.ofPolicy) return { error: ofPolicy(agentId) };
-  if (agent.held.size > 0) return { error: hasWork(agent, 'id') };
+  if (agent.held.length > 0) return { error: hasWork(agent, 'id') };
   const view = agentView(agent);
   step.emit({ type: 'agentRemoved', agentId });
   return { ok: { agent: view } };
 }
 
 export function hasWork(agent: Agent, path: string): Refusal {
-  return refuse('AGENT_HAS_WORK', `agent ${agent.id} holds ${agent.held.size} contacts`, path);
+  return refuse('AGENT_HAS_WORK', `agent ${agent.id} holds ${agent.held.length} contacts`, path);
 }

@@ -53,7 +53,7 @@ function namesInUse(state: State, policy: ResolvedPolicy): Refusal | undefined {
 /** A policy agent that the policy drops must have no work. */
 function agentsAtWork(state: State, policy: ResolvedPolicy): Refusal | undefined {
   for (const agent of state.agents.values()) {
-    if (agent.ofPolicy && agent.held.size > 0 && !Object.hasOwn(policy.agents, agent.id)) {
+    if (agent.ofPolicy && agent.held.length > 0 && !Object.hasOwn(policy.agents, agent.id)) {
       return hasWork(agent, `agents.${agent.id}`);
     }
   }

@@ -96,7 +96,7 @@ export function settle(market: Market, moment: Moment, offer: (pair: Pair) => vo
   const candidates = new Heap<Candidate>(candidateBefore);
   const consider = (source: Source): void => {
     const pair = bestOf(source, market, moment);
-    if (pair !== undefined) candidates.push({ heapIndex: -1, source, pair, heldCount: pair.agent.held.size });
+    if (pair !== undefined) candidates.push({ heapIndex: -1, source, pair, heldCount: pair.agent.held.length });
   };
   for (const line of dirty.lines) consider({ kind: 'line', line });
   for (const contact of dirty.contacts) consider({ kind: 'contact', contact });
@@ -127,7 +127,7 @@ function bestOf(source: Source, market: Market, moment: Moment): Pair | undefine
 
 function isStale(candidate: Candidate): boolean {
   const { contact, agent } = candidate.pair;
-  return contact.line === undefined || agent.held.size !== candidate.heldCount;
+  return contact.line === undefined || agent.held.length !== candidate.heldCount;
 }
 
 /** Everyone has had a turn: agents that are still free go where arriving contacts find them. */

@@ -4,6 +4,7 @@
 // 3. `tombstones` are in order of closing. 4. ordinals and ready ordinals only ascend.
 
 import { Fifo } from '../lib/fifo.ts';
+import { PassingMap } from '../lib/passing-map.ts';
 import { SortedLog } from '../lib/sorted-log.ts';
 import { type Agent, isSignedIn } from './agent.ts';
 import type { Contact, Known } from './contact.ts';
@@ -45,7 +46,7 @@ export class State {
   readonly known = new Map<string, Known>();
   readonly arrivals = new SortedLog<Known>((known) => known.contact !== undefined || known.tombstone !== undefined);
   readonly tombstones = new Fifo<Known>();
-  readonly offers = new Map<number, Contact>();
+  readonly offers = new PassingMap<number, Contact>();
   readonly deadlines = new Deadlines();
   forgetDeadline: Deadline | undefined = undefined;
   readonly demands: DemandIndex;

@@ -73,7 +73,7 @@ export class Step {
   }
 
   #finishDraining(agent: Agent): void {
-    if (agent.presence !== 'DRAINING' || agent.held.size > 0) return;
+    if (agent.presence !== 'DRAINING' || agent.held.length > 0) return;
     this.emit({
       type: 'presenceSet',
       agentId: agent.id,

@@ -12,11 +12,10 @@ import type { Actor } from '../core/commands.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ContactView } from '../core/views.ts';
 import type { Reply } from '../engine/port.ts';
-import type { OkBody } from '../wire/messages.ts';
 import { encodeFrame, type Subprotocol } from '../wire/request.ts';
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import type { EdgeContext } from './edge-context.ts';
-import { type FrameSink, Outbox } from './outbox.ts';
+import { type EncodedFrame, type FrameSink, Outbox } from './outbox.ts';
 import { type ClientPush, PushFrame } from './push-frame.ts';
 import type { PushTarget } from './push-routes.ts';
 import { RequestHandler, type RequestHost } from './request-handler.ts';
@@ -133,6 +132,10 @@ export class Connection implements PushTarget, RequestHost {
     this.#heardAt = this.#edge.timers.now();
   }
 
+  get isUrgent(): boolean {
+    return this.actor.role === 'agent';
+  }
+
   /** The end of a tick in which a flush was wanted, or a full socket has emptied. */
   flush(): void {
     if (this.#state !== 'open') return;
@@ -153,6 +156,11 @@ export class Connection implements PushTarget, RequestHost {
       this.#pingedAt = now;
       this.#socket.ping();
     }
+  }
+
+  prepare(frame: PushFrame): void {
+    // A full socket's levels wait without being encoded: they may be replaced.
+    if (this.#state === 'open' && !this.outbox.isFull) frame.encode(this.subprotocol);
   }
 
   push(push: ClientPush, frame: PushFrame): void {
@@ -177,8 +185,8 @@ export class Connection implements PushTarget, RequestHost {
     this.#shut();
   }
 
-  reply(id: number, seq: number, result: { readonly ok: OkBody } | { readonly error: Refusal }): void {
-    if (this.#state !== 'closed') this.outbox.put(encodeFrame(this.subprotocol, { reply: { id, seq, ...result } }));
+  put(frame: EncodedFrame): void {
+    if (this.#state !== 'closed') this.outbox.put(frame);
   }
 
   close(code: CloseCode, reason: string): void {

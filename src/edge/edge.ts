@@ -81,6 +81,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   };
   // Before anything is awaited: no batch may slip through between the seq above and the subscription.
   const subscription = options.port.committed$.subscribe((batch) => edge.routes.route(batch));
+  subscription.add(options.port.underWay$.subscribe((steps) => edge.routes.prepare(steps)));
   const { parsePolicy, renderMetrics, version } = options;
   const http = await createHttpServer(edge, { origins, parsePolicy, renderMetrics, openapi: openapiDocument(version) });
   return new RunningEdge(edge, http, new SocketServer(edge, origins), subscription, options);

@@ -14,8 +14,8 @@
  */
 import type { Subprotocol } from '../wire/request.ts';
 
-/** An encoded frame: text or binary, as the sub-protocol has it. */
-export type EncodedFrame = string | Uint8Array;
+/** An encoded frame: UTF-8 or binary, as the sub-protocol has it. */
+export type EncodedFrame = Uint8Array;
 
 /** Where frames go. */
 export interface FrameSink {
@@ -90,7 +90,7 @@ export class Outbox {
   /** Puts a frame, behind whatever is held. */
   put(frame: EncodedFrame): void {
     if (!this.#admits()) return;
-    const bytes = byteLength(frame);
+    const bytes = frame.byteLength;
     if (this.#held.size === 0) {
       this.#enqueue(frame, bytes);
       return;
@@ -177,7 +177,7 @@ export class Outbox {
 
   #enqueueLevel(level: Level): void {
     const frame = level.encode(this.#subprotocol);
-    this.#enqueue(frame, byteLength(frame));
+    this.#enqueue(frame, frame.byteLength);
   }
 
   #enqueue(frame: EncodedFrame, bytes: number): void {
@@ -194,8 +194,4 @@ export class Outbox {
     this.#queueBytes = 0;
     this.#sink.write(frames);
   }
-}
-
-function byteLength(frame: EncodedFrame): number {
-  return typeof frame === 'string' ? Buffer.byteLength(frame) : frame.byteLength;
 }

@@ -10,10 +10,10 @@ import type { Actor } from '../core/commands.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { Reply as PortReply } from '../engine/port.ts';
 import type { OkBody, RequestBodies } from '../wire/messages.ts';
-import { decodeRequest, type Request, type Subprotocol } from '../wire/request.ts';
+import { decodeRequest, encodeFrame, type Request, type Subprotocol } from '../wire/request.ts';
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { drainingRefusal, type EdgeContext } from './edge-context.ts';
-import type { Outbox } from './outbox.ts';
+import type { EncodedFrame, Outbox } from './outbox.ts';
 import { permissionRefusal, rolesByVerb } from './permissions.ts';
 import { RefusalSpell } from './rate-limit.ts';
 import type { Subscription } from './subscription.ts';
@@ -27,13 +27,15 @@ export interface RequestHost {
   readonly actor: Actor;
   readonly outbox: Outbox;
   readonly subscription: Subscription;
-  reply(id: number, seq: number, result: { readonly ok: OkBody } | { readonly error: Refusal }): void;
+  put(frame: EncodedFrame): void;
   close(code: CloseCode, reason: string): void;
   /** The session lives as long as this token says. */
   extend(identity: Identity): void;
   /** Pushes of the subscription's gateway come here from now on, or no more. */
   subscribed(isOn: boolean): void;
 }
+
+type Result = { readonly ok: OkBody } | { readonly error: Refusal };
 
 /** How long to wait when too many requests are in flight. */
 const IN_FLIGHT_RETRY_MS = 100;
@@ -129,12 +131,22 @@ export class RequestHandler {
       return;
     }
     this.#inFlightCount += 1;
+    let frame: EncodedFrame | undefined;
+    const prepare = (answer: PortReply): EncodedFrame => {
+      const result = 'error' in answer ? { error: withinVerb(request.verb, answer.error) } : { ok: answer.ok };
+      return this.#encode(id, answer.seq, result);
+    };
     const reply = (answer: PortReply): void => {
       this.#inFlightCount -= 1;
-      this.#answer(id, answer.seq, 'error' in answer ? { error: withinVerb(request.verb, answer.error) } : answer);
+      if ('error' in answer) this.#edge.counters.rejected(answer.error.reason);
+      this.#host.put(frame ?? prepare(answer));
     };
-    if ('command' in call) this.#edge.port.execute(call.command, reply);
-    else this.#edge.port.query(call.query, reply);
+    if ('query' in call) this.#edge.port.query(call.query, reply);
+    else {
+      this.#edge.port.execute(call.command, reply, (answer) => {
+        frame = prepare(answer);
+      });
+    }
   }
 
   #authenticate(id: number, token: string): void {
@@ -205,9 +217,13 @@ export class RequestHandler {
     this.#answer(id, this.#edge.routes.durableSeq, { error: refusal });
   }
 
-  #answer(id: number, seq: number, result: { readonly ok: OkBody } | { readonly error: Refusal }): void {
+  #answer(id: number, seq: number, result: Result): void {
     if ('error' in result) this.#edge.counters.rejected(result.error.reason);
-    this.#host.reply(id, seq, result);
+    this.#host.put(this.#encode(id, seq, result));
+  }
+
+  #encode(id: number, seq: number, result: Result): EncodedFrame {
+    return encodeFrame(this.#host.subprotocol, { reply: { id, seq, ...result } });
   }
 }
 

@@ -117,7 +117,7 @@ export class SocketServer {
   }
 
   #connect(webSocket: WebSocket, socket: Duplex, subprotocol: Subprotocol, verified: Verified): void {
-    const adapter = new WebSocketAdapter(webSocket, socket, this.#flushQueue);
+    const adapter = new WebSocketAdapter(webSocket, socket, this.#flushQueue, subprotocol);
     const unready = unreadyRefusal(this.#edge);
     if ('refusal' in verified || unready !== undefined) {
       webSocket.on('error', () => undefined);

@@ -6,6 +6,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import type { Subprotocol } from '../wire/request.ts';
 import type { CloseCode } from './close-codes.ts';
 import type { ConnectionSocket } from './connection.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
@@ -24,12 +25,14 @@ export class WebSocketAdapter implements ConnectionSocket {
   readonly #webSocket: WebSocket;
   readonly #networkSocket: Duplex;
   readonly #flushQueue: FlushQueue;
+  readonly #isBinary: boolean;
   #listener: SocketListener | undefined;
 
-  constructor(webSocket: WebSocket, networkSocket: Duplex, flushQueue: FlushQueue) {
+  constructor(webSocket: WebSocket, networkSocket: Duplex, flushQueue: FlushQueue, subprotocol: Subprotocol) {
     this.#webSocket = webSocket;
     this.#networkSocket = networkSocket;
     this.#flushQueue = flushQueue;
+    this.#isBinary = subprotocol === 'proto';
   }
 
   /** Passes the socket's events on from now on. */
@@ -56,7 +59,7 @@ export class WebSocketAdapter implements ConnectionSocket {
 
   write(frames: readonly EncodedFrame[]): void {
     this.#networkSocket.cork();
-    for (const frame of frames) this.#webSocket.send(frame, { binary: typeof frame !== 'string' });
+    for (const frame of frames) this.#webSocket.send(frame, { binary: this.#isBinary });
     this.#networkSocket.uncork();
   }
 

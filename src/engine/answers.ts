@@ -29,6 +29,7 @@ interface Waiting {
   /** The answer, or how the archive completes it. */
   readonly content: Content | (() => Promise<Content>);
   readonly reply: (reply: Reply) => void;
+  readonly prepare: ((reply: Reply) => void) | undefined;
 }
 
 export class Answers {
@@ -53,10 +54,22 @@ export class Answers {
   }
 
   /** To be called in the turn in which it was decided. */
-  give({ seq, at, outcome, query }: Decided, reply: (reply: Reply) => void): void {
-    const waiting = { seq, at, content: this.#contentOf(outcome, query), reply };
+  give(
+    { seq, at, outcome, query }: Decided,
+    reply: (reply: Reply) => void,
+    prepare: ((reply: Reply) => void) | undefined,
+  ): void {
+    const waiting = { seq, at, content: this.#contentOf(outcome, query), reply, prepare };
     if (seq <= this.#durableSeq && this.#waiting.size === 0) this.#send(waiting);
     else this.#waiting.push(waiting);
+  }
+
+  /** The journal has everything up to the seq in hand: answers that saw no more can be prepared. None leaves. */
+  prepare(underWaySeq: number): void {
+    for (const { seq, at, content, prepare } of this.#waiting) {
+      if (seq > underWaySeq) return;
+      if (typeof content !== 'function') prepare?.({ seq, at, ...content });
+    }
   }
 
   /** Everything up to the seq is durable, and was told. */

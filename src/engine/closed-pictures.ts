@@ -7,6 +7,7 @@
 
 import { isTombstone, type Ok, type Tombstone } from '../core/commands.ts';
 import type { ContactView, Disposition } from '../core/views.ts';
+import { PassingMap } from '../lib/passing-map.ts';
 import type { PortOk } from './port.ts';
 
 const WAIT_MAX_MS = 2_000;
@@ -42,7 +43,7 @@ interface Missing {
 export class ClosedPictures {
   readonly #archive: ClosedArchive | undefined;
   /** Both in order of seq. */
-  readonly #recent = new Map<string, Recent>();
+  readonly #recent = new PassingMap<string, Recent>();
   readonly #late = new Map<string, LateDisposition>();
 
   /** Without an archive, pictures stay here until the core forgets the contact. */

@@ -13,9 +13,9 @@ import { type Refusal, refuse } from '../core/refusal.ts';
 import { Answers } from './answers.ts';
 import type { EngineClock } from './clock.ts';
 import type { ClosedPictures } from './closed-pictures.ts';
-import { CommittedFeed } from './committed-feed.ts';
 import { type CommitEncoder, type CommitSink, GroupCommit } from './group-commit.ts';
-import type { CommittedStep, EngineGauges, EnginePort, Reply } from './port.ts';
+import { GuardedFeed } from './guarded-feed.ts';
+import type { CommittedBatch, CommittedStep, EngineGauges, EnginePort, Reply } from './port.ts';
 import { PushDrawer, subjectOf } from './pushes.ts';
 
 /** How long commits may take before time stands still for deadlines. */
@@ -37,7 +37,8 @@ export interface EngineOptions {
 }
 
 export class Engine implements EnginePort {
-  readonly committed$ = new CommittedFeed();
+  readonly committed$ = new GuardedFeed<CommittedBatch>();
+  readonly underWay$ = new GuardedFeed<readonly CommittedStep[]>();
   readonly #options: EngineOptions;
   readonly #core: Core;
   readonly #commits: GroupCommit;
@@ -54,6 +55,7 @@ export class Engine implements EnginePort {
     this.#answers = new Answers(options.pictures, options.core.seq, (cause) => this.#fail(cause));
     this.#pushes = new PushDrawer(options.core.state);
     const observer = {
+      underWay: (steps: readonly CommittedStep[]) => this.#underWay(steps),
       committed: (steps: readonly CommittedStep[], commitMs: number, waitedMs: number) =>
         this.#committed(steps, commitMs, waitedMs),
       failed: (cause: unknown) => this.#fail(cause),
@@ -69,7 +71,7 @@ export class Engine implements EnginePort {
     return this.#options.clock.now();
   }
 
-  execute(command: Command, reply: (reply: Reply) => void): void {
+  execute(command: Command, reply: (reply: Reply) => void, prepare?: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
     const refusal = command.type === 'submit' ? this.#refuseSubmission() : undefined;
     // It saw nothing, so it waits for nothing: who is to slow down must hear of it now.
@@ -77,13 +79,13 @@ export class Engine implements EnginePort {
     const result = this.#step(command);
     if (result === undefined) return;
     const { at, outcome } = result;
-    this.#answers.give({ seq: this.#core.seq, at, outcome, query: undefined }, reply);
+    this.#answers.give({ seq: this.#core.seq, at, outcome, query: undefined }, reply, prepare);
   }
 
   query(query: Query, reply: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
     const at = this.now();
-    this.#answers.give({ seq: this.#core.seq, at, outcome: this.#look(query, at), query }, reply);
+    this.#answers.give({ seq: this.#core.seq, at, outcome: this.#look(query, at), query }, reply, undefined);
   }
 
   /** Starts deadlines. To be called once, when recovery is done. */
@@ -113,6 +115,7 @@ export class Engine implements EnginePort {
     clearTimeout(this.#timer);
     this.#answers.end();
     this.committed$.complete();
+    this.underWay$.complete();
   }
 
   gauges(): EngineGauges {
@@ -193,6 +196,13 @@ export class Engine implements EnginePort {
         if (subject === undefined) pictures.dispose(seq, event.contactId, event.disposition);
       } else if (event.type === 'tombstonesForgotten') pictures.forget(event.closedThrough);
     }
+  }
+
+  #underWay(steps: readonly CommittedStep[]): void {
+    const last = steps.at(-1);
+    if (last === undefined || this.#hasEnded) return;
+    this.underWay$.emit(steps);
+    this.#answers.prepare(last.firstSeq + last.events.length - 1);
   }
 
   #committed(steps: readonly CommittedStep[], commitMs: number, waitedMs: number): void {

@@ -23,6 +23,8 @@ export interface CommitEncoder {
 }
 
 export interface CommitObserver {
+  /** The journal has the steps in hand: what will be told of them can be prepared meanwhile. */
+  underWay(steps: readonly CommittedStep[]): void;
   /** The steps are durable. `waitedMs`: since the first of them was decided. */
   committed(steps: readonly CommittedStep[], commitMs: number, waitedMs: number): void;
   failed(cause: unknown): void;
@@ -41,6 +43,8 @@ export class GroupCommit {
   readonly #monotonicMs: () => number;
   #gathered: CommittedStep[] = [];
   #gatheredSinceMs = 0;
+  /** Of the commit in flight, while it was not told that it is. */
+  #underWay: readonly CommittedStep[] = [];
   #inFlightSinceMs = 0;
   #inFlight = false;
   #scheduled = false;
@@ -76,8 +80,11 @@ export class GroupCommit {
     this.#addedCount += step.events.length;
     if (this.#inFlight || this.#scheduled || this.#hasFailed) return;
     this.#scheduled = true;
-    // What arrives within this turn of the event loop shares the commit.
-    setImmediate(() => this.#begin());
+    // What arrives in the same read of a socket shares the commit.
+    queueMicrotask(() => {
+      this.#begin();
+      this.#tellUnderWay();
+    });
   }
 
   /** Resolves when everything that was added so far is durable and was told, or after a failure. */
@@ -95,6 +102,7 @@ export class GroupCommit {
     const count = this.#encoder.count;
     const startedMs = this.#monotonicMs();
     this.#gathered = [];
+    this.#underWay = steps;
     this.#inFlight = true;
     this.#inFlightSinceMs = this.#gatheredSinceMs;
     const sinceMs = this.#inFlightSinceMs;
@@ -117,6 +125,19 @@ export class GroupCommit {
     if (this.#gathered.length > 0) this.#begin();
     this.#observer.committed(steps, nowMs - startedMs, nowMs - sinceMs);
     this.#wake(this.#durableCount);
+    this.#tellUnderWay();
+  }
+
+  /** After everything that is durable was told: that comes first. */
+  #tellUnderWay(): void {
+    if (this.#hasFailed || this.#underWay.length === 0) return;
+    const steps = this.#underWay;
+    this.#underWay = [];
+    try {
+      this.#observer.underWay(steps);
+    } catch (cause) {
+      this.#fail(cause);
+    }
   }
 
   #fail(cause: unknown): void {

@@ -128,11 +128,16 @@ export interface CommittedBatch {
 
 /** Commands in, replies out. */
 export interface EnginePort {
-  /** Decides at once; `reply` is called when the answer may leave. Never throws for bad input. */
-  execute(command: Command, reply: (reply: Reply) => void): void;
+  /**
+   * Decides at once; `reply` is called when the answer may leave. Never throws for bad input. `prepare` may be called with
+   * the same answer before, once, while the journal is at work: nothing may leave then, and perhaps nothing ever will.
+   */
+  execute(command: Command, reply: (reply: Reply) => void, prepare?: (reply: Reply) => void): void;
   /** Reads at once; `reply` is called when what was read is durable. */
   query(query: Query, reply: (reply: Reply) => void): void;
   readonly committed$: Observable<CommittedBatch>;
+  /** Steps that the journal has in hand. Time to prepare what will be said of them; nothing may leave yet. */
+  readonly underWay$: Observable<readonly CommittedStep[]>;
   /** The router's time, epoch milliseconds. */
   now(): number;
   /** Counters for metrics; cheap to read. */

@@ -1,58 +1,102 @@
-// Plain objects → JSON text, along the schema. Compiled once for each message into closures that append to one string; nothing of the
-// schema is looked up while encoding, and free JSON objects are spliced in as the text that they are.
+// Plain objects → JSON text, along the schema. Compiled once for each message into closures that write bytes; nothing of the schema is
+// looked up while encoding, and free JSON objects are spliced in as the text that they are.
 //
 // Invariants: 1. numbers, booleans and enums are always written; empty texts, lists and maps, instants at 0 and what is undefined are
 // left out; in a patch an empty list is written, since it says something. 2. keys that the schema does not know are left out.
-// 3. free objects must be JSON text already (the decoders see to it): they are not looked into.
+// 3. free objects must be JSON text already (the decoders see to it): they are not looked into. 4. pictures are immutable: of each, what
+// was written once is copied from then on. Only frames have pictures in them.
 
 import { assert } from '../lib/assert.ts';
 import { isPatch, type PlainObject } from './absent.ts';
-import type { SentName, SentTypes } from './messages.ts';
+import { JsonWriter } from './json-writer.ts';
+import type { Frame, SentName, SentTypes } from './messages.ts';
 import { type Field, type Message, messageNamed } from './schema.ts';
 
-/** Appends the field, if it is to be written, to the text of an object that is not closed yet. */
-type Append = (object: PlainObject, text: string) => string;
+/** Writes one value. */
+type Write = (value: unknown, to: JsonWriter) => void;
 
-/** The JSON text of one value. */
-type TextOf = (value: unknown) => string;
+/** Writes the field, if it is to be written; answers whether it is still the first of its object. */
+type WriteField = (object: PlainObject, to: JsonWriter, isFirst: boolean) => boolean;
 
-const compiled = new Map<string, TextOf>();
+/** The message whose objects stand in several frames each: the reply, the gateway's push, the offer. */
+const PICTURE = 'Contact';
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BRACKETS = { open: 0x5b, close: 0x5d } as const;
+const BRACES = { open: 0x7b, close: 0x7d } as const;
 
-/** Encodes a message. */
+const utf8 = new TextEncoder();
+const decoder = new TextDecoder();
+const compiled = new Map<string, Write>();
+const pictureWriters = new Map<string, Write>();
+const writer = new JsonWriter();
+const written = new WeakMap<object, Uint8Array>();
+
+/** Encodes a message as text. */
 export function encodeJson<K extends SentName>(name: K, plain: SentTypes[K]): string {
-  return messageText(messageNamed(name))(plain);
+  writer.begin();
+  messageWriter(messageNamed(name), compiled)(plain, writer);
+  return decoder.decode(writer.finish());
 }
 
-function messageText(message: Message): TextOf {
-  const known = compiled.get(message.name);
+/** Encodes a frame, whose contacts must be immutable pictures, as UTF-8. */
+export function encodeJsonFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+  writer.begin();
+  writeFrame(frame, writer);
+  return writer.finish();
+}
+
+const writeFrame = messageWriter(messageNamed('Frame'), pictureWriters);
+
+/** `writers` is where those of its messages are kept: for frames there are others. */
+function messageWriter(message: Message, writers: Map<string, Write>): Write {
+  const known = writers.get(message.name);
   if (known !== undefined) return known;
-  const fields = message.fields.map((field) => fieldAppender(field, isPatch(message)));
-  const textOf: TextOf = (value) => {
-    const object = value as PlainObject;
-    let text = '{';
-    for (const append of fields) text = append(object, text);
-    return `${text}}`;
-  };
-  compiled.set(message.name, textOf);
-  return textOf;
+  const write =
+    writers === pictureWriters && message.name === PICTURE ? pictureWriter(message) : plainWriter(message, writers);
+  writers.set(message.name, write);
+  return write;
 }
 
-function fieldAppender(field: Field, ofPatch: boolean): Append {
+function plainWriter(message: Message, writers: Map<string, Write>): Write {
+  const fields = message.fields.map((field) => fieldWriter(field, isPatch(message), writers));
+  return (value, to) => {
+    let isFirst = true;
+    to.byte(BRACES.open);
+    for (const writeField of fields) isFirst = writeField(value as PlainObject, to, isFirst);
+    to.byte(BRACES.close);
+  };
+}
+
+function pictureWriter(message: Message): Write {
+  const write = plainWriter(message, pictureWriters);
+  return (value, to) => {
+    const picture = value as PlainObject;
+    const known = written.get(picture);
+    if (known !== undefined) return to.bytes(known);
+    const start = to.position;
+    write(picture, to);
+    written.set(picture, to.copySince(start));
+  };
+}
+
+function fieldWriter(field: Field, ofPatch: boolean, writers: Map<string, Write>): WriteField {
   const { name } = field;
-  const first = `"${name}":`;
-  const later = `,"${name}":`;
-  const textOf = fieldText(field);
+  const first = utf8.encode(`"${name}":`);
+  const later = utf8.encode(`,"${name}":`);
+  const write = shapeWriter(field, writers);
   // What is left out although it is there. A value is compared with three constants, which is cheaper than asking a function each time.
   const isBare = field.shape === 'one' && !(field.kind === 'string' && field.optional);
   const emptyText = isBare ? '' : undefined;
   const emptyNumber = field.options.instant ? 0 : undefined;
   const leavesEmptyOut = field.shape === 'map' || (field.shape === 'list' && !ofPatch);
-  return (object, text) => {
+  return (object, to, isFirst) => {
     const value = object[name];
-    if (value === undefined || value === emptyText || value === emptyNumber) return text;
-    if (leavesEmptyOut && isEmpty(value)) return text;
-    // One character: the opening brace.
-    return text + (text.length === 1 ? first : later) + textOf(value);
+    if (value === undefined || value === emptyText || value === emptyNumber) return isFirst;
+    if (leavesEmptyOut && isEmpty(value)) return isFirst;
+    to.short(isFirst ? first : later);
+    write(value, to);
+    return false;
   };
 }
 
@@ -63,60 +107,55 @@ function isEmpty(value: unknown): boolean {
   return true;
 }
 
-function fieldText(field: Field): TextOf {
-  const textOf = valueText(field);
-  if (field.shape === 'list') return listText(textOf);
-  return field.shape === 'map' ? mapText(textOf) : textOf;
+function shapeWriter(field: Field, writers: Map<string, Write>): Write {
+  const write = valueWriter(field, writers);
+  if (field.shape === 'list') return listWriter(write);
+  return field.shape === 'map' ? mapWriter(write) : write;
 }
 
-function listText(textOf: TextOf): TextOf {
-  return (value) => {
+function listWriter(write: Write): Write {
+  return (value, to) => {
     const list = value as readonly unknown[];
-    let text = '[';
-    for (let i = 0; i < list.length; i++) text += (i === 0 ? '' : ',') + textOf(list[i]);
-    return `${text}]`;
+    to.byte(BRACKETS.open);
+    for (let i = 0; i < list.length; i++) {
+      if (i > 0) to.byte(COMMA);
+      write(list[i], to);
+    }
+    to.byte(BRACKETS.close);
   };
 }
 
-function mapText(textOf: TextOf): TextOf {
-  return (value) => {
+function mapWriter(write: Write): Write {
+  return (value, to) => {
     const map = value as PlainObject;
-    let text = '{';
-    for (const key of Object.keys(map))
-      text += `${(text.length === 1 ? '' : ',') + JSON.stringify(key)}:${textOf(map[key])}`;
-    return `${text}}`;
+    let isFirst = true;
+    to.byte(BRACES.open);
+    for (const key of Object.keys(map)) {
+      if (!isFirst) to.byte(COMMA);
+      isFirst = false;
+      to.string(key);
+      to.byte(COLON);
+      write(map[key], to);
+    }
+    to.byte(BRACES.close);
   };
 }
 
-function valueText(field: Field): TextOf {
+function valueWriter(field: Field, writers: Map<string, Write>): Write {
   switch (field.kind) {
     case 'message':
-      return messageText(field.message);
+      return messageWriter(field.message, writers);
     case 'string':
-      return (value) => quote(value as string);
     case 'enum':
-      return (value) => `"${String(value)}"`;
+      return (value, to) => to.string(value as string);
     case 'json':
+      return (value, to) => to.json(value as string);
     case 'bool':
-      return String;
+      return (value, to) => to.json(value === true ? 'true' : 'false');
     default:
-      return (value) => {
+      return (value, to) => {
         if (!Number.isFinite(value)) assert(false, `${field.name}: ${String(value)} is no number that JSON has`);
-        return String(value);
+        to.number(value as number);
       };
   }
-}
-
-/** Texts up to this length are looked through here; for longer ones the platform is faster. */
-const LOOKED_THROUGH_MAX = 40;
-
-/** The text as a JSON string. Most texts are short and need no escapes. */
-function quote(text: string): string {
-  if (text.length > LOOKED_THROUGH_MAX) return JSON.stringify(text);
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    // Control characters, quote, backslash; surrogates, because a lone one has to be escaped.
-    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit >= 0xd800) return JSON.stringify(text);
-  }
-  return `"${text}"`;
 }

@@ -9,7 +9,7 @@ import { type Refusal, refuse } from '../core/refusal.ts';
 import { assert } from '../lib/assert.ts';
 import { fieldPhrase } from './field-rules.ts';
 import { decodeJsonAnswer, readMessage, textOf } from './json-decoder.ts';
-import { encodeJson } from './json-encoder.ts';
+import { encodeJson, encodeJsonFrame } from './json-encoder.ts';
 import { isObject, JSON_DEPTH_MAX, nestsWithin } from './json-text.ts';
 import type { Frame, RequestBodies, RequestEnvelope, Verb } from './messages.ts';
 import { decodeProtoAnswer, messageReader, noteBroken } from './proto-decoder.ts';
@@ -167,12 +167,9 @@ function decodeProtoRequest(bytes: Uint8Array): DecodedRequest {
   return refused(id, report);
 }
 
-/** A frame from the server. Its parts must be the core's views, whole. */
-export function encodeFrame(subprotocol: 'json', frame: Frame): string;
-export function encodeFrame(subprotocol: 'proto', frame: Frame): Uint8Array<ArrayBuffer>;
-export function encodeFrame(subprotocol: Subprotocol, frame: Frame): string | Uint8Array<ArrayBuffer>;
-export function encodeFrame(subprotocol: Subprotocol, frame: Frame): string | Uint8Array<ArrayBuffer> {
-  return subprotocol === 'json' ? encodeJson('Frame', frame) : encodeProto('Frame', frame);
+/** A frame from the server, text as UTF-8. Its parts must be the core's views: whole, and never changed. */
+export function encodeFrame(subprotocol: Subprotocol, frame: Frame): Uint8Array<ArrayBuffer> {
+  return subprotocol === 'json' ? encodeJsonFrame(frame) : encodeProto('Frame', frame);
 }
 
 /** Client side: what the server said. Unknown fields are ignored and nothing but types is checked. */

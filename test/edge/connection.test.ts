@@ -373,6 +373,46 @@ t.test('[EDGE7] while draining submissions are refused, the rest goes on', async
   t.equal(world.port.pending('cancel').length, 1);
 });
 
+t.test(
+  '[OUT1] what is under way is not told, whether it becomes durable or not; who came meanwhile is told too',
+  async (t) => {
+    const world = fakeWorld();
+    const ana = welcomed(world, 'agent', 'ana');
+    const push = (seq: number, id: string): Push => {
+      return { to: 'agent', id, seq, at: START, kind: 'contact', contact: contactView(`c${seq}`) };
+    };
+    const steps = world.port.beginCommit(push(101, 'ana'), push(102, 'ben'), push(103, 'ana'));
+    t.same(ana.take(), [], 'nothing yet');
+    t.same(ana.socket.flushWanted, false);
+    const ben = welcomed(world, 'agent', 'ben');
+    world.port.endCommit(steps);
+    const seqsOf = (client: Client) => client.take().map((frame) => ('push' in frame ? frame.push.seq : 0));
+    t.same(seqsOf(ana), [101, 103]);
+    t.same(seqsOf(ben), [102], 'nobody had prepared for it');
+  },
+);
+
+t.test('[OUT1] levels of a full socket are not encoded in advance: they may be replaced', async (t) => {
+  const world = fakeWorld();
+  const client = welcomed(world, 'gateway', 'gw');
+  client.send('subscribe', { sinceSeq: 0 });
+  client.take();
+  client.socket.bufferedBytes = client.socket.capacityBytes;
+  let isEncoded = false;
+  const contact = contactView('c1');
+  const watched = new Proxy(contact, {
+    get: (target, key) => {
+      if (key === 'language') isEncoded = true;
+      return Reflect.get(target, key);
+    },
+  });
+  world.port.commit(contactPush(101, watched));
+  t.notOk(isEncoded);
+  client.socket.bufferedBytes = 0;
+  client.connection.flush();
+  t.ok(isEncoded);
+});
+
 t.test('a gateway that has not subscribed gets no pushes', async (t) => {
   const world = fakeWorld();
   const client = welcomed(world, 'gateway', 'gw');

@@ -2,7 +2,15 @@
 import { Subject } from 'rxjs';
 import type { Command, Ok, Query } from '../../src/core/commands.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
-import type { CommittedBatch, EngineGauges, EnginePort, PortOk, Push, Reply } from '../../src/engine/port.ts';
+import type {
+  CommittedBatch,
+  CommittedStep,
+  EngineGauges,
+  EnginePort,
+  PortOk,
+  Push,
+  Reply,
+} from '../../src/engine/port.ts';
 
 export interface Asked<T> {
   readonly what: T;
@@ -13,6 +21,7 @@ type Answers = (what: Command | Query) => { readonly ok: Ok } | { readonly error
 
 export class FakePort implements EnginePort {
   readonly committed$ = new Subject<CommittedBatch>();
+  readonly underWay$ = new Subject<readonly CommittedStep[]>();
   readonly commands: Asked<Command>[] = [];
   readonly queries: Asked<Query>[] = [];
   ready = true;
@@ -21,8 +30,8 @@ export class FakePort implements EnginePort {
   /** Answers at once what it gives an answer for; the rest waits in `commands` and `queries`. */
   answers: Answers = () => undefined;
 
-  execute(command: Command, reply: (reply: Reply) => void): void {
-    this.#ask(this.commands, command, reply);
+  execute(command: Command, reply: (reply: Reply) => void, prepare?: (reply: Reply) => void): void {
+    this.#ask(this.commands, command, reply, prepare);
   }
 
   query(query: Query, reply: (reply: Reply) => void): void {
@@ -46,15 +55,18 @@ export class FakePort implements EnginePort {
 
   /** Commits pushes, each as a step of its own. */
   commit(...pushes: Push[]): void {
-    const steps = pushes.map((push) => ({
-      firstSeq: push.seq,
-      at: push.at,
-      events: [],
-      subjects: [],
-      pushes: [push],
-      startedMs: 0,
-      decisionUs: 1,
-    }));
+    this.endCommit(this.beginCommit(...pushes));
+  }
+
+  /** Pushes, each of a step of its own, are under way until {@link endCommit}. */
+  beginCommit(...pushes: Push[]): readonly CommittedStep[] {
+    const steps = stepsOf(pushes);
+    this.underWay$.next(steps);
+    return steps;
+  }
+
+  endCommit(steps: readonly CommittedStep[]): void {
+    const pushes = steps.flatMap((step) => step.pushes);
     const lastSeq = Math.max(this.seq, ...pushes.map((push) => push.seq));
     this.seq = lastSeq;
     this.committed$.next({ firstSeq: pushes[0]?.seq ?? lastSeq, lastSeq, steps, commitMs: 1, durableMs: 1 });
@@ -66,16 +78,35 @@ export class FakePort implements EnginePort {
     return all.filter((asked) => asked.what.type === type) as never;
   }
 
-  #ask<T extends Command | Query>(list: Asked<T>[], what: T, reply: (reply: Reply) => void): void {
+  #ask<T extends Command | Query>(
+    list: Asked<T>[],
+    what: T,
+    reply: (reply: Reply) => void,
+    prepare?: (reply: Reply) => void,
+  ): void {
     const asked: Asked<T> = {
       what,
       answer: (result, seq = this.seq) => {
         list.splice(list.indexOf(asked), 1);
-        reply({ seq, at: this.at, ...result } as Reply);
+        const given = { seq, at: this.at, ...result } as Reply;
+        prepare?.(given);
+        reply(given);
       },
     };
     list.push(asked);
     const given = this.answers(what);
     if (given !== undefined) asked.answer(given as { readonly ok: PortOk });
   }
+}
+
+function stepsOf(pushes: readonly Push[]): CommittedStep[] {
+  return pushes.map((push) => ({
+    firstSeq: push.seq,
+    at: push.at,
+    events: [],
+    subjects: [],
+    pushes: [push],
+    startedMs: 0,
+    decisionUs: 1,
+  }));
 }

@@ -173,6 +173,7 @@ export function fakeWorld(limits: Partial<EdgeLimits> = {}): World {
     logger: silentLogger,
     draining: false,
   };
+  port.underWay$.subscribe((steps) => edge.routes.prepare(steps));
   port.committed$.subscribe((batch) => edge.routes.route(batch));
   return { edge, port, timers };
 }

@@ -38,22 +38,44 @@ function stepOf(firstSeq: number, count: number): CommittedStep {
   };
 }
 
+function seqsOf(steps: readonly CommittedStep[]): number[] {
+  return steps.map((step) => step.firstSeq);
+}
+
 function world() {
   const appends: Append[] = [];
   const committed: number[][] = [];
   const failures: unknown[] = [];
+  /** What was told, in order. */
+  const told: string[] = [];
   const time = { ms: 0 };
   const sink = {
     append: ({ firstSeq, count }: { readonly firstSeq: number; readonly count: number }) =>
       new Promise<void>((finish, fail) => appends.push({ firstSeq, count, finish, fail })),
   };
   const observer = {
-    committed: (steps: readonly CommittedStep[]) => committed.push(steps.map((step) => step.firstSeq)),
+    underWay: (steps: readonly CommittedStep[]) => told.push(`under way ${seqsOf(steps)}`),
+    committed: (steps: readonly CommittedStep[]) => {
+      told.push(`committed ${seqsOf(steps)}`);
+      committed.push(seqsOf(steps));
+    },
     failed: (cause: unknown) => failures.push(cause),
   };
   const commits = new GroupCommit(sink, new CountingEncoder(), observer, () => time.ms);
-  return { commits, appends, committed, failures, time };
+  return { commits, appends, committed, failures, told, time };
 }
+
+t.test('[JRN1] a commit is told as under way once, when the one before was told as durable', async (t) => {
+  const { commits, appends, told } = world();
+  commits.add(stepOf(1, 2));
+  await settled();
+  commits.add(stepOf(3, 1));
+  appends[0]?.finish();
+  await settled();
+  appends[1]?.finish();
+  await settled();
+  t.same(told, ['under way 1', 'committed 1', 'under way 3', 'committed 3']);
+});
 
 t.test('[JRN1] what comes while a commit is in flight shares the next one', async (t) => {
   const { commits, appends, committed } = world();

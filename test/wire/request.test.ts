@@ -137,7 +137,7 @@ t.test('frames from the server', async (t) => {
   const error = { code: 'NOT_FOUND', reason: 'NO_SUCH_CONTACT', message: 'no', path: '', retryAfterMs: 0 } as const;
   const frame = { reply: { id: 1, seq: 2, error } };
   t.equal(
-    encodeFrame('json', frame),
+    Buffer.from(encodeFrame('json', frame)).toString(),
     '{"reply":{"id":1,"seq":2,"error":{"code":"NOT_FOUND","reason":"NO_SUCH_CONTACT","message":"no","retryAfterMs":0}}}',
   );
   t.same(decodeFrame('json', encodeFrame('json', frame)), { value: frame });
