@@ -32,6 +32,7 @@ export function meaningOf(closeCode: number): CloseMeaning {
     case 1002:
     case 1003:
     case 1007:
+    case 1008:
     case 1009:
       return 'broken';
     default:

@@ -47,7 +47,7 @@ function noSuchOffer(): Refusal {
 function answerPast(state: State, agentId: string, seq: number, wanted: 'ACCEPTED' | 'DECLINED'): Outcome {
   const past = state.agents.get(agentId)?.answers.find((one) => one.offerSeq === seq);
   if (past === undefined) {
-    if (seq > state.seq) return { error: noSuchOffer() };
+    if (seq < 1 || seq > state.seq) return { error: noSuchOffer() };
     return { error: refuse('OFFER_NOT_PENDING', 'it is answered, revoked or forgotten', 'offerId') };
   }
   const known = state.known.get(past.contactId);
@@ -271,5 +271,6 @@ export function decideRemoveAgent(step: Step, { agentId }: Asked<'removeAgent'>)
 }
 
 export function hasWork(agent: Agent, path: string): Refusal {
-  return refuse('AGENT_HAS_WORK', `agent ${agent.id} holds ${agent.held.length} contacts`, path);
+  const count = agent.held.length;
+  return refuse('AGENT_HAS_WORK', `agent ${agent.id} holds ${count} contact${count === 1 ? '' : 's'}`, path);
 }

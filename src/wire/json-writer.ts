@@ -4,6 +4,8 @@
 // Invariants: 1. what `finish` gives is the caller's own; the buffer is used again. 2. texts are escaped as JSON.stringify does it. 3. a value
 // that throws half-way leaves nothing behind: `begin` starts anew.
 
+import { allocate } from './protobuf-runtime.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
@@ -20,10 +22,6 @@ const HALF = 1e9;
 const HALF_DIGITS = 9;
 
 const utf8 = new TextEncoder();
-
-/** A platform's cheapest way to memory that is written over at once. */
-const allocate: (length: number) => Uint8Array<ArrayBuffer> =
-  globalThis.Buffer === undefined ? (length) => new Uint8Array(length) : (length) => Buffer.allocUnsafe(length);
 
 export class JsonWriter {
   #bytes = new Uint8Array(START_BYTES);

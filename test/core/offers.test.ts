@@ -149,6 +149,7 @@ t.test('[OFF8] answers to offers that are not pending', async (t) => {
   const cases: [name: string, reason: string, ask: (stage: Stage, offer: string) => string][] = [
     ['another agent’s', 'NO_SUCH_OFFER', (stage, offer) => stage.acceptOffer(offer, 'a2').result],
     ['of a later number', 'NO_SUCH_OFFER', (stage) => stage.acceptOffer('o9999', 'a1').result],
+    ['of number 0', 'NO_SUCH_OFFER', (stage) => stage.acceptOffer('o0', 'a1').result],
     ['of no agent', 'NO_SUCH_OFFER', (stage, offer) => stage.declineOffer(offer, 'nobody').result],
     [
       'revoked',

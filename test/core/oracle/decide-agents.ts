@@ -33,7 +33,8 @@ export function decideAnswer(world: World, command: CommandOf<'accept' | 'declin
 function answerGone(world: World, type: 'accept' | 'decline', agentId: string, seq: number): Verdict {
   const agent = world.state.agents.find(({ id }) => id === agentId);
   const answer = agent?.answers.find(({ offerSeq }) => offerSeq === seq);
-  if (answer === undefined) return refused(seq > world.state.seq ? 'NO_SUCH_OFFER' : 'OFFER_NOT_PENDING');
+  const isOfNoEvent = seq === 0 || seq > world.state.seq;
+  if (answer === undefined) return refused(isOfNoEvent ? 'NO_SUCH_OFFER' : 'OFFER_NOT_PENDING');
   const wanted = type === 'accept' ? 'ACCEPTED' : 'DECLINED';
   const { contacts, tombstones } = world.state;
   const isKnown =
