@@ -4,7 +4,7 @@
  *
  * 1. The servers of a round get the same schedule, so that what differs is the server.
  * 2. A run that others disturbed is repeated, and judged by what they took, never by its result: the first quiet one
- *    counts, or the quietest of all tries.
+ *    counts, or the quietest of all tries. In the search a disturbed run that holds its rate counts, too.
  * 3. Anything but whole lives ends the measurement, or the search; only if the machine stood still, taken by others, is a
  *    run that fell behind repeated like any other.
  * 4. A rate that was missed undisturbed is tried once more.

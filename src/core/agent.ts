@@ -4,6 +4,7 @@
 // the supply index are taken out before anything that they depend on changes (room, presence, channels, skills, ready ordinal).
 // 4. agents are numbered from the same counter as contacts, so that deadlines have one order.
 
+import { assert } from '../lib/assert.ts';
 import type { Contact } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import type { Channel } from './names.ts';
@@ -128,7 +129,9 @@ export function hold(agent: Agent, contact: Contact): void {
 }
 
 export function release(agent: Agent, contact: Contact): void {
-  agent.held.splice(agent.held.indexOf(contact), 1);
+  const place = agent.held.indexOf(contact);
+  assert(place !== -1, 'only what an agent holds is released');
+  agent.held.splice(place, 1);
   agent.load -= contact.cost;
   const index = contact.channel.index;
   agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) - 1;
