@@ -15,7 +15,7 @@ interface Reach {
   readonly packages: 'none' | 'node' | 'any';
 }
 
-const EVERYTHING = ['lib', 'core', 'journal', 'wire', 'metrics', 'engine', 'config', 'edge', 'client'];
+const EVERYTHING = ['lib', 'core', 'journal', 'wire', 'metrics', 'engine', 'config', 'edge', 'client', 'sim'];
 
 /** lib ← core ← {journal, wire, metrics} ← engine ← edge ← cli ← main; the journal sees bytes only. */
 export const REACH: Readonly<Record<string, Reach>> = {
@@ -23,10 +23,11 @@ export const REACH: Readonly<Record<string, Reach>> = {
   core: { from: ['lib'], packages: 'none' },
   journal: { from: ['lib'], packages: 'node' },
   wire: { from: ['lib', 'core'], packages: 'any' },
-  config: { from: ['lib', 'core', 'wire'], packages: 'any' },
+  config: { from: ['lib', 'core', 'wire'], types: ['src/sim/scenario.ts'], packages: 'any' },
   metrics: { from: ['lib', 'core'], types: ['src/engine/port.ts'], packages: 'any' },
   engine: { from: ['lib', 'core', 'journal', 'wire', 'metrics'], packages: 'any' },
   edge: { from: ['lib', 'core', 'wire', 'metrics', 'config'], types: ['src/engine/port.ts'], packages: 'any' },
+  sim: { from: ['lib', 'core', 'journal', 'wire', 'engine'], packages: 'none' },
   client: { from: ['lib', 'wire'], types: ['src/core/'], packages: 'any' },
   cli: { from: EVERYTHING, packages: 'any' },
   main: { from: ['cli'], packages: 'none' },
