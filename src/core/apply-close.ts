@@ -140,8 +140,7 @@ function forget(state: State, known: Known): void {
   state.known.delete(known.id);
 }
 
-export function applyDispositionSet(state: State, event: DispositionSet): void {
-  const known = state.known.get(event.contactId);
+export function applyDispositionSet(state: State, known: Known | undefined, event: DispositionSet): void {
   assert(known !== undefined, 'a disposition is about a known contact');
   if (known.contact !== undefined) {
     known.contact.disposition = event.disposition;

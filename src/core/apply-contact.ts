@@ -57,7 +57,7 @@ export function leaveLine(state: State, contact: Contact): void {
   contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
 }
 
-export function applySubmitted(state: State, event: ContactSubmitted): void {
+export function applySubmitted(state: State, event: ContactSubmitted): Contact {
   const gateway = state.gateway(event.gatewayId);
   const known: Known = {
     id: event.contactId,
@@ -76,6 +76,7 @@ export function applySubmitted(state: State, event: ContactSubmitted): void {
   state.countSegment(contact.segment, 1);
   changed(state, contact);
   enterLine(state, contact);
+  return contact;
 }
 
 export function channelNamed(state: State, name: string): Channel {
@@ -92,13 +93,30 @@ export function queueNamed(state: State, name: string): Queue {
 
 function newContact(state: State, event: ContactSubmitted, known: Known): Contact {
   return blankContact({
-    ...event,
     id: event.contactId,
     ordinal: known.ordinal,
     gateway: known.gateway,
     known,
+    hash: event.hash,
     channel: channelNamed(state, event.channel),
+    direction: event.direction,
+    customerId: event.customerId,
+    journeyId: event.journeyId,
+    intent: event.intent,
+    language: event.language,
+    requires: event.requires,
+    prefers: event.prefers,
+    value: event.value,
+    tier: event.tier,
+    headStartMs: event.headStartMs,
+    preferredAgents: event.preferredAgents,
+    attributes: event.attributes,
     queue: queueNamed(state, event.queue),
+    segment: event.segment,
+    requirement: event.requirement,
+    clockRate: event.clockRate,
+    headStartUs: event.headStartUs,
+    waitUntil: event.waitUntil,
     submittedAt: state.at,
     enqueuedAt: state.at,
     agedFrom: state.at,

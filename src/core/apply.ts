@@ -38,35 +38,62 @@ import type { CoreEvent } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
 
-/** Folds the event whose seq and instant are already in the state. */
-export function apply(state: State, event: CoreEvent): void {
+/**
+ * Folds the event whose seq and instant are already in the state. `contact` is the open contact that the event is about, if there is one;
+ * answers it, or the one that the event made.
+ */
+export function apply(state: State, event: CoreEvent, contact: Contact | undefined): Contact | undefined {
+  if (event.type === 'contactSubmitted') return applySubmitted(state, event);
+  if (!('contactId' in event)) applyElse(state, event);
+  else if (contact !== undefined) applyTo(state, contact, event);
+  else {
+    assert(event.type === 'dispositionSet', `event ${state.seq}, ${event.type}, is about an open contact`);
+    applyDispositionSet(state, state.known.get(event.contactId), event);
+  }
+  return contact;
+}
+
+type ContactEvent = Exclude<Extract<CoreEvent, { readonly contactId: string }>, { readonly type: 'contactSubmitted' }>;
+type OtherEvent = Exclude<CoreEvent, { readonly contactId: string }>;
+
+/** The open contact that an event read from the journal is about. */
+export function subjectOf(state: State, event: CoreEvent): Contact | undefined {
+  return 'contactId' in event ? state.known.get(event.contactId)?.contact : undefined;
+}
+
+function applyTo(state: State, contact: Contact, event: ContactEvent): void {
   switch (event.type) {
-    case 'contactSubmitted':
-      return applySubmitted(state, event);
-    case 'contactUpdated':
-      return applyUpdated(state, openContact(state, event.contactId), event);
-    case 'contactClassified':
-      return reclassify(state, openContact(state, event.contactId), event);
     case 'offerMade':
-      return applyOffered(state, openContact(state, event.contactId), knownAgent(state, event.agentId), event);
+      return applyOffered(state, contact, knownAgent(state, event.agentId), event);
     case 'offerAccepted':
-      return applyAccepted(state, openContact(state, event.contactId), event.assignedUntil);
-    case 'offerDeclined':
-      return applyReturned(state, openContact(state, event.contactId), 'DECLINED', event.coolDownUntil);
-    case 'offerMissed':
-      return applyReturned(state, openContact(state, event.contactId), 'MISSED', event.coolDownUntil);
-    case 'offerRevoked':
-      return applyReturned(state, openContact(state, event.contactId), 'REVOKED', 0);
-    case 'coolDownEnded':
-      return applyCoolDownEnded(state, openContact(state, event.contactId), event.agentId);
-    case 'contactEnded':
-      return applyWrapUp(state, openContact(state, event.contactId), event);
+      return applyAccepted(state, contact, event.assignedUntil);
     case 'contactClosed':
-      return applyClosed(state, openContact(state, event.contactId), event);
+      return applyClosed(state, contact, event);
+    case 'contactEnded':
+      return applyWrapUp(state, contact, event);
+    case 'contactUpdated':
+      return applyUpdated(state, contact, event);
+    case 'contactClassified':
+      return reclassify(state, contact, event);
+    case 'offerDeclined':
+      return applyReturned(state, contact, 'DECLINED', event.coolDownUntil);
+    case 'offerMissed':
+      return applyReturned(state, contact, 'MISSED', event.coolDownUntil);
+    case 'offerRevoked':
+      return applyReturned(state, contact, 'REVOKED', 0);
+    case 'coolDownEnded':
+      return applyCoolDownEnded(state, contact, event.agentId);
     case 'contactRequeued':
-      return applyRequeued(state, openContact(state, event.contactId), event);
+      return applyRequeued(state, contact, event);
     case 'dispositionSet':
-      return applyDispositionSet(state, event);
+      return applyDispositionSet(state, contact.known, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function applyElse(state: State, event: OtherEvent): void {
+  switch (event.type) {
     case 'tombstonesForgotten':
       return applyForgotten(state, event.closedThrough);
     case 'agentPut':
@@ -98,12 +125,6 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
   for (const { contact } of state.known.values()) {
     if (contact?.phase.state === 'ASSIGNED') scheduleAssigned(state, contact);
   }
-}
-
-function openContact(state: State, contactId: string): Contact {
-  const contact = state.known.get(contactId)?.contact;
-  assert(contact !== undefined, `event ${state.seq} is about an open contact`);
-  return contact;
 }
 
 function knownAgent(state: State, agentId: string): Agent {

@@ -5,7 +5,8 @@ import type { Classification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { ALTERNATIVES_MAX, type Alternative, joinRequirements, SKILLS_MAX } from './requirement.ts';
+import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX } from './requirement.ts';
+import type { RequirementCache } from './requirement-cache.ts';
 import type { State } from './state.ts';
 
 const CLOCK_RATE_MAX = 20_000;
@@ -39,6 +40,7 @@ export function chooseQueue(state: State, draft: ContactDraft, segment: string, 
 
 /** The contact's place by the policy: `waitUntil` counts from `enqueuedAt`. */
 export function classify(
+  requirements: RequirementCache,
   policy: ResolvedPolicy,
   queue: { readonly name: string } & ResolvedPolicy['queues'][number],
   claim: Claim,
@@ -46,7 +48,7 @@ export function classify(
 ): Classification | Refusal {
   const segment = Object.hasOwn(policy.segments, claim.segment) ? policy.segments[claim.segment] : undefined;
   if (segment === undefined) return refuse('UNKNOWN_SEGMENT', `the policy has no segment ${claim.segment}`, 'segment');
-  const requirement = joinRequirements(queue.requires, claim.requires);
+  const requirement = requirements.joined(queue.requires, claim.requires);
   if (requirement === undefined) {
     return refuse(
       'REQUIREMENT_TOO_LARGE',

@@ -5,10 +5,9 @@
 // thrown, since the state can no longer be trusted. 4. replay (`apply`) decides nothing.
 
 import { AssertionFailure, assert, unreachable } from '../lib/assert.ts';
-import { agentView } from './agent.ts';
-import { apply } from './apply.ts';
-import { type Command, isTombstone, type Outcome, type Query } from './commands.ts';
-import { type Contact, contactView } from './contact.ts';
+import { apply, subjectOf } from './apply.ts';
+import type { Command, Outcome, Query } from './commands.ts';
+import type { Contact } from './contact.ts';
 import {
   decideAccept,
   decideCloseSession,
@@ -19,10 +18,10 @@ import {
   decideRestart,
   decideSetPresence,
   decideWithdrawStalled,
-  sessionPicture,
 } from './decide-agent.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decideSetPolicy } from './decide-policy.ts';
+import { type Decided, draw } from './decided.ts';
 import type { CoreEvent } from './events.ts';
 import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
@@ -108,7 +107,7 @@ export class Core {
     state.seq++;
     state.at = at;
     if (state.epoch === 0) state.epoch = at;
-    apply(state, event);
+    apply(state, event, subjectOf(state, event));
     state.dirty.compact();
   }
 
@@ -129,11 +128,11 @@ export class Core {
     const decided = decide(step, command);
     if (mayFire && first) fireDeadlines(step);
     settle(this.#state, this.#state.moment(step.now), (pair) => offer(step, pair));
-    return redraw(step, decided);
+    return draw(decided, step);
   }
 }
 
-function decide(step: Step, command: Command): Outcome {
+function decide(step: Step, command: Command): Decided {
   if (step.state.policy === undefined && command.type !== 'setPolicy' && command.type !== 'tick') {
     return { error: refuse('STARTING', 'there is no policy yet') };
   }
@@ -181,7 +180,7 @@ function offer(step: Step, pair: Pair): void {
   const { policy } = contact.channel;
   assert(Number.isSafeInteger(pairTotalUs(pair)), 'ranks are safe integers');
   const expiresAt = step.now + policy.offerTimeoutMs;
-  step.emit({
+  const event: CoreEvent = {
     type: 'offerMade',
     contactId: contact.id,
     agentId: agent.id,
@@ -191,19 +190,6 @@ function offer(step: Step, pair: Pair): void {
     urgencyUs: pair.urgencyUs,
     fitUs: pair.fitUs,
     readinessUs: pair.readinessUs,
-  });
-}
-
-/** Settle may have moved what the decision answered with: the answer shows it as it stands at the end of the step. */
-function redraw(step: Step, decided: Outcome): Outcome {
-  if (!('ok' in decided) || step.events.length === 0) return decided;
-  const { ok } = decided;
-  if (ok.contact !== undefined) {
-    const id = isTombstone(ok.contact) ? ok.contact.contactId : ok.contact.id;
-    const subject = step.subjects.findLast((contact) => contact?.id === id);
-    return subject === undefined ? decided : { ok: { ...ok, contact: contactView(subject) } };
-  }
-  const agent = ok.agent === undefined ? undefined : step.state.agents.get(ok.agent.id);
-  if (agent === undefined) return decided;
-  return { ok: ok.offers === undefined ? { ...ok, agent: agentView(agent) } : { ...ok, ...sessionPicture(agent) } };
+  };
+  step.emit(event, contact);
 }

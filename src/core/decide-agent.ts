@@ -1,21 +1,21 @@
 // Decides what is asked about agents: offers' answers, presence, sessions, the directory. A refusal emits nothing.
 
 import { type Agent, agentView, heldInOrder, limitOf } from './agent.ts';
-import type { Command, Ok, Outcome } from './commands.ts';
-import { type Contact, contactView, holderOf, offerView } from './contact.ts';
-import { answer } from './decide-contact.ts';
+import type { Command } from './commands.ts';
+import { type Contact, holderOf } from './contact.ts';
+import type { Decided } from './decided.ts';
 import type { PresenceCause } from './events.ts';
 import { type Refusal, type RevocationReason, refuse } from './refusal.ts';
 import { meets } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
-import type { OfferView, Presence } from './views.ts';
+import type { Presence } from './views.ts';
 
 type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
 const RESTART_GRACE_MS = 60_000;
 
-export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): Outcome {
+export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): Decided {
   const { state } = step;
   const seq = Number(offerId.slice(1));
   const contact = state.offers.get(seq);
@@ -24,19 +24,19 @@ export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): O
   if (offer.agent.id !== actor.id) return { error: noSuchOffer() };
   if (step.now >= offer.expiresAt) return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
   const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
-  step.emit({ type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil });
-  return answer(contact.known);
+  step.emit({ type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil }, contact);
+  return { contact };
 }
 
-export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'decline'>): Outcome {
+export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'decline'>): Decided {
   const { state } = step;
   const seq = Number(offerId.slice(1));
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
   if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
   const coolDownUntil = step.now + (state.policy?.presence.declineCoolDownMs ?? 0);
-  step.emit({ type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
-  return answer(contact.known);
+  step.emit({ type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil }, contact);
+  return { contact };
 }
 
 function noSuchOffer(): Refusal {
@@ -44,14 +44,14 @@ function noSuchOffer(): Refusal {
 }
 
 /** An answer to an offer that is not pending: the same answer again is fine, anything else is told why. */
-function answerPast(state: State, agentId: string, seq: number, wanted: 'ACCEPTED' | 'DECLINED'): Outcome {
+function answerPast(state: State, agentId: string, seq: number, wanted: 'ACCEPTED' | 'DECLINED'): Decided {
   const past = state.agents.get(agentId)?.answers.find((one) => one.offerSeq === seq);
   if (past === undefined) {
     if (seq < 1 || seq > state.seq) return { error: noSuchOffer() };
     return { error: refuse('OFFER_NOT_PENDING', 'it is answered, revoked or forgotten', 'offerId') };
   }
   const known = state.known.get(past.contactId);
-  if (past.answer === wanted && known !== undefined) return answer(known);
+  if (past.answer === wanted && known !== undefined) return { known };
   if (past.answer === 'MISSED') return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
   return { error: refuse('OFFER_NOT_PENDING', `it was ${past.answer.toLowerCase()}`, 'offerId') };
 }
@@ -61,7 +61,7 @@ export function missOffer(step: Step, contact: Contact, agent: Agent): void {
   if (agent.sessionId === '') return step.revoke(contact, 'AGENT_OFFLINE');
   const presence = step.state.policy?.presence;
   const coolDownUntil = step.now + (presence?.declineCoolDownMs ?? 0);
-  step.emit({ type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil });
+  step.emit({ type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil }, contact);
   const limit = presence?.missesBeforeBusy ?? 0;
   if (limit === 0 || agent.missesInRow < limit || agent.presence !== 'AVAILABLE') return;
   becomePresent(step, agent, 'BUSY', 'MISSED_OFFER', agent.channels, 'MISSED_OFFER');
@@ -89,7 +89,7 @@ function revokeOffers(step: Step, agent: Agent, reason: RevocationReason): void 
   for (const contact of heldInOrder(agent)) step.revoke(contact, reason);
 }
 
-export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Outcome {
+export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Decided {
   const { actor, presence, channels } = command;
   const { state } = step;
   const agent = state.agents.get(command.agentId);
@@ -111,14 +111,14 @@ export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Ou
   if (!isPresent(agent, presence, reason, wanted)) {
     becomePresent(step, agent, presence, reason, wanted, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR');
   }
-  return { ok: { agent: agentView(agent) } };
+  return { agent };
 }
 
 function isPresent(agent: Agent, presence: Presence, reason: string, channels: readonly string[]): boolean {
   return agent.presence === presence && agent.reason === reason && agent.channels.join() === channels.join();
 }
 
-export function decideOpenSession(step: Step, { actor, sessionId }: Asked<'openSession'>): Outcome {
+export function decideOpenSession(step: Step, { actor, sessionId }: Asked<'openSession'>): Decided {
   const { state } = step;
   if (actor.role === 'gateway') {
     if (state.gateways.get(actor.id)?.sessionIds.has(sessionId)) return { ok: {} };
@@ -132,22 +132,10 @@ export function decideOpenSession(step: Step, { actor, sessionId }: Asked<'openS
   if (agent.sessionId !== sessionId) {
     step.emit({ type: 'sessionOpened', role: 'AGENT', subjectId: agent.id, sessionId });
   }
-  return { ok: sessionPicture(agent) };
+  return { signedIn: agent };
 }
 
-/** What a fresh session needs to know: the agent, its pending offers, the contacts that it has. */
-export function sessionPicture(agent: Agent): Ok {
-  const offers: OfferView[] = [];
-  const contacts: ReturnType<typeof contactView>[] = [];
-  for (const contact of heldInOrder(agent)) {
-    const offer = offerView(contact);
-    if (offer === undefined) contacts.push(contactView(contact));
-    else offers.push(offer);
-  }
-  return { agent: agentView(agent), offers, contacts };
-}
-
-export function decideCloseSession(step: Step, { actor, sessionId }: Asked<'closeSession'>): Outcome {
+export function decideCloseSession(step: Step, { actor, sessionId }: Asked<'closeSession'>): Decided {
   const { state } = step;
   if (actor.role === 'gateway') {
     if (state.gateways.get(actor.id)?.sessionIds.has(sessionId)) {
@@ -176,7 +164,7 @@ export function endGrace(step: Step, agent: Agent): void {
   becomePresent(step, agent, 'OFFLINE', '', [], 'SESSION_LOST');
 }
 
-export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Outcome {
+export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Decided {
   const { state } = step;
   const graceAtLeastMs = Math.max(graceMs, RESTART_GRACE_MS);
   step.emit({ type: 'restarted', graceUntil: step.now + graceAtLeastMs });
@@ -191,7 +179,7 @@ export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Outcom
   return { ok: {} };
 }
 
-export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'withdrawStalled'>): Outcome {
+export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'withdrawStalled'>): Decided {
   for (const [seq, contact] of [...step.state.offers].sort(([a], [b]) => a - b)) {
     const phase = contact.phase;
     if (seq < firstSeq || seq > lastSeq || phase.state !== 'OFFERED') continue;
@@ -200,7 +188,7 @@ export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'
   return { ok: {} };
 }
 
-export function decidePutAgent(step: Step, { agent: draft }: Asked<'putAgent'>): Outcome {
+export function decidePutAgent(step: Step, { agent: draft }: Asked<'putAgent'>): Decided {
   const { state } = step;
   const agent = state.agents.get(draft.id);
   if (agent?.ofPolicy) return { error: ofPolicy(draft.id) };
@@ -218,7 +206,7 @@ export function decidePutAgent(step: Step, { agent: draft }: Asked<'putAgent'>):
   const put = state.agents.get(draft.id);
   return put === undefined
     ? { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') }
-    : { ok: { agent: agentView(put), created: agent === undefined } };
+    : { agent: put, created: agent === undefined };
 }
 
 type Entry = Pick<Asked<'putAgent'>['agent'], 'id' | 'name' | 'skills' | 'capacity' | 'limits'>;
@@ -260,7 +248,7 @@ function ofPolicy(agentId: string): Refusal {
   return refuse('AGENT_OF_POLICY', `agent ${agentId} is kept by the policy's \`agents\`: change it there`, 'id');
 }
 
-export function decideRemoveAgent(step: Step, { agentId }: Asked<'removeAgent'>): Outcome {
+export function decideRemoveAgent(step: Step, { agentId }: Asked<'removeAgent'>): Decided {
   const agent = step.state.agents.get(agentId);
   if (agent === undefined) return { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'id') };
   if (agent.ofPolicy) return { error: ofPolicy(agentId) };

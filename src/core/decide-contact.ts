@@ -5,13 +5,14 @@ import { hash128 } from '../lib/hash128.ts';
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
 import { chooseQueue, classify, isRefusal } from './classify.ts';
-import type { Actor, Command, ContactChanges, ContactDraft, Ok, Outcome, Tombstone } from './commands.ts';
-import { type Contact, classificationOf, contactView, type Known } from './contact.ts';
+import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
+import { type Contact, classificationOf, type Known } from './contact.ts';
+import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, EndCause } from './events.ts';
+import type { Classification, CoreEvent, EndCause } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { canonicalRequirement, meets, requirementKey } from './requirement.ts';
+import { type Alternative, meets, requirementKey } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import type { Disposition } from './views.ts';
@@ -20,12 +21,6 @@ type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
 const ATTRIBUTES_MAX_BYTES = 8192;
 const QUEUE_FULL_RETRY_MS = 1000;
-
-/** The contact or what is left of it, as an answer. */
-export function answer(known: Known, more: Partial<Ok> = {}): Outcome {
-  const contact = known.contact === undefined ? known.tombstone : contactView(known.contact);
-  return contact === undefined ? { error: noSuchContact() } : { ok: { contact, ...more } };
-}
 
 function noSuchContact(): Refusal {
   return refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId');
@@ -45,32 +40,21 @@ function checkVersion(known: Known, expected: number): Refusal | undefined {
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
 }
 
-/** 128-bit hash of what was submitted, in one canonical form. */
-export function draftHash(draft: ContactDraft): string {
+/** 128-bit hash of what was submitted, in one canonical form: free texts with their lengths, so that none runs into the next. */
+export function draftHash(draft: ContactDraft, requirement: readonly Alternative[]): string {
+  let lists = requirementKey(requirement);
+  for (const { skill, secondsPerLevel } of draft.prefers) lists += `${skill} ${secondsPerLevel};`;
+  for (const agentId of draft.preferredAgents) lists += `${agentId},`;
+  const { customerId, journeyId, intent, language, attributes } = draft;
   return hash128(
-    JSON.stringify([
-      draft.channel,
-      draft.direction,
-      draft.customerId,
-      draft.journeyId,
-      draft.intent,
-      draft.language,
-      draft.queue,
-      requirementKey(canonicalRequirement(draft.requires)),
-      draft.prefers.map((preference) => [preference.skill, preference.secondsPerLevel]),
-      draft.segment,
-      draft.value,
-      draft.tier,
-      draft.headStartMs,
-      draft.preferredAgents,
-      draft.attributes,
-    ]),
+    `${draft.channel} ${draft.direction} ${draft.queue} ${draft.segment} ${draft.value} ${draft.tier} ${draft.headStartMs} ${lists}` +
+      ` ${customerId.length}:${customerId} ${journeyId.length}:${journeyId} ${intent.length}:${intent} ${language.length}:${language} ${attributes}`,
   );
 }
 
-export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Outcome {
+export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Decided {
   const { state } = step;
-  const hash = draftHash(draft);
+  const hash = draftHash(draft, state.requirements.canonical(draft.requires));
   const known = state.known.get(draft.id);
   if (known !== undefined) return answerAgain(known, actor, hash, draft);
   if (draft.version > 0) {
@@ -96,19 +80,24 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     headStartMs: draft.headStartMs,
     preferredAgents: draft.preferredAgents,
     attributes: draft.attributes,
-    ...placed,
+    queue: placed.queue,
+    segment: placed.segment,
+    requirement: placed.requirement,
+    clockRate: placed.clockRate,
+    headStartUs: placed.headStartUs,
+    waitUntil: placed.waitUntil,
   });
   const submitted = state.known.get(draft.id);
-  return submitted === undefined ? { error: noSuchContact() } : answer(submitted, { created: true });
+  return submitted === undefined ? { error: noSuchContact() } : { known: submitted, created: true };
 }
 
-function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDraft): Outcome {
+function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDraft): Decided {
   const submitted = known.contact?.hash ?? known.tombstone?.hash;
   if (known.gateway.id !== actor.id || submitted !== hash) {
     return { error: refuse('CONTACT_DIFFERS', `id ${draft.id} is taken by a contact that differs`, 'contact.id') };
   }
   const wrongVersion = checkVersion(known, draft.version);
-  return wrongVersion === undefined ? answer(known, { created: false }) : { error: within('contact', wrongVersion) };
+  return wrongVersion === undefined ? { known, created: false } : { error: within('contact', wrongVersion) };
 }
 
 function within(field: string, refusal: Refusal): Refusal {
@@ -126,7 +115,8 @@ function place(state: State, actor: Actor, draft: ContactDraft, now: number): Cl
   }
   const queue = chooseQueue(state, draft, segment, actor.id);
   if (isRefusal(queue)) return queue;
-  const placed = classify(policy, queue.policy, { ...draft, segment }, now);
+  const claim = { segment, requires: draft.requires, value: draft.value, headStartMs: draft.headStartMs };
+  const placed = classify(state.requirements, policy, queue.policy, claim, now);
   if (isRefusal(placed)) return within('contact', placed);
   const { waiting } = queue.policy.limits;
   if (queue.waiting.size >= waiting) {
@@ -141,7 +131,9 @@ function tooManyClasses(
   placed: Classification,
   prefers: ContactDraft['prefers'],
 ): Refusal | undefined {
-  if (!state.demands.isFullFor(demandKey(channel, placed.requirement, prefers))) return undefined;
+  if (!state.demands.isFull || !state.demands.isFullFor(demandKey(channel, placed.requirement, prefers))) {
+    return undefined;
+  }
   return refuse(
     'TOO_MANY_CLASSES',
     `open contacts have ${DEMAND_CLASSES_MAX} different requirements already`,
@@ -150,7 +142,7 @@ function tooManyClasses(
   );
 }
 
-export function decideUpdate(step: Step, { actor, contactId, set, version }: Asked<'update'>): Outcome {
+export function decideUpdate(step: Step, { actor, contactId, set, version }: Asked<'update'>): Decided {
   const known = findKnown(step.state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
@@ -164,9 +156,9 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   if (wrongVersion !== undefined) return { error: wrongVersion };
   const next = changesOf(step.state, contact, set, answered);
   if (isRefusal(next)) return { error: within('set', next) };
-  if (differs(contact, next)) step.emit({ type: 'contactUpdated', contactId, ...next });
+  if (differs(contact, next)) step.emit({ type: 'contactUpdated', contactId, ...next }, contact);
   if (contact.phase.state === 'OFFERED' && !stillMeets(contact)) step.revoke(contact, 'REQUIREMENT_CHANGED');
-  return answer(known);
+  return { contact };
 }
 
 type Next = Omit<Extract<Parameters<Step['emit']>[0], { readonly type: 'contactUpdated' }>, 'type' | 'contactId'>;
@@ -189,7 +181,7 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   if (answered) return { ...given, ...classificationOf(contact) };
   const segment = set.segment === undefined ? contact.segment : set.segment === '' ? 'default' : set.segment;
   const policy = state.policy as ResolvedPolicy;
-  const placed = classify(policy, contact.queue.policy, { ...given, segment }, contact.enqueuedAt);
+  const placed = classify(state.requirements, policy, contact.queue.policy, { ...given, segment }, contact.enqueuedAt);
   if (isRefusal(placed)) return placed;
   const full = tooManyClasses(state, contact.channel.name, placed, given.prefers);
   return full ?? { ...given, ...placed };
@@ -207,7 +199,7 @@ export function stillMeets(contact: Contact): boolean {
   return contact.phase.state === 'OFFERED' && meets(contact.phase.offer.agent.skills, contact.requirement);
 }
 
-export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Outcome {
+export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Decided {
   const known = findKnown(step.state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
@@ -217,7 +209,7 @@ export function decideCancel(step: Step, { actor, contactId, cause, version }: A
     if (cause === 'CANCELLED') {
       return { error: refuse('CONTACT_ANSWERED', 'an agent has answered it: end it instead', 'contactId') };
     }
-    if (state === 'WRAP_UP') return answer(known);
+    if (state === 'WRAP_UP') return { contact };
   }
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
@@ -225,16 +217,16 @@ export function decideCancel(step: Step, { actor, contactId, cause, version }: A
   else {
     step.revoke(contact, 'CONTACT_CANCELLED');
     const closeCause = actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
-    step.emit({ type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false });
+    step.emit({ type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false }, contact);
   }
-  return answer(known);
+  return { contact };
 }
 
-function answerCancelled(known: Known, cause: 'ABANDONED' | 'CANCELLED'): Outcome {
+function answerCancelled(known: Known, cause: 'ABANDONED' | 'CANCELLED'): Decided {
   if (known.tombstone?.state === 'COMPLETED' && cause === 'CANCELLED') {
     return { error: refuse('CONTACT_ANSWERED', 'it is complete', 'contactId') };
   }
-  return answer(known);
+  return { known };
 }
 
 function causeOf(actor: Actor): EndCause & ('AGENT' | 'GATEWAY' | 'SUPERVISOR') {
@@ -242,23 +234,23 @@ function causeOf(actor: Actor): EndCause & ('AGENT' | 'GATEWAY' | 'SUPERVISOR') 
   return actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
 }
 
-export function decideEnd(step: Step, { actor, contactId, disposition, version }: Asked<'end'>): Outcome {
+export function decideEnd(step: Step, { actor, contactId, disposition, version }: Asked<'end'>): Decided {
   const known = findKnown(step.state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
   if (contact === undefined) return answerCompleted(step, known, disposition);
   if (contact.phase.state === 'WRAP_UP') {
     dispose(step, known, contact.disposition, disposition);
-    return answer(known);
+    return { contact };
   }
   if (contact.phase.state !== 'ASSIGNED') return { error: notAnswered() };
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
   step.end(contact, causeOf(actor), disposition);
-  return answer(known);
+  return { contact };
 }
 
-export function decideComplete(step: Step, { actor, contactId, disposition, version }: Asked<'complete'>): Outcome {
+export function decideComplete(step: Step, { actor, contactId, disposition, version }: Asked<'complete'>): Decided {
   const known = findKnown(step.state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
@@ -267,15 +259,16 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
   if (state !== 'ASSIGNED' && state !== 'WRAP_UP') return { error: notAnswered() };
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
-  step.emit({
+  const event: CoreEvent = {
     type: 'contactClosed',
     contactId,
     state: 'COMPLETED',
     cause: causeOf(actor),
     endedNow: state === 'ASSIGNED',
     ...(disposition === undefined ? {} : { disposition }),
-  });
-  return answer(known);
+  };
+  step.emit(event, contact);
+  return { contact };
 }
 
 function notAnswered(): Refusal {
@@ -283,13 +276,13 @@ function notAnswered(): Refusal {
 }
 
 /** `end` and `complete` of what is closed already: a retry, or the disposition that the wrap-up timer did not wait for. */
-function answerCompleted(step: Step, known: Known, disposition: Disposition | undefined): Outcome {
+function answerCompleted(step: Step, known: Known, disposition: Disposition | undefined): Decided {
   const tombstone = known.tombstone as Tombstone;
   if (tombstone.state !== 'COMPLETED') {
     return { error: refuse('CONTACT_CLOSED', `it is ${tombstone.state}: nobody answered it`, 'contactId') };
   }
   if (tombstone.awaitsDisposition) dispose(step, known, undefined, disposition);
-  return answer(known);
+  return { known };
 }
 
 function dispose(
@@ -299,5 +292,5 @@ function dispose(
   disposition: Disposition | undefined,
 ): void {
   if (disposition === undefined || JSON.stringify(present) === JSON.stringify(disposition)) return;
-  step.emit({ type: 'dispositionSet', contactId: known.id, disposition });
+  step.emit({ type: 'dispositionSet', contactId: known.id, disposition }, known.contact);
 }

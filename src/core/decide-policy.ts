@@ -24,7 +24,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
   followAgents(step, policy);
   for (const [contact, to] of moves) {
-    if (isElsewhere(contact, to)) step.emit({ type: 'contactClassified', contactId: contact.id, ...to });
+    if (isElsewhere(contact, to)) step.emit({ type: 'contactClassified', contactId: contact.id, ...to }, contact);
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
   return { ok: { policy: { source, resolved: policy } } };
@@ -67,7 +67,7 @@ function classifyAll(state: State, policy: ResolvedPolicy): Map<Contact, Classif
     if (contact === undefined || contact.demand === undefined) continue;
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
-    const placed = classify(policy, queue, contact, contact.enqueuedAt);
+    const placed = classify(state.requirements, policy, queue, contact, contact.enqueuedAt);
     if (isRefusal(placed)) {
       return refuse(placed.reason, `contact ${contact.id}: ${placed.message}`, `queues.${queue.name}.requires`);
     }

@@ -88,11 +88,14 @@ export class DemandIndex {
     return this.#classes.values();
   }
 
+  /** Whether there is no room for another class. */
+  get isFull(): boolean {
+    return this.#classes.size - this.#idle.size >= DEMAND_CLASSES_MAX;
+  }
+
   /** Whether a contact of this class would be one class too many. */
   isFullFor(key: string): boolean {
-    const known = this.#classes.get(key);
-    if (known !== undefined && known.useCount > 0) return false;
-    return this.#classes.size - this.#idle.size >= DEMAND_CLASSES_MAX;
+    return this.isFull && (this.#classes.get(key)?.useCount ?? 0) === 0;
   }
 
   /** The contact's class from now on: until `releaseClass`. */

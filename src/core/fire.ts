@@ -2,10 +2,12 @@
 
 import { assert, unreachable } from '../lib/assert.ts';
 import { type Contact, waitedMs } from './contact.ts';
-import type { Deadline } from './deadlines.ts';
+import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
+import type { CloseCause } from './events.ts';
 import type { Gateway } from './gateway.ts';
 import type { Step } from './step.ts';
+import type { ClosedStateName } from './views.ts';
 
 /** Fires every deadline due at or before the step's now, in order, those that come up meanwhile too. */
 export function fireDeadlines(step: Step): void {
@@ -25,13 +27,7 @@ function fire(step: Step, deadline: Deadline): void {
     case 'grace':
       return endGrace(step, deadline.agent);
     case 'wait':
-      return step.emit({
-        type: 'contactClosed',
-        contactId: deadline.contact.id,
-        state: 'EXPIRED',
-        cause: 'WAITED_TOO_LONG',
-        endedNow: false,
-      });
+      return close(step, deadline.contact, 'EXPIRED', 'WAITED_TOO_LONG');
     case 'offer': {
       const { phase } = deadline.contact;
       assert(phase.state === 'OFFERED', 'an offer deadline belongs to an offered contact');
@@ -40,20 +36,22 @@ function fire(step: Step, deadline: Deadline): void {
     case 'assigned':
       return giveUp(step, deadline.contact, 'TOO_LONG');
     case 'wrapUp':
-      return step.emit({
-        type: 'contactClosed',
-        contactId: deadline.contact.id,
-        state: 'COMPLETED',
-        cause: 'WRAP_UP_OVER',
-        endedNow: false,
-      });
+      return close(step, deadline.contact, 'COMPLETED', 'WRAP_UP_OVER');
     case 'agentLost':
       return giveUp(step, deadline.contact, 'AGENT_LOST');
     case 'coolDown':
-      return step.emit({ type: 'coolDownEnded', contactId: deadline.contact.id, agentId: deadline.agent.id });
+      return endCoolDown(step, deadline);
     default:
       return unreachable(deadline);
   }
+}
+
+function close(step: Step, contact: Contact, state: ClosedStateName, cause: CloseCause): void {
+  step.emit({ type: 'contactClosed', contactId: contact.id, state, cause, endedNow: false }, contact);
+}
+
+function endCoolDown(step: Step, { contact, agent }: CoolDown): void {
+  step.emit({ type: 'coolDownEnded', contactId: contact.id, agentId: agent.id }, contact);
 }
 
 function forget(step: Step): void {
@@ -72,15 +70,15 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
     case 'end':
       return step.end(contact, cause, undefined);
     case 'requeue':
-      return step.emit({
-        type: 'contactRequeued',
-        contactId: contact.id,
-        agentId: phase.agent.id,
-        cause,
-        agedFrom: step.now - waitedMs(contact, step.now),
-        waitUntil: step.now + contact.queue.policy.limits.waitMs,
-      });
+      return requeue(step, contact, phase.agent.id, cause);
   }
+}
+
+/** Back in line, with the age that it had when it was answered. */
+function requeue(step: Step, contact: Contact, agentId: string, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
+  const agedFrom = step.now - waitedMs(contact, step.now);
+  const waitUntil = step.now + contact.queue.policy.limits.waitMs;
+  step.emit({ type: 'contactRequeued', contactId: contact.id, agentId, cause, agedFrom, waitUntil }, contact);
 }
 
 /** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */
@@ -94,7 +92,6 @@ function loseGateway(step: Step, gateway: Gateway, channelName: string): void {
     if (state === 'ASSIGNED') step.end(contact, 'GATEWAY_LOST', undefined);
     if (state !== 'QUEUED' && state !== 'OFFERED') continue;
     step.revoke(contact, 'CONTACT_CANCELLED');
-    const cause = 'GATEWAY_LOST';
-    step.emit({ type: 'contactClosed', contactId: contact.id, state: 'CANCELLED', cause, endedNow: false });
+    close(step, contact, 'CANCELLED', 'GATEWAY_LOST');
   }
 }

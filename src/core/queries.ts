@@ -7,7 +7,8 @@ import type { SortedLog } from '../lib/sorted-log.ts';
 import { agentView } from './agent.ts';
 import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
 import { type Contact, contactView, type Known } from './contact.ts';
-import { answer, findKnown } from './decide-contact.ts';
+import { findKnown } from './decide-contact.ts';
+import { drawKnown } from './decided.ts';
 import type { Queue } from './names.ts';
 import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
@@ -66,7 +67,7 @@ export class Queries {
       return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
     }
     const { contact } = known;
-    if (contact?.phase.state !== 'QUEUED') return answer(known);
+    if (contact?.phase.state !== 'QUEUED') return drawKnown(known);
     return { ok: { contact: { ...contactView(contact), position: this.#position(contact, now) } } };
   }
 

@@ -24,6 +24,9 @@ export interface Preference {
 export const ALTERNATIVES_MAX = 16;
 export const SKILLS_MAX = 16;
 
+/** Met by everyone. */
+export const NO_REQUIREMENT: readonly Alternative[] = [];
+
 /** Levels by skill of one agent. */
 export type Skills = ReadonlyMap<string, number>;
 
@@ -58,10 +61,12 @@ export function joinRequirements(
       : rights.length === 0
         ? lefts
         : canonicalRequirement(lefts.flatMap((one) => rights.map((other) => joinAlternatives(one, other))));
-  if (joined.length > ALTERNATIVES_MAX || joined.some((alternative) => alternative.all.length > SKILLS_MAX)) {
-    return undefined;
-  }
-  return joined;
+  return isTooLarge(joined) ? undefined : joined;
+}
+
+/** More than any requirement may have. */
+export function isTooLarge(requirement: readonly Alternative[]): boolean {
+  return requirement.length > ALTERNATIVES_MAX || requirement.some(({ all }) => all.length > SKILLS_MAX);
 }
 
 /** Text that is equal exactly for equal canonical requirements. Skill names hold no space, comma or bar. */

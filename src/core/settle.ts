@@ -2,12 +2,12 @@
 // command touched: a dirty line, a dirty contact (one with cool-downs or preferred agents), a dirty agent. Each of these is a source of its
 // best pair; the best of the sources' pairs is the best of all.
 //
-// Invariants: 1. dirty agents are not in the supply index; every other available agent is: line and contact sources cover the indexed ones,
+// Invariants: 1. dirty agents are not in the supply index; every other available agent with room is: line and contact sources cover the indexed ones,
 // agent sources the dirty ones. 2. within a settle pairs only get worse (agents fill, lines shrink): a source's last known pair bounds
 // its present one, so a stale pair at the top is asked for again and nothing else is. 3. when it ends nobody is dirty.
 
 import { Heap } from '../lib/heap.ts';
-import { type Agent, isAvailable, isSignedIn } from './agent.ts';
+import { type Agent, isSignedIn } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { DemandIndex, Line } from './demand.ts';
 import { bestForAgent, bestForContact, bestForLine, type Moment, type Pair, pairBefore } from './matching.ts';
@@ -27,6 +27,8 @@ export class Dirty {
   lines: Line[] = [];
   contacts: Contact[] = [];
   agents: Agent[] = [];
+  /** Empty but while settle runs. */
+  readonly candidates = new Heap<Candidate>(candidateBefore);
   #compactAbove = COMPACT_ABOVE_MIN;
 
   get isEmpty(): boolean {
@@ -70,17 +72,15 @@ export interface Market {
   readonly dirty: Dirty;
 }
 
-type Source =
-  | { readonly kind: 'line'; readonly line: Line }
-  | { readonly kind: 'contact'; readonly contact: Contact }
-  | { readonly kind: 'agent'; readonly agent: Agent };
-
+/** A source of pairs and the best that it has: a line, a contact or an agent; one of the three is there. */
 interface Candidate {
   heapIndex: number;
-  readonly source: Source;
-  readonly pair: Pair;
-  /** How many contacts the agent held when the pair was found: more make it stale. */
-  readonly heldCount: number;
+  readonly line: Line | undefined;
+  readonly contact: Contact | undefined;
+  readonly agent: Agent | undefined;
+  pair: Pair;
+  /** How many contacts the pair's agent held when the pair was found: more make it stale. */
+  heldCount: number;
 }
 
 function candidateBefore(a: Candidate, b: Candidate): boolean {
@@ -93,41 +93,52 @@ function candidateBefore(a: Candidate, b: Candidate): boolean {
 export function settle(market: Market, moment: Moment, offer: (pair: Pair) => void): void {
   const { dirty } = market;
   if (dirty.isEmpty) return;
-  const candidates = new Heap<Candidate>(candidateBefore);
-  const consider = (source: Source): void => {
-    const pair = bestOf(source, market, moment);
-    if (pair !== undefined) candidates.push({ heapIndex: -1, source, pair, heldCount: pair.agent.held.length });
-  };
-  for (const line of dirty.lines) consider({ kind: 'line', line });
-  for (const contact of dirty.contacts) consider({ kind: 'contact', contact });
+  const { candidates } = dirty;
+  for (const line of dirty.lines) consider(candidates, bestForLine(line, moment), line, undefined, undefined);
+  for (const contact of dirty.contacts) {
+    consider(candidates, bestForContact(contact, moment, market.agents), undefined, contact, undefined);
+  }
   let sourcedAgentCount = 0;
   for (;;) {
     for (; sourcedAgentCount < dirty.agents.length; sourcedAgentCount++) {
-      consider({ kind: 'agent', agent: dirty.agents[sourcedAgentCount] as Agent });
+      const agent = dirty.agents[sourcedAgentCount] as Agent;
+      consider(candidates, bestForAgent(agent, market.demands, moment), undefined, undefined, agent);
     }
     const best = candidates.peek();
     if (best === undefined) break;
     candidates.remove(best);
     if (!isStale(best)) offer(best.pair);
-    consider(best.source);
+    reconsider(candidates, best, market, moment);
   }
   clean(market);
 }
 
-function bestOf(source: Source, market: Market, moment: Moment): Pair | undefined {
-  switch (source.kind) {
-    case 'line':
-      return bestForLine(source.line, moment);
-    case 'contact':
-      return bestForContact(source.contact, moment, market.agents);
-    case 'agent':
-      return bestForAgent(source.agent, market.demands, moment);
-  }
+function consider(
+  candidates: Heap<Candidate>,
+  pair: Pair | undefined,
+  line: Line | undefined,
+  contact: Contact | undefined,
+  agent: Agent | undefined,
+): void {
+  if (pair === undefined) return;
+  candidates.push({ heapIndex: -1, line, contact, agent, pair, heldCount: pair.agent.held.length });
 }
 
-function isStale(candidate: Candidate): boolean {
-  const { contact, agent } = candidate.pair;
-  return contact.line === undefined || agent.held.length !== candidate.heldCount;
+/** The source's next best pair, if it still has one. */
+function reconsider(candidates: Heap<Candidate>, candidate: Candidate, market: Market, moment: Moment): void {
+  const { line, contact, agent } = candidate;
+  let pair: Pair | undefined;
+  if (line !== undefined) pair = bestForLine(line, moment);
+  else if (contact !== undefined) pair = bestForContact(contact, moment, market.agents);
+  else if (agent !== undefined) pair = bestForAgent(agent, market.demands, moment);
+  if (pair === undefined) return;
+  candidate.pair = pair;
+  candidate.heldCount = pair.agent.held.length;
+  candidates.push(candidate);
+}
+
+function isStale({ pair, heldCount }: Candidate): boolean {
+  return pair.contact.line === undefined || pair.agent.held.length !== heldCount;
 }
 
 /** Everyone has had a turn: agents that are still free go where arriving contacts find them. */
@@ -136,8 +147,7 @@ function clean({ dirty, supplies }: Market): void {
   for (const contact of dirty.contacts) contact.dirty = false;
   for (const agent of dirty.agents) {
     agent.dirty = false;
-    supplies.recount(agent);
-    if (isAvailable(agent)) supplies.insert(agent);
+    if (supplies.recount(agent)) supplies.insert(agent);
   }
   dirty.lines.length = 0;
   dirty.contacts.length = 0;

@@ -16,6 +16,7 @@ import { type Channel, newQueue, type Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { compileMatch } from './queue-match.ts';
 import { type RankTerms, rankTerms, ZERO_TERMS } from './rank.ts';
+import { RequirementCache } from './requirement-cache.ts';
 import { Dirty } from './settle.ts';
 import { SupplyIndex } from './supply.ts';
 
@@ -34,6 +35,8 @@ export class State {
   graceFloor = 0;
   terms: RankTerms = ZERO_TERMS;
   readonly channels = new Map<string, Channel>();
+  /** The same, in the policy's order. */
+  channelList: readonly Channel[] = [];
   /** Every channel that there ever was: one that comes back is the one that it was. */
   readonly #everyChannel = new Map<string, Channel>();
   readonly queues = new Map<string, Queue>();
@@ -48,6 +51,7 @@ export class State {
   readonly tombstones = new Fifo<Known>();
   readonly offers = new PassingMap<number, Contact>();
   readonly deadlines = new Deadlines();
+  readonly requirements = new RequirementCache();
   forgetDeadline: Deadline | undefined = undefined;
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
@@ -61,7 +65,7 @@ export class State {
     this.supplies = new SupplyIndex(ZERO_TERMS, {
       demands: () => this.demands.classes(),
       queues: () => this.queues.values(),
-      channels: () => this.channels.values(),
+      channels: () => this.channelList,
     });
   }
 
@@ -124,6 +128,7 @@ export class State {
       this.#everyChannel.set(name, channel);
       this.channels.set(name, channel);
     }
+    this.channelList = [...this.channels.values()];
   }
 
   #useQueues(policy: ResolvedPolicy): void {

@@ -24,26 +24,23 @@ export class Step {
     this.firstSeq = state.seq + 1;
   }
 
-  /** The event happens: it is applied and will be journalled. */
-  emit(event: CoreEvent): void {
+  /** The event happens: it is applied and will be journalled. `contact`: the open contact that it is about, if there is one. */
+  emit(event: CoreEvent, contact?: Contact): void {
     const { state } = this;
-    const contactId = 'contactId' in event ? event.contactId : undefined;
-    const before = contactId === undefined ? undefined : state.known.get(contactId)?.contact;
-    const holder = before === undefined ? undefined : holderOf(before);
+    const holder = contact === undefined ? undefined : holderOf(contact);
     state.seq++;
     state.at = this.now;
     if (state.epoch === 0) state.epoch = this.now;
     this.events.push(event);
-    apply(state, event);
-    const subject = before ?? (contactId === undefined ? undefined : state.known.get(contactId)?.contact);
-    this.subjects.push(subject);
-    if (holder !== undefined) this.#finishDraining(holder);
+    this.subjects.push(apply(state, event, contact));
+    if (holder !== undefined && holder.presence === 'DRAINING') this.#finishDraining(holder);
   }
 
   /** The pending offer leaves its agent without an answer; the contact is back in line. */
   revoke(contact: Contact, reason: RevocationReason): void {
     if (contact.phase.state !== 'OFFERED') return;
-    this.emit({ type: 'offerRevoked', contactId: contact.id, agentId: contact.phase.offer.agent.id, reason });
+    const { agent } = contact.phase.offer;
+    this.emit({ type: 'offerRevoked', contactId: contact.id, agentId: agent.id, reason }, contact);
   }
 
   /** The conversation is over: wrap-up begins, or the contact is complete when its channel has none. */
@@ -52,28 +49,19 @@ export class Step {
     const { wrapUpMs } = contact.channel.policy;
     const given = disposition === undefined ? {} : { disposition };
     if (wrapUpMs === 0) {
-      this.emit({
-        type: 'contactClosed',
-        contactId: contact.id,
-        state: 'COMPLETED',
-        cause,
-        endedNow: true,
-        ...given,
-      });
+      this.emit(
+        { type: 'contactClosed', contactId: contact.id, state: 'COMPLETED', cause, endedNow: true, ...given },
+        contact,
+      );
       return;
     }
-    this.emit({
-      type: 'contactEnded',
-      contactId: contact.id,
-      agentId: contact.phase.agent.id,
-      cause,
-      wrapUpUntil: this.now + wrapUpMs,
-      ...given,
-    });
+    const wrapUpUntil = this.now + wrapUpMs;
+    const agentId = contact.phase.agent.id;
+    this.emit({ type: 'contactEnded', contactId: contact.id, agentId, cause, wrapUpUntil, ...given }, contact);
   }
 
   #finishDraining(agent: Agent): void {
-    if (agent.presence !== 'DRAINING' || agent.held.length > 0) return;
+    if (agent.held.length > 0) return;
     this.emit({
       type: 'presenceSet',
       agentId: agent.id,

@@ -78,7 +78,7 @@ export class AgentBuckets {
 export interface World {
   demands(): Iterable<DemandClass>;
   queues(): Iterable<Queue>;
-  channels(): Iterable<Channel>;
+  channels(): readonly Channel[];
 }
 
 export class SupplyIndex {
@@ -120,15 +120,16 @@ export class SupplyIndex {
     if (supply.agents.size === 0) this.#dropClass(supply);
   }
 
-  /** Puts the agent where arriving contacts find it. It must be available. */
+  /** Puts the agent where arriving contacts find it. It must be available, with room on some channel. */
   insert(agent: Agent): void {
     const supply = agent.supply;
     if (supply === undefined || agent.indexed) return;
     agent.indexed = true;
     const facts = supply.facts;
+    const carriedUs = loadUs(agent, this.#terms);
     for (let slot = 0; slot < facts.length; slot++) {
       const fact = facts[slot];
-      if (fact !== undefined) this.#insertFor(agent, slot, fact);
+      if (fact !== undefined) this.#insertFor(agent, slot, fact, carriedUs);
     }
   }
 
@@ -141,13 +142,18 @@ export class SupplyIndex {
     }
   }
 
-  /** Brings the queues' counts of agents with room up to date. */
-  recount(agent: Agent): void {
+  /** Brings the queues' counts of agents with room up to date; whether the agent is available with room on some channel. */
+  recount(agent: Agent): boolean {
     const supply = agent.supply;
-    if (supply === undefined) return;
-    let free = false;
-    if (isAvailable(agent)) for (const channel of this.#world.channels()) free ||= hasRoom(agent, channel);
+    if (supply === undefined) return false;
+    const free = isAvailable(agent) && this.#hasSomeRoom(agent);
     this.#countAvailable(agent, supply, free);
+    return free;
+  }
+
+  #hasSomeRoom(agent: Agent): boolean {
+    for (const channel of this.#world.channels()) if (hasRoom(agent, channel)) return true;
+    return false;
   }
 
   #countAvailable(agent: Agent, supply: SupplyClass, free: boolean): void {
@@ -203,10 +209,12 @@ export class SupplyIndex {
     supply.facts[slot] = fact;
     supply.slotByDemand.set(demand, slot);
     demand.suppliers.add(supply);
-    for (const agent of supply.agents) if (agent.indexed) this.#insertFor(agent, slot, fact);
+    for (const agent of supply.agents) {
+      if (agent.indexed) this.#insertFor(agent, slot, fact, loadUs(agent, this.#terms));
+    }
   }
 
-  #insertFor(agent: Agent, slot: number, fact: Fact): void {
+  #insertFor(agent: Agent, slot: number, fact: Fact, carriedUs: number): void {
     if (!hasRoom(agent, fact.demand.channel)) return;
     let membership = agent.memberships[slot];
     if (membership === undefined) {
@@ -214,7 +222,7 @@ export class SupplyIndex {
       agent.memberships[slot] = membership;
     }
     membership.order = agent.readyOrdinal;
-    fact.demand.available.insert(membership, fact.fitUs - loadUs(agent, this.#terms));
+    fact.demand.available.insert(membership, fact.fitUs - carriedUs);
   }
 
   #addClass(key: string, skills: Skills): SupplyClass {

@@ -1,0 +1,61 @@
+// What a decision answers with, before it is drawn. Pictures are made once, at the end of the step: settle may have moved what was decided
+// about, and an answer shows it as it stands then.
+
+import { type Agent, agentView, heldInOrder } from './agent.ts';
+import type { Ok, Outcome } from './commands.ts';
+import { type Contact, contactView, type Known, offerView } from './contact.ts';
+import { refuse } from './refusal.ts';
+import type { Step } from './step.ts';
+import type { ContactView, OfferView } from './views.ts';
+
+export type Decided =
+  /** A refusal, or what nothing can move any more. */
+  | Outcome
+  /** A contact that was open when it was decided about. */
+  | { readonly contact: Contact; readonly created?: boolean }
+  /** A contact that may be closed since long. */
+  | { readonly known: Known; readonly created?: boolean }
+  | { readonly agent: Agent; readonly created?: boolean }
+  /** An agent's fresh session. */
+  | { readonly signedIn: Agent };
+
+/** The answer, as things stand now, at the end of the step. */
+export function draw(decided: Decided, step: Step): Outcome {
+  if ('error' in decided || 'ok' in decided) return decided;
+  if ('contact' in decided) return { ok: withCreated({ contact: contactView(decided.contact) }, decided.created) };
+  if ('known' in decided) {
+    const { known, created } = decided;
+    // One that a deadline closed in this very step is shown whole.
+    const closed = known.contact === undefined ? step.subjects.findLast((one) => one?.known === known) : undefined;
+    return closed === undefined
+      ? drawKnown(known, created)
+      : { ok: withCreated({ contact: contactView(closed) }, created) };
+  }
+  if ('agent' in decided) return { ok: withCreated({ agent: agentView(decided.agent) }, decided.created) };
+  return { ok: sessionPicture(decided.signedIn) };
+}
+
+/** The contact or what is left of it. */
+export function drawKnown({ contact, tombstone }: Known, created?: boolean): Outcome {
+  const picture = contact === undefined ? tombstone : contactView(contact);
+  if (picture === undefined) {
+    return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
+  }
+  return { ok: withCreated({ contact: picture }, created) };
+}
+
+function withCreated(ok: Ok, created: boolean | undefined): Ok {
+  return created === undefined ? ok : { ...ok, created };
+}
+
+/** What a fresh session needs to know: the agent, its pending offers, the contacts that it has. */
+function sessionPicture(agent: Agent): Ok {
+  const offers: OfferView[] = [];
+  const contacts: ContactView[] = [];
+  for (const contact of heldInOrder(agent)) {
+    const offer = offerView(contact);
+    if (offer === undefined) contacts.push(contactView(contact));
+    else offers.push(offer);
+  }
+  return { agent: agentView(agent), offers, contacts };
+}
