@@ -20,6 +20,8 @@ export interface Agent {
   skillRecord: Readonly<Record<string, number>>;
   capacity: number;
   limits: Readonly<Record<string, number>>;
+  /** The same for look-up: any name is a name, also one that objects have by nature. */
+  limitByChannel: ReadonlyMap<string, number>;
   ofPolicy: boolean;
   presence: Presence;
   reason: string;
@@ -63,6 +65,8 @@ export interface OfferAnswer {
 /** How many of its last offers an agent is remembered for. */
 export const ANSWERS_MAX = 16;
 
+const NO_LIMITS: ReadonlyMap<string, number> = new Map();
+
 export function newAgent(id: string, ordinal: number): Agent {
   return {
     id,
@@ -72,6 +76,7 @@ export function newAgent(id: string, ordinal: number): Agent {
     skillRecord: {},
     capacity: 100,
     limits: {},
+    limitByChannel: NO_LIMITS,
     ofPolicy: false,
     presence: 'OFFLINE',
     reason: '',
@@ -116,9 +121,13 @@ export function hasRoom(agent: Agent, channel: Channel): boolean {
 
 /** Most contacts of the channel at once: the agent's own limit, or the channel's. */
 export function limitOf(agent: Agent, channel: Channel): number {
-  const { name, policy } = channel;
-  // Any name is a name, also one that objects have by nature.
-  return Object.hasOwn(agent.limits, name) ? (agent.limits[name] ?? 0) : policy.limit;
+  const { limitByChannel } = agent;
+  return (limitByChannel.size === 0 ? undefined : limitByChannel.get(channel.name)) ?? channel.policy.limit;
+}
+
+export function setLimits(agent: Agent, limits: Readonly<Record<string, number>>): void {
+  agent.limits = limits;
+  agent.limitByChannel = new Map(Object.entries(limits));
 }
 
 export function hold(agent: Agent, contact: Contact): void {

@@ -3,7 +3,7 @@
 // Invariants: 1. an agent is in the supply side exactly while it is signed in (connected and not OFFLINE). 2. while a session is lost, its
 // assigned contacts have a deadline each; a new session takes them away.
 
-import { type Agent, heldInOrder, isSignedIn, newAgent } from './agent.ts';
+import { type Agent, heldInOrder, isSignedIn, newAgent, setLimits } from './agent.ts';
 import { dropCoolDown } from './apply-close.ts';
 import { becomeReady, clearDeadline, scheduleAssigned, touch } from './apply-contact.ts';
 import type { Contact } from './contact.ts';
@@ -34,7 +34,7 @@ export function applyAgentPut(state: State, event: AgentPut): void {
     put.skills = new Map(Object.entries(event.skills));
     put.skillRecord = event.skills;
     put.capacity = event.capacity;
-    put.limits = event.limits;
+    setLimits(put, event.limits);
     put.ofPolicy = event.ofPolicy;
     put.version++;
   });

@@ -6,7 +6,7 @@
 import { assert } from '../lib/assert.ts';
 import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.ts';
 import { type Contact, type ContactFacts, type Known, type Offer, waitedMs } from './contact.ts';
-import type { CoolDown, Deadline } from './deadlines.ts';
+import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { Classification, ContactSubmitted, ContactUpdated, OfferMade } from './events.ts';
 import type { Channel, Queue } from './names.ts';
 import type { State } from './state.ts';
@@ -24,15 +24,17 @@ export function touch(state: State, agent: Agent): void {
   state.dirty.addAgent(agent);
 }
 
-export function setPhaseDeadline(
-  state: State,
-  contact: Contact,
-  kind: 'wait' | 'offer' | 'assigned' | 'wrapUp',
-  due: number,
-): void {
-  state.deadlines.cancel(contact.phaseDeadline);
-  contact.phaseDeadline = { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
-  state.deadlines.add(contact.phaseDeadline);
+export function setPhaseDeadline(state: State, contact: Contact, kind: PhaseDeadline['kind'], due: number): void {
+  const deadline = contact.phaseDeadline;
+  if (deadline === undefined) {
+    contact.phaseDeadline = { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+    state.deadlines.add(contact.phaseDeadline);
+    return;
+  }
+  state.deadlines.cancel(deadline);
+  deadline.kind = kind;
+  deadline.due = due;
+  state.deadlines.add(deadline);
 }
 
 export function clearDeadline(state: State, deadline: Deadline | undefined): undefined {
@@ -54,7 +56,7 @@ export function enterLine(state: State, contact: Contact): void {
 export function leaveLine(state: State, contact: Contact): void {
   contact.queue.waiting.remove(contact);
   state.demands.leave(contact);
-  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+  state.deadlines.cancel(contact.phaseDeadline);
 }
 
 export function applySubmitted(state: State, event: ContactSubmitted): Contact {
@@ -262,7 +264,7 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
 
 /** The deadlines of an assigned contact, as far as its channel wants anything to happen at them. */
 export function scheduleAssigned(state: State, contact: Contact): void {
-  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+  state.deadlines.cancel(contact.phaseDeadline);
   contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
   if (contact.channel.policy.assigned.then === 'keep') return;
   setPhaseDeadline(state, contact, 'assigned', contact.assignedUntil);
@@ -274,7 +276,7 @@ export function scheduleAssigned(state: State, contact: Contact): void {
 
 /** An assigned contact moves on: its deadlines are over. */
 export function clearAssigned(state: State, contact: Contact): void {
-  contact.phaseDeadline = clearDeadline(state, contact.phaseDeadline);
+  state.deadlines.cancel(contact.phaseDeadline);
   contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
   contact.assignedUntil = 0;
   contact.agentLostUntil = 0;

@@ -4,6 +4,7 @@ import type { ContactDraft } from './commands.ts';
 import type { Classification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
+import type { MatchFacts } from './queue-match.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX } from './requirement.ts';
 import type { RequirementCache } from './requirement-cache.ts';
@@ -25,17 +26,21 @@ export function chooseQueue(state: State, draft: ContactDraft, segment: string, 
     const named = state.queues.get(draft.queue);
     return named ?? refuse('UNKNOWN_QUEUE', `the policy has no queue ${draft.queue}`, 'contact.queue');
   }
-  const facts = {
-    channel: draft.channel,
-    intent: draft.intent,
-    language: draft.language,
-    segment,
-    direction: draft.direction,
-    gatewayId,
-    customerId: draft.customerId,
-  };
-  for (const queue of state.queues.values()) if (queue.matches(facts)) return queue;
+  let facts: MatchFacts | undefined;
+  for (const queue of state.queueList) {
+    if (queue.policy.when === undefined) return queue;
+    facts ??= factsOf(draft, segment, gatewayId);
+    if (queue.matches(facts)) return queue;
+  }
   return refuse('NO_QUEUE', 'no queue of the policy takes this contact: name one, or let one match', 'contact.queue');
+}
+
+function factsOf(
+  { channel, intent, language, direction, customerId }: ContactDraft,
+  segment: string,
+  gatewayId: string,
+): MatchFacts {
+  return { channel, intent, language, segment, direction, gatewayId, customerId };
 }
 
 /** The contact's place by the policy: `waitUntil` counts from `enqueuedAt`. */

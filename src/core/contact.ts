@@ -7,7 +7,7 @@
 import type { FifoItem } from '../lib/ordered-fifo.ts';
 import type { Agent } from './agent.ts';
 import type { Tombstone } from './commands.ts';
-import type { CoolDown, Deadline } from './deadlines.ts';
+import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
 import type { Classification } from './events.ts';
 import type { Gateway } from './gateway.ts';
@@ -87,8 +87,8 @@ export interface Contact extends ContactFacts, FifoItem {
   /** Places with its preferred agents while QUEUED. */
   affinityEntries: readonly AffinityEntry[];
   coolDowns: CoolDown[];
-  /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has. */
-  phaseDeadline: Deadline | undefined;
+  /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has; in no heap while it has none. */
+  phaseDeadline: PhaseDeadline | undefined;
   /** While ASSIGNED: latest end of the conversation; when its lost agent counts as gone, 0 while the agent is there. */
   assignedUntil: number;
   agentLostUntil: number;

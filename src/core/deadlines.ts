@@ -35,14 +35,21 @@ export interface CoolDown extends DeadlineBase {
   readonly agent: Agent;
 }
 
+/** The deadline of a contact's phase, moved on from phase to phase. */
+export interface PhaseDeadline extends HeapItem {
+  kind: 'wait' | 'offer' | 'assigned' | 'wrapUp';
+  due: number;
+  readonly ordinal: number;
+  readonly detail: 0;
+  readonly contact: Contact;
+}
+
 export type Deadline =
   | (DeadlineBase & { readonly kind: 'forget' })
   | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
   | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
-  | (DeadlineBase & {
-      readonly kind: 'wait' | 'offer' | 'assigned' | 'wrapUp' | 'agentLost';
-      readonly contact: Contact;
-    })
+  | (DeadlineBase & { readonly kind: 'agentLost'; readonly contact: Contact })
+  | PhaseDeadline
   | CoolDown;
 
 function firesBefore(a: Deadline, b: Deadline): boolean {

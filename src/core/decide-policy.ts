@@ -44,8 +44,8 @@ function namesInUse(state: State, policy: ResolvedPolicy): Refusal | undefined {
   for (const queue of state.queues.values()) {
     if (openCount(queue) > 0 && !queueNames.has(queue.name)) return gone('queue', queue.name);
   }
-  for (const segment of state.openBySegment.keys()) {
-    if (!Object.hasOwn(policy.segments, segment)) return gone('segment', segment);
+  for (const [segment, { count }] of state.openBySegment) {
+    if (count > 0 && !Object.hasOwn(policy.segments, segment)) return gone('segment', segment);
   }
   return undefined;
 }

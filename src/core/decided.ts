@@ -2,7 +2,7 @@
 // about, and an answer shows it as it stands then.
 
 import { type Agent, agentView, heldInOrder } from './agent.ts';
-import type { Ok, Outcome } from './commands.ts';
+import type { Ok, Outcome, Tombstone } from './commands.ts';
 import { type Contact, contactView, type Known, offerView } from './contact.ts';
 import { refuse } from './refusal.ts';
 import type { Step } from './step.ts';
@@ -22,16 +22,17 @@ export type Decided =
 /** The answer, as things stand now, at the end of the step. */
 export function draw(decided: Decided, step: Step): Outcome {
   if ('error' in decided || 'ok' in decided) return decided;
-  if ('contact' in decided) return { ok: withCreated({ contact: contactView(decided.contact) }, decided.created) };
+  if ('contact' in decided) return withContact(contactView(decided.contact), decided.created);
   if ('known' in decided) {
     const { known, created } = decided;
     // One that a deadline closed in this very step is shown whole.
     const closed = known.contact === undefined ? step.subjects.findLast((one) => one?.known === known) : undefined;
-    return closed === undefined
-      ? drawKnown(known, created)
-      : { ok: withCreated({ contact: contactView(closed) }, created) };
+    return closed === undefined ? drawKnown(known, created) : withContact(contactView(closed), created);
   }
-  if ('agent' in decided) return { ok: withCreated({ agent: agentView(decided.agent) }, decided.created) };
+  if ('agent' in decided) {
+    const agent = agentView(decided.agent);
+    return { ok: decided.created === undefined ? { agent } : { agent, created: decided.created } };
+  }
   return { ok: sessionPicture(decided.signedIn) };
 }
 
@@ -41,11 +42,11 @@ export function drawKnown({ contact, tombstone }: Known, created?: boolean): Out
   if (picture === undefined) {
     return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
   }
-  return { ok: withCreated({ contact: picture }, created) };
+  return withContact(picture, created);
 }
 
-function withCreated(ok: Ok, created: boolean | undefined): Ok {
-  return created === undefined ? ok : { ...ok, created };
+function withContact(contact: ContactView | Tombstone, created: boolean | undefined): Outcome {
+  return { ok: created === undefined ? { contact } : { contact, created } };
 }
 
 /** What a fresh session needs to know: the agent, its pending offers, the contacts that it has. */

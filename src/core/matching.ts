@@ -24,6 +24,8 @@ export interface Moment {
   readonly now: number;
   readonly epoch: number;
   readonly terms: RankTerms;
+  /** What a contact takes at least of an agent's capacity. */
+  readonly costMin: number;
 }
 
 export function pairTotalUs(pair: Pair): number {
@@ -69,7 +71,7 @@ export function bestForContact(
 /** The agent with its best waiting contact over the heads of the lines that it may serve. */
 export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment): Pair | undefined {
   const supply = agent.supply;
-  if (supply === undefined || !isAvailable(agent)) return undefined;
+  if (supply === undefined || !isAvailable(agent) || agent.load + moment.costMin > agent.capacity) return undefined;
   let best: Pair | undefined;
   if (demands.nonEmpty.length < supply.slotByDemand.size) {
     for (const demand of demands.nonEmpty) {

@@ -3,7 +3,7 @@
 // Invariant: what `restore` makes of `stateRecords(state)` behaves as `state` does from then on.
 
 import { assert } from '../lib/assert.ts';
-import { type Agent, hold, isSignedIn, newAgent } from './agent.ts';
+import { type Agent, hold, isSignedIn, newAgent, setLimits } from './agent.ts';
 import { scheduleGatewayLost, startGrace } from './apply-agent.ts';
 import { scheduleForget } from './apply-close.ts';
 import {
@@ -223,7 +223,6 @@ function restoreAgent(state: State, record: AgentRecord): void {
     skills: new Map(Object.entries(record.skills)),
     skillRecord: record.skills,
     capacity: record.capacity,
-    limits: record.limits,
     ofPolicy: record.ofPolicy,
     presence: record.presence,
     reason: record.reason,
@@ -235,6 +234,7 @@ function restoreAgent(state: State, record: AgentRecord): void {
     version: record.version,
     answers: [...record.answers],
   });
+  setLimits(agent, record.limits);
   state.agents.set(agent.id, agent);
   state.agentLog.append(agent, agent.ordinal);
   if (record.graceUntil > 0) startGrace(state, agent, record.graceUntil);

@@ -37,11 +37,14 @@ export class State {
   readonly channels = new Map<string, Channel>();
   /** The same, in the policy's order. */
   channelList: readonly Channel[] = [];
+  #costMin = 0;
   /** Every channel that there ever was: one that comes back is the one that it was. */
   readonly #everyChannel = new Map<string, Channel>();
   readonly queues = new Map<string, Queue>();
+  /** The same, in the policy's order. */
+  queueList: readonly Queue[] = [];
   /** Open contacts by segment. */
-  readonly openBySegment = new Map<string, number>();
+  readonly openBySegment = new Map<string, { count: number }>();
   readonly agents = new Map<string, Agent>();
   /** Agents in order of their ordinals, for paging. */
   readonly agentLog = new SortedLog<Agent>((agent) => this.agents.get(agent.id) === agent);
@@ -70,7 +73,7 @@ export class State {
   }
 
   moment(now: number): Moment {
-    return { now, epoch: this.epoch, terms: this.terms };
+    return { now, epoch: this.epoch, terms: this.terms, costMin: this.#costMin };
   }
 
   nextOrdinal(): number {
@@ -113,9 +116,9 @@ export class State {
 
   /** Counts up or down the open contacts of the segment. */
   countSegment(segment: string, by: 1 | -1): void {
-    const count = (this.openBySegment.get(segment) ?? 0) + by;
-    if (count === 0) this.openBySegment.delete(segment);
-    else this.openBySegment.set(segment, count);
+    const open = this.openBySegment.get(segment);
+    if (open === undefined) this.openBySegment.set(segment, { count: by });
+    else open.count += by;
   }
 
   /** In the policy's order. */
@@ -129,6 +132,7 @@ export class State {
       this.channels.set(name, channel);
     }
     this.channelList = [...this.channels.values()];
+    this.#costMin = Math.min(...this.channelList.map((channel) => channel.policy.cost));
   }
 
   #useQueues(policy: ResolvedPolicy): void {
@@ -140,5 +144,6 @@ export class State {
       queue.matches = compileMatch(queuePolicy.when);
       this.queues.set(queue.name, queue);
     }
+    this.queueList = [...this.queues.values()];
   }
 }

@@ -15,8 +15,8 @@ export class Step {
   readonly state: State;
   readonly now: number;
   readonly firstSeq: number;
-  readonly events: CoreEvent[] = [];
-  readonly subjects: (Contact | undefined)[] = [];
+  events: CoreEvent[] = [];
+  subjects: (Contact | undefined)[] = [];
 
   constructor(state: State, now: number) {
     this.state = state;
@@ -31,8 +31,8 @@ export class Step {
     state.seq++;
     state.at = this.now;
     if (state.epoch === 0) state.epoch = this.now;
-    this.events.push(event);
-    this.subjects.push(apply(state, event, contact));
+    this.events = withOneMore(this.events, event);
+    this.subjects = withOneMore(this.subjects, apply(state, event, contact));
     if (holder !== undefined && holder.presence === 'DRAINING') this.#finishDraining(holder);
   }
 
@@ -70,5 +70,20 @@ export class Step {
       channels: agent.channels,
       cause: 'DRAINED',
     });
+  }
+}
+
+/** The list with the item behind. Most steps have one to three events: pushing would make room for seventeen each time. */
+function withOneMore<T>(list: T[], item: T): T[] {
+  switch (list.length) {
+    case 0:
+      return [item];
+    case 1:
+      return [list[0] as T, item];
+    case 2:
+      return [list[0] as T, list[1] as T, item];
+    default:
+      list.push(item);
+      return list;
   }
 }

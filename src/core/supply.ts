@@ -59,7 +59,8 @@ export class AgentBuckets {
     let bucket = buckets[low];
     if (bucket === undefined || bucket.baseUs !== baseUs) {
       bucket = { baseUs, agents: new OrderedFifo<Membership>() };
-      buckets.splice(low, 0, bucket);
+      if (low === buckets.length) buckets.push(bucket);
+      else buckets.splice(low, 0, bucket);
     }
     bucket.agents.insert(membership);
     membership.bucket = bucket;
@@ -70,7 +71,9 @@ export class AgentBuckets {
     if (bucket === undefined) return;
     bucket.agents.remove(membership);
     membership.bucket = undefined;
-    if (bucket.agents.size === 0) this.buckets.splice(this.buckets.indexOf(bucket), 1);
+    if (bucket.agents.size > 0) return;
+    if (this.buckets.at(-1) === bucket) this.buckets.pop();
+    else this.buckets.splice(this.buckets.indexOf(bucket), 1);
   }
 }
 

@@ -28,7 +28,12 @@ function hex(value: number): string {
   return hexByte(value >>> 24) + hexByte(value >>> 16) + hexByte(value >>> 8) + hexByte(value);
 }
 
-/** Two code units from `index` on as one little-endian word; 0 past the end. */
+/** Two code units from `index` on as one little-endian word. */
+function wholeWord(text: string, index: number): number {
+  return text.charCodeAt(index) | (text.charCodeAt(index + 1) << 16);
+}
+
+/** The same near the end: 0 past it. */
 function word(text: string, index: number): number {
   const low = index < text.length ? text.charCodeAt(index) : 0;
   const high = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
@@ -43,13 +48,13 @@ export function hash128(text: string): string {
   let h4 = 0;
   const blockEnd = text.length & ~7;
   for (let index = 0; index < blockEnd; index += 8) {
-    h1 ^= Math.imul(rotate(Math.imul(word(text, index), C1), 15), C2);
+    h1 ^= Math.imul(rotate(Math.imul(wholeWord(text, index), C1), 15), C2);
     h1 = (Math.imul((rotate(h1, 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
-    h2 ^= Math.imul(rotate(Math.imul(word(text, index + 2), C2), 16), C3);
+    h2 ^= Math.imul(rotate(Math.imul(wholeWord(text, index + 2), C2), 16), C3);
     h2 = (Math.imul((rotate(h2, 17) + h3) | 0, 5) + 0x0bcaa747) | 0;
-    h3 ^= Math.imul(rotate(Math.imul(word(text, index + 4), C3), 17), C4);
+    h3 ^= Math.imul(rotate(Math.imul(wholeWord(text, index + 4), C3), 17), C4);
     h3 = (Math.imul((rotate(h3, 15) + h4) | 0, 5) + 0x96cd1c35) | 0;
-    h4 ^= Math.imul(rotate(Math.imul(word(text, index + 6), C4), 18), C1);
+    h4 ^= Math.imul(rotate(Math.imul(wholeWord(text, index + 6), C4), 18), C1);
     h4 = (Math.imul((rotate(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
   if (blockEnd < text.length) {
