@@ -170,6 +170,10 @@ export class Connection implements PushTarget, RequestHost {
     else this.outbox.put(frame.encode(this.subprotocol));
   }
 
+  changed(seq: number): void {
+    this.subscription.readAgain(seq);
+  }
+
   replaced(): void {
     this.#holdsSession = false;
     this.close(closeCodes.replaced, 'replaced by a newer session of the same agent');

@@ -9,8 +9,8 @@ import type { Subprotocol } from '../wire/request.ts';
 import { encodeFrame } from '../wire/request.ts';
 import type { EncodedFrame, Level } from './outbox.ts';
 
-/** Pushes of the port that carry something for the client; the others close sessions. */
-export type ClientPush = Extract<PortPush, { readonly to: 'agent' | 'gateway' }>;
+/** Pushes of the port that carry something for the client; the others close sessions, or say that there is something to read. */
+export type ClientPush = Exclude<PortPush, { readonly to: 'session' } | { readonly kind: 'changed' }>;
 
 export class PushFrame implements Level {
   readonly push: Push;

@@ -17,6 +17,8 @@ export interface PushTarget {
   /** The frame will be pushed if its step becomes durable: may encode it, must not send it. */
   prepare(frame: PushFrame): void;
   push(push: ClientPush, frame: PushFrame): void;
+  /** A contact of the gateway's changed with this event; its picture has to be read. */
+  changed(seq: number): void;
   /** A newer session of the same agent took over. */
   replaced(): void;
   /** The agent left the directory. */
@@ -95,7 +97,7 @@ export class PushRoutes {
   }
 
   #prepare(push: Push): PushFrame | undefined {
-    if (push.to === 'session') return undefined;
+    if (push.to === 'session' || push.kind === 'changed') return undefined;
     const targets = this.#targetsOf(push.to).get(push.id);
     if (targets === undefined) return undefined;
     const frame = pushFrameOf(push);
@@ -112,6 +114,10 @@ export class PushRoutes {
     }
     const targets = this.#targetsOf(push.to).get(push.id);
     if (targets === undefined) return;
+    if (push.kind === 'changed') {
+      for (const target of targets) target.changed(push.seq);
+      return;
+    }
     const frame = prepared ?? pushFrameOf(push);
     for (const target of targets) target.push(push, frame);
   }

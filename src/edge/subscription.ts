@@ -87,6 +87,13 @@ export class Subscription {
     this.proceed();
   }
 
+  /** A contact changed with this event, and only reading shows how. */
+  readAgain(seq: number): void {
+    if (this.#state === 'live') this.levelsLost(seq);
+    // The page that is on its way may have been read before.
+    else this.#forgottenSeq = Math.max(this.#forgottenSeq, seq);
+  }
+
   stop(): void {
     this.#restart('off', 0);
   }

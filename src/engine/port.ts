@@ -69,6 +69,14 @@ export type Push =
       readonly kind: 'contact';
       readonly contact: ContactView;
     }
+  /** A closed contact of the gateway's changed, with this event: its picture is in the archive, `changes` finds it. */
+  | {
+      readonly to: 'gateway';
+      readonly id: string;
+      readonly seq: number;
+      readonly at: number;
+      readonly kind: 'changed';
+    }
   /** The session was replaced by a newer one of the same agent: close it with 4409. */
   | {
       readonly to: 'session';

@@ -82,6 +82,7 @@ export class PushDrawer {
       case 'contactClosed':
       case 'contactRequeued':
       case 'dispositionSet': {
+        if (subject === undefined) this.#tellChanged(event.contactId, seq, at, pushes);
         const agentId = 'agentId' in event ? event.agentId : subject?.agentId;
         if (subject === undefined || agentId === undefined || agentId === '') return;
         if (agentId === asked?.agentId && event.contactId === asked.contactId) return;
@@ -118,6 +119,12 @@ export class PushDrawer {
     this.#offerSeqByContact.delete(contactId);
     const offerRevoked = { offerId: `o${offerSeq}`, contactId, reason };
     pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'offerRevoked', offerRevoked });
+  }
+
+  /** A disposition came after the close. */
+  #tellChanged(contactId: string, seq: number, at: number, pushes: Push[]): void {
+    const gateway = this.#state.known.get(contactId)?.gateway;
+    if (gateway !== undefined) pushes.push({ to: 'gateway', id: gateway.id, seq, at, kind: 'changed' });
   }
 
   #tellSession(agentId: string, kind: 'removed' | 'replaced', seq: number, at: number, pushes: Push[]): void {

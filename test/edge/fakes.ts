@@ -286,3 +286,8 @@ export function agentView(id: string, changes: Partial<AgentView> = {}): AgentVi
 export function contactPush(seq: number, contact: ContactView): Push {
   return { to: 'gateway', id: contact.gatewayId, seq, at: START, kind: 'contact', contact };
 }
+
+/** A closed contact of the gateway's changed: there is something to read. */
+export function changedPush(seq: number, gatewayId = 'gw'): Push {
+  return { to: 'gateway', id: gatewayId, seq, at: START, kind: 'changed' };
+}

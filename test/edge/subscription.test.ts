@@ -4,10 +4,9 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Query } from '../../src/core/commands.ts';
 import { refuse } from '../../src/core/refusal.ts';
-import type { ContactView } from '../../src/core/views.ts';
-import type { PortOk } from '../../src/engine/port.ts';
+import type { PortOk, Push } from '../../src/engine/port.ts';
 import type { Frame } from '../../src/wire/messages.ts';
-import { Client, contactPush, contactView, fakeWorld } from './fakes.ts';
+import { Client, changedPush, contactPush, contactView, fakeWorld } from './fakes.ts';
 
 type World = ReturnType<typeof fakeWorld>;
 
@@ -170,6 +169,21 @@ t.test('a backlog that cannot be read on closes 4408', async (t) => {
   t.equal(client.socket.closedWith?.code, 4408);
 });
 
+t.test('[OUT4] a closed contact that changes is read, and pushed as it is then', async (t) => {
+  const world = fakeWorld();
+  const client = gateway(world);
+  client.send('subscribe', { sinceSeq: 0 });
+  client.take();
+  world.port.commit(changedPush(120));
+  const asked = world.port.pending('changes');
+  t.match(asked, [{ what: { gatewayId: 'gw', sinceSeq: 119 } }]);
+  world.port.commit(contactPush(121, contactView('c2')));
+  t.same(client.take(), [], 'what comes later waits');
+  asked[0]?.answer(page([['c1', 120]]), 120);
+  world.timers.settle();
+  t.same(told(client.take()), ['c1@120', 'c2@121']);
+});
+
 t.test('an answer to a socket that is gone does nothing', async (t) => {
   const world = fakeWorld();
   const client = gateway(world);
@@ -190,7 +204,7 @@ class ChangeModel {
   readonly seqById = new Map<string, number>();
   readonly #world: World;
   /** Decided and not yet durable. */
-  #undurable: [seq: number, contact: ContactView][] = [];
+  #undurable: Push[] = [];
   #replies: { readonly seq: number; readonly answer: () => void }[] = [];
   #seq = 100;
 
@@ -202,7 +216,15 @@ class ChangeModel {
   change(id: string): void {
     this.#seq += 1;
     this.seqById.set(id, this.#seq);
-    this.#undurable.push([this.#seq, contactView(id, { version: this.#seq, attributes: bulk(300) })]);
+    const contact = contactView(id, { version: this.#seq, attributes: bulk(300) });
+    this.#undurable.push(contactPush(this.#seq, contact));
+  }
+
+  /** It is closed and gets a disposition: only reading shows it. */
+  changeLate(id: string): void {
+    this.#seq += 1;
+    this.seqById.set(id, this.#seq);
+    this.#undurable.push(changedPush(this.#seq));
   }
 
   /** Decides what was asked: what it sees counts from now, its answer leaves with a later commit. */
@@ -218,7 +240,7 @@ class ChangeModel {
   commit(): void {
     const durable = this.#undurable;
     this.#undurable = [];
-    if (durable.length > 0) this.#world.port.commit(...durable.map(([seq, contact]) => contactPush(seq, contact)));
+    if (durable.length > 0) this.#world.port.commit(...durable);
     const replies = this.#replies;
     this.#replies = [];
     for (const { answer } of replies) answer();
@@ -237,6 +259,7 @@ const CONTACT_ID = fc.integer({ min: 0, max: 40 }).map((n) => `c${n}`);
 const CONTACT_IDS = fc.array(CONTACT_ID, { minLength: 1, maxLength: 30, size: 'max' });
 const STEP = fc.oneof(
   { weight: 6, arbitrary: CONTACT_IDS.map((ids) => ({ kind: 'change', ids }) as const) },
+  { weight: 2, arbitrary: CONTACT_ID.map((id) => ({ kind: 'changeLate', id }) as const) },
   { weight: 3, arbitrary: fc.constant({ kind: 'decide' } as const) },
   { weight: 3, arbitrary: fc.constant({ kind: 'commit' } as const) },
   { weight: 2, arbitrary: fc.constant({ kind: 'tick' } as const) },
@@ -266,6 +289,7 @@ class History {
 
   play(step: Step): void {
     if (step.kind === 'change') for (const id of step.ids) this.model.change(id);
+    else if (step.kind === 'changeLate') this.model.changeLate(step.id);
     else if (step.kind === 'decide') this.model.decide();
     else if (step.kind === 'commit') this.model.commit();
     else if (step.kind === 'tick') this.#turn();

@@ -126,3 +126,20 @@ t.test('[OUT4] gateways are told of contacts that changed, and only of those', a
   t.same(told, []);
   world.engine.stop();
 });
+
+t.test('[OUT4] a disposition that comes after the close is told to the gateway', async (t) => {
+  const world = await openWorld({ policy: { ...POLICY, channels: { voice: { ...VOICE, wrapUpMs: 5000 } } } });
+  await signIn(world, 'ana');
+  const actor = agentActor('ana');
+  const [offerId = ''] = await offersOf(world, ['c1']);
+  await world.ask({ type: 'accept', actor, offerId });
+  await world.ask({ type: 'end', actor, contactId: 'c1', version: 0 });
+  world.clock.advance(6000);
+  await world.ask({ type: 'tick' });
+  const told = pushesTo(world, 'gateway');
+  const disposition = { reasons: ['refund'], outcome: 'solved', notes: '', attributes: '' };
+  const reply = await world.ask({ type: 'complete', actor, contactId: 'c1', disposition, version: 0 });
+  t.match(told, [{ id: 'gw', kind: 'changed', seq: reply.seq }]);
+  t.equal(told.length, 1);
+  world.engine.stop();
+});
