@@ -27,7 +27,7 @@ import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
 import { Queries } from './queries.ts';
 import { restore, stateRecords } from './records.ts';
-import { refuse } from './refusal.ts';
+import { type Refusal, refuse } from './refusal.ts';
 import { settle } from './settle.ts';
 import { State } from './state.ts';
 import { hashRecords } from './state-hash.ts';
@@ -45,6 +45,14 @@ export interface StepResult {
   /** Seq of the first event, or of the next one when there is none. */
   readonly firstSeq: number;
   readonly at: number;
+}
+
+/** What came of a step that nobody is told of. */
+export interface Performed {
+  readonly refusal: Refusal | undefined;
+  readonly events: readonly CoreEvent[];
+  /** Seq of the first event. */
+  readonly firstSeq: number;
 }
 
 export class Core {
@@ -78,22 +86,28 @@ export class Core {
     return this.#state.deadlines.next;
   }
 
+  /** The same but for the forgetting of tombstones, which can wait for the next command. */
+  nextOccasion(): number {
+    const { deadlines, forgetDeadline } = this.#state;
+    return deadlines.nextBut(forgetDeadline);
+  }
+
   /**
    * Fires what is due at `now` (epoch milliseconds), decides the command, settles. The outcome's pictures are as of the end of the step.
    * Throws AssertionFailure when the state can no longer be trusted. `hold`: deadlines wait, since what was decided does not leave in time.
    */
   step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): StepResult {
-    const state = this.#state;
-    assert(now >= state.at, 'time does not go back');
-    const step = new Step(state, now);
-    let outcome: Outcome;
-    try {
-      outcome = this.#run(step, command, deadlines === 'fire');
-    } catch (fault) {
-      if (!(fault instanceof AssertionFailure) || step.events.length > 0) throw fault;
-      outcome = { error: refuse('INTERNAL_FAULT', fault.message) };
-    }
+    const step = new Step(this.#state, now);
+    const outcome = draw(this.#attempt(step, command, deadlines === 'fire'), step);
     return { outcome, events: step.events, subjects: step.subjects, firstSeq: step.firstSeq, at: now };
+  }
+
+  /** The same step for those who look at nothing but its events: no pictures are drawn. */
+  perform(command: Command, now: number): Performed {
+    const step = new Step(this.#state, now);
+    const decided = this.#attempt(step, command, true);
+    const refusal = 'error' in decided ? decided.error : undefined;
+    return { refusal, events: step.events, firstSeq: step.firstSeq };
   }
 
   /** Answers a question as of now. */
@@ -121,14 +135,24 @@ export class Core {
     return hashRecords(this.records());
   }
 
-  #run(step: Step, command: Command, mayFire: boolean): Outcome {
+  #attempt(step: Step, command: Command, mayFire: boolean): Decided {
+    assert(step.now >= this.#state.at, 'time does not go back');
+    try {
+      return this.#run(step, command, mayFire);
+    } catch (fault) {
+      if (!(fault instanceof AssertionFailure) || step.events.length > 0) throw fault;
+      return { error: refuse('INTERNAL_FAULT', fault.message) };
+    }
+  }
+
+  #run(step: Step, command: Command, mayFire: boolean): Decided {
     // These two say what was lost while nobody watched the clock; deadlines must not fire before that is known.
     const first = command.type === 'restart' || command.type === 'withdrawStalled';
     if (mayFire && !first) fireDeadlines(step);
     const decided = decide(step, command);
     if (mayFire && first) fireDeadlines(step);
-    settle(this.#state, this.#state.moment(step.now), (pair) => offer(step, pair));
-    return draw(decided, step);
+    settle(this.#state, step, offer);
+    return decided;
   }
 }
 

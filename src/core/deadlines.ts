@@ -67,6 +67,12 @@ export class Deadlines {
     return this.#heap.peek()?.due ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The same, one left aside. */
+  nextBut(one: Deadline | undefined): number {
+    const first = this.#heap.peek();
+    return (first === one ? this.#heap.second() : first)?.due ?? Number.POSITIVE_INFINITY;
+  }
+
   /** The earliest that is due at `now`; it stays until whoever fires it takes it out. */
   dueAt(now: number): Deadline | undefined {
     const first = this.#heap.peek();

@@ -1,7 +1,7 @@
 // Decides what is asked about contacts: submit, update, cancel, end, complete. Each function checks in the order of SPEC's list of refusals,
 // then emits. A refusal emits nothing.
 
-import { hash128 } from '../lib/hash128.ts';
+import { assert } from '../lib/assert.ts';
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
 import { chooseQueue, classify, isRefusal } from './classify.ts';
@@ -12,7 +12,7 @@ import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
 import type { Classification, CoreEvent, EndCause } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { type Alternative, meets, requirementKey } from './requirement.ts';
+import { meets } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import type { Disposition } from './views.ts';
@@ -40,21 +40,9 @@ function checkVersion(known: Known, expected: number): Refusal | undefined {
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
 }
 
-/** 128-bit hash of what was submitted, in one canonical form: free texts with their lengths, so that none runs into the next. */
-export function draftHash(draft: ContactDraft, requirement: readonly Alternative[]): string {
-  let lists = requirementKey(requirement);
-  for (const { skill, secondsPerLevel } of draft.prefers) lists += `${skill} ${secondsPerLevel};`;
-  for (const agentId of draft.preferredAgents) lists += `${agentId},`;
-  const { customerId, journeyId, intent, language, attributes } = draft;
-  return hash128(
-    `${draft.channel} ${draft.direction} ${draft.queue} ${draft.segment} ${draft.value} ${draft.tier} ${draft.headStartMs} ${lists}` +
-      ` ${customerId.length}:${customerId} ${journeyId.length}:${journeyId} ${intent.length}:${intent} ${language.length}:${language} ${attributes}`,
-  );
-}
-
 export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Decided {
   const { state } = step;
-  const hash = draftHash(draft, state.requirements.canonical(draft.requires));
+  const hash = state.contentHash.of(draft, state.requirements.canonical(draft.requires));
   const known = state.known.get(draft.id);
   if (known !== undefined) return answerAgain(known, actor, hash, draft);
   if (draft.version > 0) {
@@ -62,7 +50,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   }
   const placed = place(state, actor, draft, step.now);
   if (isRefusal(placed)) return { error: placed };
-  step.emit({
+  const contact = step.emit({
     type: 'contactSubmitted',
     contactId: draft.id,
     gatewayId: actor.id,
@@ -87,8 +75,8 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     headStartUs: placed.headStartUs,
     waitUntil: placed.waitUntil,
   });
-  const submitted = state.known.get(draft.id);
-  return submitted === undefined ? { error: noSuchContact() } : { known: submitted, created: true };
+  assert(contact !== undefined, 'a submit makes a contact');
+  return { contact, created: true };
 }
 
 function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDraft): Decided {

@@ -66,6 +66,7 @@ export class Dirty {
 
 /** What settle reads and cleans: the state is one. */
 export interface Market {
+  moment(now: number): Moment;
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
   readonly agents: ReadonlyMap<string, Agent>;
@@ -88,12 +89,17 @@ function candidateBefore(a: Candidate, b: Candidate): boolean {
 }
 
 /**
- * Offers best pairs until no eligible pair is left. `offer` applies one; it makes the pair's agent dirty.
+ * Offers best pairs until no eligible pair is left. `offer` applies one within the step; it makes the pair's agent dirty.
  */
-export function settle(market: Market, moment: Moment, offer: (pair: Pair) => void): void {
+export function settle<S extends { readonly now: number }>(
+  market: Market,
+  step: S,
+  offer: (step: S, pair: Pair) => void,
+): void {
   const { dirty } = market;
   if (dirty.isEmpty) return;
   const { candidates } = dirty;
+  const moment = market.moment(step.now);
   for (const line of dirty.lines) consider(candidates, bestForLine(line, moment), line, undefined, undefined);
   for (const contact of dirty.contacts) {
     consider(candidates, bestForContact(contact, moment, market.agents), undefined, contact, undefined);
@@ -107,7 +113,7 @@ export function settle(market: Market, moment: Moment, offer: (pair: Pair) => vo
     const best = candidates.peek();
     if (best === undefined) break;
     candidates.remove(best);
-    if (!isStale(best)) offer(best.pair);
+    if (!isStale(best)) offer(step, best.pair);
     reconsider(candidates, best, market, moment);
   }
   clean(market);

@@ -8,6 +8,7 @@ import { PassingMap } from '../lib/passing-map.ts';
 import { SortedLog } from '../lib/sorted-log.ts';
 import { type Agent, isSignedIn } from './agent.ts';
 import type { Contact, Known } from './contact.ts';
+import { ContentHash } from './content-hash.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
@@ -55,6 +56,7 @@ export class State {
   readonly offers = new PassingMap<number, Contact>();
   readonly deadlines = new Deadlines();
   readonly requirements = new RequirementCache();
+  readonly contentHash = new ContentHash();
   forgetDeadline: Deadline | undefined = undefined;
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;

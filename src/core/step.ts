@@ -24,16 +24,21 @@ export class Step {
     this.firstSeq = state.seq + 1;
   }
 
-  /** The event happens: it is applied and will be journalled. `contact`: the open contact that it is about, if there is one. */
-  emit(event: CoreEvent, contact?: Contact): void {
+  /**
+   * The event happens: it is applied and will be journalled. `contact`: the open contact that it is about, if there is one. Answers that
+   * contact, or the one that the event made.
+   */
+  emit(event: CoreEvent, contact?: Contact): Contact | undefined {
     const { state } = this;
     const holder = contact === undefined ? undefined : holderOf(contact);
     state.seq++;
     state.at = this.now;
     if (state.epoch === 0) state.epoch = this.now;
     this.events = withOneMore(this.events, event);
-    this.subjects = withOneMore(this.subjects, apply(state, event, contact));
+    const subject = apply(state, event, contact);
+    this.subjects = withOneMore(this.subjects, subject);
     if (holder !== undefined && holder.presence === 'DRAINING') this.#finishDraining(holder);
+    return subject;
   }
 
   /** The pending offer leaves its agent without an answer; the contact is back in line. */

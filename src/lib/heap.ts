@@ -28,6 +28,13 @@ export class Heap<T extends HeapItem> {
     return this.#items[0];
   }
 
+  /** The one that would be first without the first. */
+  second(): T | undefined {
+    const left = this.#items[1];
+    const right = this.#items[2];
+    return right !== undefined && left !== undefined && this.#before(right, left) ? right : left;
+  }
+
   /** All items, in no particular order. */
   items(): readonly T[] {
     return this.#items;

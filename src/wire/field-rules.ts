@@ -104,7 +104,7 @@ export function numberCheck(field: Field): Check<number> {
 export function textCheck(field: Field): Check<string> {
   const { maxLength = Infinity, pattern, required } = field.options;
   const phrase = field.shape === 'map' ? `keys that match ${pattern}` : textPhrase(field);
-  const expression = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
+  const expression = pattern === undefined ? undefined : wholeText(pattern);
   const mayBeEmpty = !required || field.shape !== 'one';
   return (value, report) => {
     if (!value.isWellFormed()) {
@@ -121,6 +121,15 @@ export function textCheck(field: Field): Check<string> {
     }
     return true;
   };
+}
+
+/** One expression for each pattern: most fields share one, and its code stays warm. */
+const expressions = new Map<string, RegExp>();
+
+function wholeText(pattern: string): RegExp {
+  const expression = expressions.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u');
+  expressions.set(pattern, expression);
+  return expression;
 }
 
 /** Characters as a person counts them, roughly: code points. */
