@@ -6,10 +6,12 @@
  * 2. Values are checked here and nowhere again; what leaves is frozen.
  * 3. No secret is an option of the command line.
  */
+import { type Instant, instant } from './config/instant.ts';
 import {
   choice,
   duration,
   type Environment,
+  flag,
   type GivenFlags,
   id,
   list,
@@ -24,6 +26,7 @@ import {
   whole,
   word,
 } from './config/option.ts';
+import { type ServiceTarget, serviceTarget } from './config/service-target.ts';
 
 const data = word({ argument: 'DIR', about: 'Data directory: journal, snapshots, token key.', fallback: './data' });
 const host = word({ argument: 'HOST', about: 'Address to listen on; 0.0.0.0 for all.', fallback: '127.0.0.1' });
@@ -139,6 +142,62 @@ export const tokenOptions = {
   jwtSecret,
 };
 
+/** Random numbers are made from it, and nothing else: the commands that simulate have it. */
+export const seedOption = whole({
+  about: 'What all that is random is made from: the same seed and scenario, the same run.',
+  fallback: '1',
+  least: 0,
+  most: 999_999_999_999_999,
+});
+export const jsonOption = flag({ about: 'Print JSON instead of a table.' });
+
+/** Options of `simulate`. */
+export const simulateOptions = {
+  seed: seedOption,
+  json: jsonOption,
+  html: optionalWord({ argument: 'FILE', about: 'Write a page with plots too; it needs nothing but itself.' }),
+  compare: optionalWord({
+    argument: 'OTHER',
+    about: 'Scenario file to run on the same customers; the differences are OTHER less FILE.',
+  }),
+};
+
+/** Options of `replay`. */
+export const replayOptions = {
+  data: word({ argument: 'DIR', about: 'Data directory of a router, running or not.', fallback: './data' }),
+  from: instant({ about: 'Beginning of the time that is replayed.' }),
+  to: instant({ about: 'Its end.', fallback: '-0s' }),
+  policy: optionalWord({ argument: 'FILE', about: 'Policy to try, instead of the one that was in force.' }),
+  staff: optionalWord({
+    argument: 'FILE',
+    about: 'Agents to try, instead of those who were there: `agents:` as in a scenario, shifts in time of day (UTC).',
+  }),
+  top: whole({
+    about: 'How many of the contacts are listed whose treatment changes most.',
+    fallback: '20',
+    least: 0,
+    most: 100_000_000,
+  }),
+  seed: seedOption,
+  json: jsonOption,
+};
+
+/** Options of `staff`. */
+export const staffOptions = {
+  target: serviceTarget({
+    about: 'What every queue has to meet: share of the arrivals answered, and within what time.',
+  }),
+  interval: duration({
+    about: 'For how long at a time the number of agents stays the same.',
+    fallback: '30m',
+    least: '1m',
+    most: '7d',
+  }),
+  csv: optionalWord({ argument: 'FILE', about: 'Write the plan as CSV too: a row for each interval and group.' }),
+  seed: seedOption,
+  json: jsonOption,
+};
+
 /** Where tokens come from: a key of our own, or an identity provider. */
 export type TokenSource =
   | { readonly kind: 'dataDirectory' }
@@ -193,6 +252,39 @@ export interface TokenConfig {
   readonly dataDirectory: string;
 }
 
+/** What `simulate` is to do. */
+export interface SimulateConfig {
+  readonly seed: number;
+  /** Whether stdout gets JSON. */
+  readonly json: boolean;
+  /** Path of the page. */
+  readonly htmlFile: string | undefined;
+  /** Path of the scenario that the first one is compared with. */
+  readonly otherFile: string | undefined;
+}
+
+/** What `replay` is to do. */
+export interface ReplayConfig {
+  readonly dataDirectory: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Paths of what is tried. */
+  readonly policyFile: string | undefined;
+  readonly agentsFile: string | undefined;
+  readonly top: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** What `staff` is to do. */
+export interface StaffConfig {
+  readonly target: ServiceTarget;
+  readonly intervalMs: number;
+  readonly csvFile: string | undefined;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
 /** A configuration, or why there is none: one line a fault, with the name of the flag or variable. */
 export type ConfigResult<C> = { readonly config: C } | { readonly faults: readonly string[] };
 
@@ -238,6 +330,33 @@ export function tokenConfig(given: GivenFlags, environment: Environment = proces
   return frozen({ role, subject, ttlMs: ttl, dataDirectory, tokens: localTokens(text) });
 }
 
+/** The configuration of `simulate`. */
+export function simulateConfig(
+  given: GivenFlags,
+  environment: Environment = process.env,
+): ConfigResult<SimulateConfig> {
+  const result = readOptions(simulateOptions, given, environment);
+  if ('faults' in result) return result;
+  const { seed, json, html, compare } = result.values;
+  return frozen({ seed, json, htmlFile: html, otherFile: compare });
+}
+
+/** The configuration of `replay`. */
+export function replayConfig(given: GivenFlags, environment: Environment = process.env): ConfigResult<ReplayConfig> {
+  const result = readOptions(replayOptions, given, environment);
+  if ('faults' in result) return result;
+  const { data: dataDirectory, policy: policyFile, staff: agentsFile, ...rest } = result.values;
+  return frozen({ dataDirectory, policyFile, agentsFile, ...rest });
+}
+
+/** The configuration of `staff`. */
+export function staffConfig(given: GivenFlags, environment: Environment = process.env): ConfigResult<StaffConfig> {
+  const result = readOptions(staffOptions, given, environment);
+  if ('faults' in result) return result;
+  const { interval: intervalMs, csv: csvFile, ...rest } = result.values;
+  return frozen({ intervalMs, csvFile, ...rest });
+}
+
 /** Local key or key set, never both: a token of one must not pass as a token of the other. */
 function tokenSource(values: OptionValues<typeof serveOptions>): TokenSource | string {
   const { jwtSecret: text, jwksUrl, jwtIssuer, jwtAudience } = values;
@@ -272,10 +391,15 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
+export type CommandName = 'serve' | 'demo' | 'token' | 'check' | 'simulate' | 'replay' | 'staff';
+
 /** Every command with its options: for the command line and the documents. */
-export const commandOptions: Readonly<Record<'serve' | 'demo' | 'token' | 'check', OptionTable>> = {
+export const commandOptions: Readonly<Record<CommandName, OptionTable>> = {
   serve: serveOptions,
   demo: demoOptions,
   token: tokenOptions,
   check: {},
+  simulate: simulateOptions,
+  replay: replayOptions,
+  staff: staffOptions,
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parsePolicy } from '../src/config/policy-file.ts';
 import { RouterProcess, tokenOf } from './cli/router-process.ts';
+import { cordboard } from './cli/run-cordboard.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -87,6 +88,19 @@ t.test('the policy of the README has no fault', async (t) => {
   const [policy] = blocks('yaml');
   const parsed = parsePolicy(policy ?? '');
   t.notOk('faults' in parsed, JSON.stringify(parsed));
+});
+
+t.test('the scenario of the README runs, and gives what it says', async (t) => {
+  const text = blocks('yaml').find((block) => block.includes('traffic:')) ?? '';
+  const folder = t.testdir({ 'monday.yaml': text });
+  const { exitCode, stdout, stderr } = cordboard(['simulate', join(folder, 'monday.yaml'), '--json']);
+  t.match({ exitCode, stderr }, { exitCode: 0, stderr: '' });
+  const { serviceLevel, ci95 } = JSON.parse(stdout).total;
+  const said = Number(/here ([\d.]+) % within 20 s/.exec(README)?.[1]) / 100;
+  t.ok(
+    Math.abs(serviceLevel.ofArrivals - said) < 2 * ci95.serviceLevel.ofArrivals,
+    `${serviceLevel.ofArrivals}, not ${said}`,
+  );
 });
 
 t.test('the npm commands of the README exist', async (t) => {

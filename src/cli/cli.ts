@@ -7,7 +7,16 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { flagOf, type GivenFlags, variableOf } from '../config/option.ts';
-import { type ConfigResult, commandOptions, demoConfig, serveConfig, tokenConfig } from '../config.ts';
+import {
+  type ConfigResult,
+  commandOptions,
+  demoConfig,
+  replayConfig,
+  serveConfig,
+  simulateConfig,
+  staffConfig,
+  tokenConfig,
+} from '../config.ts';
 import { EdgeFailure } from '../edge/edge-failure.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { version } from './version.ts';
@@ -61,6 +70,26 @@ export function commandLine(done: (exitCode: number) => void): Command {
   command(program, 'check', 'Check a policy file: every fault with its line and what was expected.', CHECK_EXAMPLES)
     .argument('<FILE>', 'Policy file, YAML or JSON; - for standard input.')
     .action(async (file: string) => done(await (await import('./check.ts')).runCheck(file)));
+  command(program, 'simulate', 'Run a scenario in virtual time and report what came of it.', SIMULATE_EXAMPLES)
+    .argument('<FILE>', 'Scenario file, YAML or JSON; - for standard input.')
+    .action((file: string, given: GivenFlags) =>
+      configured(simulateConfig(given), done, async (config) =>
+        (await import('./simulate.ts')).runSimulate(file, config),
+      ),
+    );
+  command(
+    program,
+    'replay',
+    'Route again what a journal recorded, under another policy or other agents.',
+    REPLAY_EXAMPLES,
+  ).action((given: GivenFlags) =>
+    configured(replayConfig(given), done, async (config) => (await import('./replay.ts')).runReplay(config)),
+  );
+  command(program, 'staff', 'Find the fewest agents, by interval and group, that meet a service level.', STAFF_EXAMPLES)
+    .argument('<FILE>', 'Scenario file, YAML or JSON; - for standard input.')
+    .action((file: string, given: GivenFlags) =>
+      configured(staffConfig(given), done, async (config) => (await import('./staff.ts')).runStaff(file, config)),
+    );
   return program;
 }
 
@@ -93,6 +122,30 @@ Examples:
 
 Exit code 1 on any fault.`;
 
+const SIMULATE_EXAMPLES = `
+Examples:
+  $ cordboard simulate monday.yaml
+  $ cordboard simulate monday.yaml --seed 7 --html monday.html
+  $ cordboard simulate monday.yaml --compare monday-two-more.yaml
+  $ cordboard simulate monday.yaml --json | jq .total.serviceLevel
+
+docs/SIMULATOR.md tells how to write a scenario and how to read the report. Exit code 2 if the scenario has a fault.`;
+
+const REPLAY_EXAMPLES = `
+Examples:
+  $ cordboard replay --data /var/lib/cordboard --from 2027-01-15T08:00:00Z --to 2027-01-15T18:00:00Z
+  $ cordboard replay --from -24h --policy policy-two.yaml
+  $ cordboard replay --from -24h --staff two-more.yaml --json | jq .other.total.serviceLevel
+
+It only reads, and works while the router runs. docs/WHAT-IF.md tells what is repeated and what is drawn.`;
+
+const STAFF_EXAMPLES = `
+Examples:
+  $ cordboard staff monday.yaml --target 0.8/20s
+  $ cordboard staff monday.yaml --target 0.9/15s --interval 15m --csv monday.csv
+
+The counts and shifts of the scenario's agents play no part. docs/WHAT-IF.md tells how the plan is found.`;
+
 /** A command with the options of its table. */
 function command(program: Command, name: keyof typeof commandOptions, about: string, examples: string): Command {
   const added = program.command(name).description(about).helpOption('--help', 'Print this help.');
@@ -100,7 +153,8 @@ function command(program: Command, name: keyof typeof commandOptions, about: str
   for (const [key, { argument, about: text, fallback, environmentOnly }] of options) {
     if (environmentOnly) continue;
     const standard = fallback === undefined || fallback === '' ? '' : `, default ${fallback}`;
-    added.addOption(new Option(`${flagOf(key)} <${argument}>`, `${text} [${variableOf(key)}${standard}]`));
+    const shape = argument === '' ? flagOf(key) : `${flagOf(key)} <${argument}>`;
+    added.addOption(new Option(shape, `${text} [${variableOf(key)}${standard}]`));
   }
   const secrets = options.filter(([, option]) => option.environmentOnly);
   if (secrets.length > 0) {

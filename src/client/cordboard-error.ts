@@ -5,7 +5,7 @@
 
 import type { Refusal, RefusalCode } from '../core/refusal.ts';
 
-/** The router refused a request. `reason` is from the closed list in docs/SPEC.md; `path` names the field at fault, or is ''. */
+/** The router refused a request, or would: what cannot be encoded is not sent. `reason` is from the closed list in docs/SPEC.md; `path` names the field at fault, or is ''. */
 export class CordboardError extends Error {
   override readonly name = 'CordboardError';
   readonly code: RefusalCode;

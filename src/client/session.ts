@@ -5,6 +5,7 @@
 // 3. When the session is closed every request has failed, every stream has completed and no timer is left.
 
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { AssertionFailure } from '../lib/assert.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
 import type { OkBody, Push, Reply, RequestBodies, Verb } from '../wire/messages.ts';
 import type { Clock } from './clock.ts';
@@ -115,7 +116,7 @@ export class Session {
     }
     this.#requests.add({
       verb,
-      encode: (id) => withinLimit(verb, this.#options.codec.encodeRequest(id, verb, body)),
+      encode: (id) => withinLimit(verb, encoded(() => this.#options.codec.encodeRequest(id, verb, body))),
       repeatable: options.retry ?? false,
       timeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
       resolve,
@@ -238,6 +239,16 @@ export class Session {
   /** A request without an answer on a socket that has been silent all the while: the socket is dead. */
   #onTimeout(timeoutMs: number): void {
     if (this.#keeper.silentForMs >= timeoutMs) this.#step({ type: 'silent' });
+  }
+}
+
+/** What no sub-protocol can say (half a surrogate pair, 1.5 for a whole number) is refused here as the router would refuse it. */
+function encoded(encode: () => FrameData): FrameData {
+  try {
+    return encode();
+  } catch (fault) {
+    if (!(fault instanceof AssertionFailure)) throw fault;
+    throw new CordboardError({ code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELD', message: fault.message, path: '' });
   }
 }
 

@@ -9,7 +9,7 @@
 import { parseDuration } from './duration.ts';
 
 export interface Option<T> {
-  /** What the value stands for in the help: `PORT`. */
+  /** What the value stands for in the help: `PORT`; '' for a flag that has none. */
   readonly argument: string;
   readonly about: string;
   /** What a value has to be: `a port, 0 to 65535`. */
@@ -31,8 +31,8 @@ export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 /** The values that a table reads; without a default they may be undefined. */
 export type OptionValues<O extends OptionTable> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
-/** Values by the keys of the table, as the command line gave them. */
-export type GivenFlags = Readonly<Record<string, string | undefined>>;
+/** Values by the keys of the table, as the command line gave them; true: a flag without a value. */
+export type GivenFlags = Readonly<Record<string, string | true | undefined>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type OptionResult<O extends OptionTable> =
@@ -78,8 +78,8 @@ function textOf(
   given: GivenFlags,
   environment: Environment,
 ): { text: string | undefined; from: string } {
-  const flag = option.environmentOnly ? undefined : given[key];
-  if (flag !== undefined) return { text: flag, from: flagOf(key) };
+  const onCommandLine = option.environmentOnly ? undefined : given[key];
+  if (onCommandLine !== undefined) return { text: String(onCommandLine), from: flagOf(key) };
   const variable = environment[variableOf(key)];
   const isForeign = option.ignoresForeignValue && option.read(variable ?? '') === undefined;
   if (variable !== undefined && variable !== '' && !isForeign) return { text: variable, from: variableOf(key) };
@@ -110,6 +110,18 @@ export function id({ argument = 'ID', about }: Terms): Option<string> {
     expected: '1 to 128 letters, digits and . _ : ~ -',
     read: (text) => (/^[A-Za-z0-9._:~-]{1,128}$/.test(text) ? text : undefined),
   });
+}
+
+/** Yes if it is there. Its variable says `true` or `false`. */
+export function flag({ about }: Pick<Terms, 'about'>): Option<boolean> {
+  const meanings = new Map([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+  ]);
+  const expected = 'true or false';
+  return option({ argument: '', about, expected, fallback: 'false', read: (text) => meanings.get(text) });
 }
 
 /** As {@link word}, and it may be absent. */

@@ -33,22 +33,25 @@ export function segmentNames(draft: Draft): string[] {
   return [...new Set([DEFAULT_SEGMENT, ...draft.segments.keys()])];
 }
 
-/** Faults of the policy as a whole. */
-export function checkPolicy(draft: Draft, source: YamlSource): Fault[] {
-  return [unknownPatterns, unknownLimits, ratesTooHigh].flatMap((notes) => place(notes(draft), source));
+/** Faults of the policy as a whole; `at` is where it stands in its text. */
+export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
+  return [unknownPatterns, unknownLimits, ratesTooHigh].flatMap((notes) => place(notes(draft), source, at));
 }
 
 /** What is allowed and hardly meant. */
 export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
   return [unreachableQueues, noCatchAll, unmetQueues, agentsWithoutRoom].flatMap((notes) =>
-    place(notes(draft), source),
+    place(notes(draft), source, []),
   );
 }
 
-function place(notes: Iterable<Note>, source: YamlSource): Fault[] {
+function place(notes: Iterable<Note>, source: YamlSource, base: PathSteps): Fault[] {
   return Iterator.from(notes)
     .take(NOTES_MAX)
-    .map(([path, message, at]) => (at === 'key' ? source.faultAtKey(path, message) : source.faultAt(path, message)))
+    .map(([inner, message, at]) => {
+      const path = [...base, ...inner];
+      return at === 'key' ? source.faultAtKey(path, message) : source.faultAt(path, message);
+    })
     .toArray();
 }
 

@@ -10,7 +10,7 @@ import type { ChannelPolicy, QueueMatch, QueuePolicy, ResolvedPolicy, SegmentPol
 import { type Fault, inTextOrder } from './fault.ts';
 import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
 import { type PolicyDraft, policySchema } from './policy-schema.ts';
-import { Reading } from './spec.ts';
+import { Reading, type Spec } from './spec.ts';
 import { readYaml, YamlSource } from './yaml-source.ts';
 
 export const POLICY_BYTES_MAX = 4 * 1024 * 1024;
@@ -35,6 +35,11 @@ export type PolicyResult = ParsedPolicy | RefusedPolicy;
 
 /** Reads a policy. Never throws for bad input. */
 export function parsePolicy(text: string): PolicyResult {
+  return parsePolicyBy(policySchema, text);
+}
+
+/** As {@link parsePolicy}, by a grammar whose defaults are not the usual ones. */
+export function parsePolicyBy(schema: Spec<PolicyDraft>, text: string): PolicyResult {
   const byteCount = Buffer.byteLength(text);
   if (byteCount > POLICY_BYTES_MAX) {
     const message = `expected at most ${POLICY_BYTES_MAX} bytes, found ${byteCount}`;
@@ -43,7 +48,7 @@ export function parsePolicy(text: string): PolicyResult {
   const source = readYaml(text);
   if (!(source instanceof YamlSource)) return { faults: inTextOrder(source) };
   const reading = new Reading(source);
-  const draft = policySchema.read(source.root, [], reading);
+  const draft = schema.read(source.root, [], reading);
   if (source.tooManyAliases) return { faults: [source.fault(0, [], 'expected fewer uses of aliases')] };
   const faults = inTextOrder([...reading.faults, ...checkPolicy(draft, source)]);
   if (reading.unlistedCount > 0) {
@@ -51,15 +56,15 @@ export function parsePolicy(text: string): PolicyResult {
   }
   if (faults.length > 0) return { faults };
   return {
-    policy: resolve(draft),
+    policy: resolvePolicy(draft),
     source: text,
     hash: createHash('sha256').update(text).digest('hex'),
     warnings: inTextOrder(warnOfPolicy(draft, source)),
   };
 }
 
-/** From the shape of the file to the shape of the core. */
-function resolve(draft: PolicyDraft): ResolvedPolicy {
+/** From the shape of the file to the shape of the core. The draft must have no fault. */
+export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
   return {
     channels: record(draft.channels, resolveChannel),
     segments: Object.fromEntries(segmentNames(draft).map((name) => [name, resolveSegment(draft.segments.get(name))])),

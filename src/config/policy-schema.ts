@@ -11,8 +11,8 @@ import { choice, duration, list, names, number, object, oneOrMany, optional, typ
 export const CLOCK_RATE_MAX = 20;
 const HEAD_START_MAX = '24h';
 
-const NAME_PATTERN = /^[A-Za-z0-9._:~-]+$/;
-const NAME_TEXT = '1 to 128 letters, digits and . _ : ~ -';
+export const NAME_PATTERN = /^[A-Za-z0-9._:~-]+$/;
+export const NAME_TEXT = '1 to 128 letters, digits and . _ : ~ -';
 
 const headStart = (about: string): Spec<number> =>
   duration({ about, fallback: '0s', least: '0s', most: HEAD_START_MAX });
@@ -78,7 +78,7 @@ const need = object('A skill and the least level of it.', {
   level: number({ about: 'Least level.', fallback: 1, least: 1, most: 10, whole: true }),
 });
 
-const alternative = object('One way to meet the requirement.', {
+export const alternative = object('One way to meet the requirement.', {
   all: list({ about: 'Every one of these must be met.', of: need, most: SKILLS_MAX }),
 });
 
@@ -146,8 +146,8 @@ const agent = object('An agent of the policy’s own; others are put into the di
   }),
 });
 
-/** The whole file. */
-export const policySchema = object('The policy.', {
+/** The keys of a policy. A scenario has them too, with a `forget` of its own. */
+export const policyKeys = {
   channels: names({ about: 'Channels by name.', of: channel, least: 1, most: 64 }),
   segments: names({
     about: 'Segments by name; `default` is there even if it is not written.',
@@ -223,7 +223,10 @@ export const policySchema = object('The policy.', {
     most: '7d',
   }),
   agents: names({ about: 'Agents by id.', of: agent, fallback: new Map(), most: 100_000 }),
-});
+};
+
+/** The whole file. */
+export const policySchema = object('The policy.', policyKeys);
 
 /** What the file says, defaults filled in, before it is resolved. */
 export type PolicyDraft = typeof policySchema extends Spec<infer T> ? T : never;

@@ -10,8 +10,8 @@ import { POLICY_BYTES_MAX } from './policy-file.ts';
 /** A policy's text, or one line that says why there is none. */
 export type PolicyText = { readonly text: string } | { readonly failure: string };
 
-/** The text of a file; `-` is standard input. */
-export async function readPolicyText(path: string): Promise<PolicyText> {
+/** The text of a file; `-` is standard input. Files that a scenario names may be longer than a policy. */
+export async function readPolicyText(path: string, bytesMax = POLICY_BYTES_MAX): Promise<PolicyText> {
   const chunks: Buffer[] = [];
   let byteCount = 0;
   try {
@@ -20,7 +20,7 @@ export async function readPolicyText(path: string): Promise<PolicyText> {
       const bytes = Buffer.from(chunk);
       chunks.push(bytes);
       byteCount += bytes.length;
-      if (byteCount > POLICY_BYTES_MAX) return { failure: `${path}: expected at most ${POLICY_BYTES_MAX} bytes` };
+      if (byteCount > bytesMax) return { failure: `${path}: expected at most ${bytesMax} bytes` };
     }
   } catch (error) {
     return { failure: `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}` };

@@ -30,6 +30,17 @@ export class Reading {
     else this.#unlisted += 1;
   }
 
+  /** Notes a fault at a value that is known by its path. */
+  faultAt(path: PathSteps, message: string): void {
+    if (this.faults.length < FAULTS_MAX) this.faults.push(this.source.faultAt(path, message));
+    else this.#unlisted += 1;
+  }
+
+  /** All faults so far. */
+  get faultCount(): number {
+    return this.faults.length + this.#unlisted;
+  }
+
   /** How many faults were found beyond those listed. */
   get unlistedCount(): number {
     return this.#unlisted;
@@ -222,12 +233,117 @@ export function list<T>({ about, fallback, of, least = 0, most }: ListTerms<T>):
 /** A value or a list of values of one kind; read as a list. */
 export function oneOrMany<T>(terms: ListTerms<T>): Spec<readonly T[]> {
   const many = list(terms);
+  const isOne = (value: Value): boolean => isScalar(value) || (isMap(value) && terms.of.kind === 'an object');
   return {
     ...many,
     kind: `${terms.of.kind} or a list of them`,
-    inside: [],
+    inside: terms.of.inside,
     read: (value, path, reading) =>
-      isScalar(value) ? [terms.of.read(value, path, reading)] : many.read(value, path, reading),
+      isOne(value) ? [terms.of.read(value, path, reading)] : many.read(value, path, reading),
+  };
+}
+
+interface ParsedTerms<T> extends Terms<T> {
+  readonly kind: string;
+  readonly range: string;
+  /** What is expected, as the messages say it: `a rate such as 100 per 30m`. */
+  readonly expected: string;
+  /** Stands in where the text is none of these. */
+  readonly otherwise: T;
+  /** Undefined: not what is expected. */
+  parse(text: string): T | undefined;
+}
+
+/** A text that stands for something else. */
+export function parsed<T>({ about, kind, range, expected, otherwise, parse }: ParsedTerms<T>): Spec<T> {
+  return {
+    kind,
+    range,
+    about,
+    inside: [],
+    fallbackText: '',
+    fallback: undefined,
+    read(value, path, reading) {
+      const plain = isScalar(value) ? value.value : undefined;
+      const result = typeof plain === 'string' ? parse(plain) : undefined;
+      if (result !== undefined) return result;
+      reading.fault(offsetOf(value), path, `expected ${expected}, ${found(value)}`);
+      return otherwise;
+    },
+  };
+}
+
+/** What a specification reads, made into something else. */
+export function mapped<T, R>(of: Spec<T>, each: (value: T) => R): Spec<R> {
+  const { fallback } = of;
+  return {
+    ...of,
+    fallback: fallback === undefined ? undefined : () => each(fallback()),
+    read: (value, path, reading) => each(of.read(value, path, reading)),
+  };
+}
+
+/** What is wrong with a value as a whole, and at which part of it. */
+export type Objection = readonly [path: PathSteps, message: string];
+
+/** A value whose parts have to go together; they are looked at only if each of them holds. */
+export function checked<T>(of: Spec<T>, objections: (value: T) => Iterable<Objection>): Spec<T> {
+  return {
+    ...of,
+    read(value, path, reading) {
+      const before = reading.faultCount;
+      const result = of.read(value, path, reading);
+      if (reading.faultCount > before) return result;
+      for (const [inner, message] of objections(result)) reading.faultAt([...path, ...inner], message);
+      return result;
+    },
+  };
+}
+
+interface OneKeyTerms<T> extends Terms<T> {
+  readonly fallbackText?: string;
+  /** By the key that says which kind of value this is. */
+  readonly of: Readonly<Record<string, Spec<T>>>;
+  /** Words that stand for a value without a key. */
+  readonly words?: Readonly<Record<string, T>>;
+  /** Stands in where there is no such value. */
+  readonly otherwise: T;
+}
+
+/** An object with exactly one of several keys, which says what kind of value it holds; or one of a few words. */
+export function oneKey<T>({ about, of, words = {}, otherwise, fallback, fallbackText = '' }: OneKeyTerms<T>): Spec<T> {
+  const arms = new Map(Object.entries(of));
+  const plainWords = new Map(Object.entries(words));
+  const range = [...[...arms.keys()].map((key) => `{ ${key}: … }`), ...plainWords.keys()].join(', ');
+  const expected = `expected one of ${range}`;
+  return {
+    kind: 'an object with one key',
+    range,
+    about,
+    inside: [...arms],
+    fallbackText,
+    fallback: fallback === undefined ? undefined : () => fallback,
+    read(value, path, reading) {
+      if (!isMap(value)) {
+        const plain = isScalar(value) ? value.value : undefined;
+        for (const [known, meaning] of plainWords) if (known === plain) return meaning;
+        reading.fault(offsetOf(value), path, `${expected}, ${found(value)}`);
+        return otherwise;
+      }
+      const entries = entriesOf(value, path, reading);
+      const known = [...entries].flatMap(([key, entry]) => {
+        const arm = arms.get(key);
+        if (arm === undefined) reading.fault(entry.offset, [...path, key], unknownKey(key, [...arms.keys()]));
+        return arm === undefined ? [] : [{ key, arm, entry }];
+      });
+      const [first] = known;
+      if (first === undefined || known.length > 1) {
+        if (known.length > 1) reading.fault(offsetOf(value), path, `${expected}, found ${known.length} of them`);
+        else if (entries.size === 0) reading.fault(offsetOf(value), path, `${expected}, found an empty object`);
+        return otherwise;
+      }
+      return first.arm.read(first.entry.inner, [...path, first.key], reading);
+    },
   };
 }
 

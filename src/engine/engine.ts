@@ -10,6 +10,7 @@ import { contactView } from '../core/contact.ts';
 import type { Core, StepResult } from '../core/core.ts';
 import { queueView } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
+import { type Alarm, SystemAlarm } from './alarm.ts';
 import { Answers } from './answers.ts';
 import type { EngineClock } from './clock.ts';
 import type { ClosedPictures } from './closed-pictures.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   /** The journal failed, or the state can no longer be trusted: the process must end. */
   readonly onFailure: (cause: unknown) => void;
   readonly monotonicMs: () => number;
+  /** What wakes it for deadlines, on the clock of `monotonicMs`; Node's timers unless given. */
+  readonly alarm?: Alarm;
 }
 
 export class Engine implements EnginePort {
@@ -44,14 +47,17 @@ export class Engine implements EnginePort {
   readonly #commits: GroupCommit;
   readonly #answers: Answers;
   readonly #pushes: PushDrawer;
-  #timer: NodeJS.Timeout | undefined = undefined;
-  #timerDue = Number.POSITIVE_INFINITY;
+  readonly #alarm: Alarm;
+  #alarmDue = Number.POSITIVE_INFINITY;
+  /** The router's time less the monotonic clock's, when the alarm was set. */
+  #alarmLeadMs = Number.POSITIVE_INFINITY;
   #isDraining = false;
   #hasEnded = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#core = options.core;
+    this.#alarm = options.alarm ?? new SystemAlarm();
     this.#answers = new Answers(options.pictures, options.core.seq, (cause) => this.#fail(cause));
     this.#pushes = new PushDrawer(options.core.state);
     const observer = {
@@ -90,7 +96,7 @@ export class Engine implements EnginePort {
 
   /** Starts deadlines. To be called once, when recovery is done. */
   start(): void {
-    this.#arm();
+    this.#arm(this.now());
   }
 
   /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided so far is durable and answered. */
@@ -102,8 +108,9 @@ export class Engine implements EnginePort {
 
   /** Fires no more deadlines, drains until nothing is left, then stops. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timerDue = Number.NEGATIVE_INFINITY;
+    this.#alarm.clear();
+    this.#alarmDue = Number.NEGATIVE_INFINITY;
+    this.#alarmLeadMs = Number.POSITIVE_INFINITY;
     do await this.drain();
     while (this.#commits.uncommittedCount > 0 && !this.#hasEnded);
     this.stop();
@@ -112,7 +119,7 @@ export class Engine implements EnginePort {
   /** No more deadlines, no more answers. */
   stop(): void {
     this.#hasEnded = true;
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     this.#answers.end();
     this.committed$.complete();
     this.underWay$.complete();
@@ -180,7 +187,7 @@ export class Engine implements EnginePort {
       const { firstSeq, at, events } = result;
       this.#commits.add({ firstSeq, at, events, subjects, pushes, startedMs, decisionUs });
     }
-    this.#arm();
+    this.#arm(result.at);
     return result;
   }
 
@@ -219,22 +226,25 @@ export class Engine implements EnginePort {
     this.#answers.release(lastSeq);
   }
 
-  #arm(): void {
+  #arm(now: number): void {
     const due = this.#core.nextDeadline();
-    if (this.#hasEnded || due >= this.#timerDue) return;
-    clearTimeout(this.#timer);
-    this.#wakeAt(due, Math.min(Math.max(due - this.now(), 0), TIMER_MAX_MS));
+    const leadMs = now - this.#options.monotonicMs();
+    // An alarm that was set before time jumped ahead comes too late for what it was set for, and for all after that.
+    const hasJumped = leadMs > this.#alarmLeadMs + 1;
+    if (this.#hasEnded || (due >= this.#alarmDue && !hasJumped)) return;
+    this.#alarmLeadMs = leadMs;
+    this.#wakeAt(due, Math.min(Math.max(due - now, 0), TIMER_MAX_MS));
   }
 
   #wakeAt(due: number, delayMs: number): void {
-    this.#timerDue = due;
-    this.#timer = setTimeout(() => {
-      this.#timerDue = Number.POSITIVE_INFINITY;
+    this.#alarmDue = due;
+    this.#alarm.set(delayMs, () => {
+      this.#alarmDue = Number.POSITIVE_INFINITY;
       if (this.#hasEnded) return;
       // While the journal stalls, look again soon: no earlier deadline may cut this short.
       if (this.#commits.oldestWaitMs() > STALL_MS) this.#wakeAt(0, STALL_MS / 10);
       else this.#step({ type: 'tick' });
-    }, delayMs);
+    });
   }
 
   #fail(cause: unknown): void {

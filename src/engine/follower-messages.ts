@@ -1,11 +1,15 @@
 // What the engine's thread and the follower's thread say to each other.
 
-export interface FollowerThreadData {
-  readonly directory: string;
+/** How often it saves, and how long it keeps. */
+export interface ArchivistBounds {
   readonly snapshotEveryEvents: number;
   readonly snapshotEveryMs: number;
   /** Closed contacts older than this go. */
   readonly retainMs: number;
+}
+
+export interface FollowerThreadData extends ArchivistBounds {
+  readonly directory: string;
 }
 
 export type FollowerRequest =

@@ -52,7 +52,8 @@ function appendAll(commits: readonly Commit[]): void {
 
 function planUpkeep(): void {
   const isNeeded = pruneJobs.length > 0 || store?.isCheckpointDue === true;
-  if (isUpkeepPlanned || hasFailed || !isNeeded) return;
+  // Without a store there is nothing to keep up: a pruning that a close overtook is told so when the thread ends.
+  if (isUpkeepPlanned || hasFailed || store === undefined || !isNeeded) return;
   isUpkeepPlanned = true;
   setImmediate(() => {
     isUpkeepPlanned = false;

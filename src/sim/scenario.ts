@@ -5,9 +5,9 @@
 // has, every distribution has a finite mean above or equal to 0. 3. `traffic` and `agents` are in the order of the file: the order is part of
 // what a seed means.
 
-import type { Direction } from '../core/views.ts';
 import type { ResolvedPolicy } from '../core/policy.ts';
 import type { Alternative, Preference } from '../core/requirement.ts';
+import type { Direction } from '../core/views.ts';
 
 /** A distribution of durations, milliseconds. */
 export type Distribution =
@@ -91,3 +91,6 @@ export interface Scenario {
   readonly warmUpMs: number;
   readonly measureMs: number;
 }
+
+/** Who submits the world's contacts; a policy may look at it. */
+export const WORLD_GATEWAY_ID = 'world';

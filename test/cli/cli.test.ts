@@ -21,7 +21,8 @@ t.test('[CLI1] help tells every command, option, variable and default', async (t
     const flat = help.stdout.replaceAll(/\s+/g, ' ');
     t.match(flat, 'Examples:');
     for (const [key, option] of Object.entries(options)) {
-      const shown = option.environmentOnly ? variableOf(key) : `${flagOf(key)} <${option.argument}> ${option.about}`;
+      const flag = option.argument === '' ? flagOf(key) : `${flagOf(key)} <${option.argument}>`;
+      const shown = option.environmentOnly ? variableOf(key) : `${flag} ${option.about}`;
       t.ok(flat.includes(shown), `${name}: ${shown}`);
       const standard = option.fallback ? `, default ${option.fallback}]` : ']';
       if (!option.environmentOnly) t.ok(flat.includes(`[${variableOf(key)}${standard}`), `${name}: ${variableOf(key)}`);
@@ -41,7 +42,9 @@ const MISUSED: readonly (readonly [args: readonly string[], line: string])[] = [
   [['serve', '--port', 'x'], '--port: expected a port, 0 to 65535 (0: any free one), found "x"'],
   [['serve', 'policy.yaml'], "too many arguments for 'serve'. Expected 0 arguments but got 1."],
   [['serve', '--jwt-secret', 'x'], "unknown option '--jwt-secret'"],
-  [['simulate', 'x'], "unknown command 'simulate'"],
+  [['simulat', 'x'], "unknown command 'simulat' (Did you mean simulate?)"],
+  [['simulate'], "missing required argument 'FILE'"],
+  [['simulate', 'x.yaml', '--seed', '-1'], '--seed: expected a whole number from 0 to 999999999999999, found "-1"'],
   [['check'], "missing required argument 'FILE'"],
   [['check', '/no/such/file'], "cannot read /no/such/file: ENOENT: no such file or directory, open '/no/such/file'"],
   [

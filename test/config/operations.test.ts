@@ -13,7 +13,7 @@ function section(heading: string): string {
   return TEXT.split(/^(?=#{2,3} )/m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
 }
 
-for (const command of ['serve', 'demo', 'token'] as const) {
+for (const command of ['serve', 'demo', 'token', 'simulate'] as const) {
   t.test(`[CLI1] the options of ${command}`, async (t) => {
     const there = section(`### cordboard ${command}`).includes(optionTable(command));
     t.ok(there, 'as `node test/config/option-tables.ts` prints them');

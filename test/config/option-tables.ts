@@ -7,7 +7,7 @@ import { commandOptions } from '../../src/config.ts';
 export function optionTable(command: keyof typeof commandOptions): string {
   const rows = Object.entries(commandOptions[command]).map(([key, option]) => {
     const { argument, about, expected, fallback, required, environmentOnly } = option;
-    const flag = environmentOnly ? '–' : `\`${flagOf(key)} ${argument}\``;
+    const flag = environmentOnly ? '–' : `\`${`${flagOf(key)} ${argument}`.trimEnd()}\``;
     const standard = required ? 'required' : fallback ? `\`${fallback}\`` : '–';
     return `| ${flag} | \`${variableOf(key)}\` | ${standard} | ${about}${expected === 'a text' ? '' : ` Expected: ${expected}.`} |`;
   });
@@ -15,7 +15,7 @@ export function optionTable(command: keyof typeof commandOptions): string {
 }
 
 if (import.meta.main) {
-  for (const command of ['serve', 'demo', 'token'] as const) {
+  for (const command of ['serve', 'demo', 'token', 'simulate'] as const) {
     process.stdout.write(`### ${command}\n\n${optionTable(command)}\n\n`);
   }
 }

@@ -4,19 +4,28 @@ import type { Spec } from '../../src/config/spec.ts';
 
 /** The table of all keys, those of an object before those inside of it. */
 export function policyReference(): string {
-  return ['| key | is | default | what |', '|---|---|---|---|', ...rowsOf('', policySchema)].join('\n');
+  return [...REFERENCE_HEAD, ...rowsOf('', policySchema)].join('\n');
 }
 
-function rowsOf(path: string, { inside }: Spec<unknown>): string[] {
+export const REFERENCE_HEAD = ['| key | is | default | what |', '|---|---|---|---|'] as const;
+
+/** The rows of what is inside; `cut`: what such a value is called where its keys are told elsewhere. */
+export function rowsOf(
+  path: string,
+  { inside }: Spec<unknown>,
+  cut: (key: string, spec: Spec<unknown>) => string | undefined = () => undefined,
+): string[] {
   return inside.flatMap(([step, spec]) => {
     const here = step === '[]' ? `${path}[]` : path === '' ? step : `${path}.${step}`;
-    const isObject = spec.kind === 'an object';
-    const is = isObject ? 'an object' : `${spec.kind}: ${spec.range}`;
+    const elsewhere = cut(here, spec);
+    const isObject = spec.kind.startsWith('an object') && spec.kind !== 'an object by name';
+    const is = elsewhere ?? (isObject ? spec.kind : `${spec.kind}: ${spec.range}`);
     const standard =
       spec.fallbackText !== '' ? `\`${spec.fallbackText}\`` : spec.fallback === undefined ? 'required' : '–';
     // Names and items of lists are there as often as one likes: nothing stands for one that is not.
     const isOneOfMany = step === 'NAME' || step === '[]';
-    return [`| \`${here}\` | ${is} | ${isOneOfMany ? '–' : standard} | ${spec.about} |`, ...rowsOf(here, spec)];
+    const row = `| \`${here}\` | ${is} | ${isOneOfMany ? '–' : standard} | ${spec.about} |`;
+    return elsewhere === undefined ? [row, ...rowsOf(here, spec, cut)] : [row];
   });
 }
 
