@@ -116,7 +116,11 @@ export class Session {
     }
     this.#requests.add({
       verb,
-      encode: (id) => withinLimit(verb, encoded(() => this.#options.codec.encodeRequest(id, verb, body))),
+      encode: (id) =>
+        withinLimit(
+          verb,
+          encoded(() => this.#options.codec.encodeRequest(id, verb, body)),
+        ),
       repeatable: options.retry ?? false,
       timeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
       resolve,

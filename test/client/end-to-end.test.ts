@@ -113,6 +113,14 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
     code: 'INVALID_ARGUMENT',
     path: /requires\[0\]\.all\[0\]\.skill$/,
   });
+  // Of these, what a sub-protocol cannot say is refused before it is sent, in the same way.
+  for (const wrong of [{ tier: 1.5 }, { value: Number.NaN }, { value: Number.POSITIVE_INFINITY }, { customerId: '\ud800' }]) {
+    await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', ...wrong }), {
+      name: 'CordboardError',
+      code: 'INVALID_ARGUMENT',
+      reason: 'INVALID_FIELD',
+    });
+  }
   await t.rejects(gateway.get('r-none'), { code: 'NOT_FOUND', reason: 'NO_SUCH_CONTACT' });
   await t.rejects(agent.accept('o999999999'), { code: 'NOT_FOUND', reason: 'NO_SUCH_OFFER' });
   const draft = { id: 'r2', channel: 'chat', requires: [{ all: [{ skill: 'none', level: 1 }] }] };
