@@ -48,7 +48,8 @@ export async function runReplay(config: ReplayConfig): Promise<number> {
       replay(recording, { ...request, onProgress, clock: () => performance.now() }),
     );
     if ('faults' in result) {
-      const file = config.policyFile ?? 'the recorded policy';
+      const file =
+        result.of === 'other' ? config.policyFile : `the policy at ${new Date(recording.fromAt).toISOString()}`;
       throw new ReplayRefused(
         result.faults.map((fault) => `${file}: ${fault}`),
         EXIT_FAILED,

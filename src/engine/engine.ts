@@ -96,7 +96,7 @@ export class Engine implements EnginePort {
 
   /** Starts deadlines. To be called once, when recovery is done. */
   start(): void {
-    this.#arm(this.now());
+    this.#arm(this.now(), this.#options.monotonicMs());
   }
 
   /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided so far is durable and answered. */
@@ -187,7 +187,7 @@ export class Engine implements EnginePort {
       const { firstSeq, at, events } = result;
       this.#commits.add({ firstSeq, at, events, subjects, pushes, startedMs, decisionUs });
     }
-    this.#arm(result.at);
+    this.#arm(result.at, startedMs);
     return result;
   }
 
@@ -226,9 +226,9 @@ export class Engine implements EnginePort {
     this.#answers.release(lastSeq);
   }
 
-  #arm(now: number): void {
+  #arm(now: number, monotonicMs: number): void {
     const due = this.#core.nextDeadline();
-    const leadMs = now - this.#options.monotonicMs();
+    const leadMs = now - monotonicMs;
     // An alarm that was set before time jumped ahead comes too late for what it was set for, and for all after that.
     const hasJumped = leadMs > this.#alarmLeadMs + 1;
     if (this.#hasEnded || (due >= this.#alarmDue && !hasJumped)) return;

@@ -38,6 +38,12 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   restarted: 21,
 };
 
+/** Those that are not so many that they need a method of their own. */
+type OtherEvent = Exclude<
+  CoreEvent,
+  { readonly type: 'contactSubmitted' | 'offerMade' | 'offerAccepted' | 'contactClosed' }
+>;
+
 export class EventHash {
   #h1 = 0x243f6a88;
   #h2 = 0x85a308d3 | 0;
@@ -58,44 +64,42 @@ export class EventHash {
     this.#number(at);
   }
 
-  /** The event, with the number of the customer that it is about (0: none) and of the agent (−1: none). */
-  add(event: CoreEvent, customer: number, agent: number): void {
-    this.#count++;
-    this.#word((CODES[event.type] << 24) ^ agent);
-    this.#word(customer);
+  /** The event, with the number of the customer that it is about; below also of the agent, −1: none. */
+  submitted(event: Extract<CoreEvent, { type: 'contactSubmitted' }>, customer: number): void {
+    this.#begin(CODES.contactSubmitted, customer, -1);
+    this.#name(event.queue);
+    this.#name(event.segment);
+    this.#requirement(event.requirement);
+    this.#word(event.clockRate);
+    this.#number(event.headStartUs);
+    this.#number(event.waitUntil - this.#at);
+  }
+
+  offered(event: Extract<CoreEvent, { type: 'offerMade' }>, customer: number, agent: number): void {
+    this.#begin(CODES.offerMade, customer, agent);
+    this.#number(event.deadline - this.#at);
+    this.#number(event.urgencyUs);
+    this.#number(event.fitUs);
+    this.#number(event.readinessUs);
+  }
+
+  accepted(event: Extract<CoreEvent, { type: 'offerAccepted' }>, customer: number, agent: number): void {
+    this.#begin(CODES.offerAccepted, customer, agent);
+    this.#number(event.assignedUntil - this.#at);
+  }
+
+  closed(event: Extract<CoreEvent, { type: 'contactClosed' }>, customer: number, agent: number): void {
+    this.#begin(CODES.contactClosed, customer, agent);
+    this.#name(event.state);
+    this.#name(event.cause);
+  }
+
+  /** Every other event; customer 0: about none. */
+  other(event: OtherEvent, customer: number, agent: number): void {
+    this.#begin(CODES[event.type], customer, agent);
     switch (event.type) {
-      case 'contactSubmitted':
-        return this.#submitted(event);
-      case 'offerMade':
-        this.#number(event.deadline - this.#at);
-        this.#number(event.urgencyUs);
-        this.#number(event.fitUs);
-        return this.#number(event.readinessUs);
-      case 'offerAccepted':
-        return this.#number(event.assignedUntil - this.#at);
-      case 'contactClosed':
-        this.#name(event.state);
-        return this.#name(event.cause);
       case 'tombstonesForgotten':
         return this.#number(event.closedThrough - this.#at);
-      default:
-        return this.#rare(event);
-    }
-  }
-
-  /** 32 hex digits over all that was added so far. */
-  digest(): string {
-    const words = [this.#h1, this.#h2, this.#h3, this.#h4, this.#count];
-    return hash128(words.map((word) => (word >>> 0).toString(16)).join(' '));
-  }
-
-  #rare(
-    event: Exclude<
-      CoreEvent,
-      { type: 'contactSubmitted' | 'offerMade' | 'offerAccepted' | 'contactClosed' | 'tombstonesForgotten' }
-    >,
-  ): void {
-    switch (event.type) {
       case 'offerDeclined':
       case 'offerMissed':
         return this.#number(event.coolDownUntil - this.#at);
@@ -123,19 +127,22 @@ export class EventHash {
       case 'sessionLost':
       case 'policySet':
       case 'restarted':
-        return this.#name(JSON.stringify(event));
+        return this.#text(JSON.stringify(event));
       default:
         return unreachable(event);
     }
   }
 
-  #submitted(event: Extract<CoreEvent, { type: 'contactSubmitted' }>): void {
-    this.#name(event.queue);
-    this.#name(event.segment);
-    this.#requirement(event.requirement);
-    this.#word(event.clockRate);
-    this.#number(event.headStartUs);
-    this.#number(event.waitUntil - this.#at);
+  /** 32 hex digits over all that was added so far. */
+  digest(): string {
+    const words = [this.#h1, this.#h2, this.#h3, this.#h4, this.#count];
+    return hash128(words.map((word) => (word >>> 0).toString(16)).join(' '));
+  }
+
+  #begin(code: number, customer: number, agent: number): void {
+    this.#count++;
+    this.#word((code << 24) ^ agent);
+    this.#word(customer);
   }
 
   #requirement(requirement: readonly Alternative[]): void {
@@ -154,10 +161,14 @@ export class EventHash {
     if (number === undefined) {
       number = this.#numberByName.size + 1;
       this.#numberByName.set(name, number);
-      const text = hash128(name);
-      for (let index = 0; index < 32; index += 8) this.#word(Number.parseInt(text.slice(index, index + 8), 16));
+      this.#text(name);
     }
     this.#word(number);
+  }
+
+  #text(text: string): void {
+    const hash = hash128(text);
+    for (let index = 0; index < 32; index += 8) this.#word(Number.parseInt(hash.slice(index, index + 8), 16));
   }
 
   /** A whole number up to 2^53; most have 32 bits. */

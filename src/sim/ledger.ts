@@ -49,6 +49,7 @@ export class Ledger {
     this.tallies = sources.map((source) => new Tally(source.name, batchMs));
     for (const { name, serviceLevel } of queues) this.#withinByQueue.set(name, serviceLevel.withinMs);
     this.#onContact = onContact;
+    assert(new Set(sources.map(({ name }) => name)).size === sources.length, 'sources have different names');
   }
 
   /** Counted contacts of which nothing has come yet. */

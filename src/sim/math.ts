@@ -24,33 +24,35 @@ const TWO_MINUS_54 = 1 / TWO_54;
 /** The upper word of √2's fraction: above it a number counts as less than 1 times a higher power of two. */
 const SQRT_2_FRACTION = 0x6a09e;
 
+/** 2^-k for k from −1022 on. A product with one of these is exact, and quicker than bits put together. */
+const INVERSE_POWERS = Float64Array.from({ length: 2047 }, (_, index) =>
+  index <= 2044 ? powerOfTwo(1022 - index) : LEAST_NORMAL / (index === 2045 ? 2 : 4),
+);
+
 /**
  * The natural logarithm. −Infinity for 0, NaN below.
  *
  * x = 2^k (1 + f) with 1 + f within √½ … √2; with s = f / (2 + f), ln(1 + f) = 2 atanh s = 2s + s·R, R = Σ 2 s^2n / (2n + 1), written as
  * f − (f²/2 − s (f²/2 + R)), which keeps the leading term exact (the scheme of Ng in Sun's fdlibm; the series here is atanh's own).
+ * s² is at most 0.0295, so that what is left out of the series is below 2^-60.
  */
 export function ln(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
   if (x === Number.POSITIVE_INFINITY) return x;
-  const isTiny = x < LEAST_NORMAL;
-  float[0] = isTiny ? x * TWO_54 : x;
+  if (x < LEAST_NORMAL) return ln(x * TWO_54) - 54 * LN2_HIGH - 54 * LN2_LOW;
+  float[0] = x;
   const high = words[HIGH] ?? 0;
-  const fraction = high & 0xfffff;
-  const isUpper = fraction > SQRT_2_FRACTION;
-  const k = (high >> 20) - (isUpper ? 1022 : 1023) - (isTiny ? 54 : 0);
-  words[HIGH] = fraction | (isUpper ? 0x3fe00000 : 0x3ff00000);
-  const f = (float[0] ?? 0) - 1;
+  const k = (high >> 20) - ((high & 0xfffff) > SQRT_2_FRACTION ? 1022 : 1023);
+  const f = x * (INVERSE_POWERS[k + 1022] ?? 0) - 1;
   const s = f / (2 + f);
   const z = s * s;
-  const series = z * (2 / 3 + z * (2 / 5 + z * (2 / 7 + z * (2 / 9 + z * (2 / 11 + z * tail(z))))));
+  const w = z * z;
+  // Every other term, so that the processor can do two at a time.
+  const odd = 2 / 3 + w * (2 / 7 + w * (2 / 11 + w * (2 / 15 + w * (2 / 19 + w * (2 / 23)))));
+  const even = 2 / 5 + w * (2 / 9 + w * (2 / 13 + w * (2 / 17 + w * (2 / 21))));
+  const series = z * (odd + z * even);
   const half = 0.5 * f * f;
   return k * LN2_HIGH - (half - (s * (half + series) + k * LN2_LOW) - f);
-}
-
-/** The rest of ln's series; s² is at most 0.0295, so that what is left out is below 2^-60. */
-function tail(z: number): number {
-  return 2 / 13 + z * (2 / 15 + z * (2 / 17 + z * (2 / 19 + z * (2 / 21 + (z * 2) / 23))));
 }
 
 /** 1 / n! from n = 2 on. */

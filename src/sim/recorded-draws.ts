@@ -108,14 +108,19 @@ function handleOf(contact: RecordedContact, pool: Pool | undefined, uniform: num
   return handlings[from + Math.floor(uniform * count)] ?? { handleMs: handleMs ?? 0, wrapUpMs };
 }
 
+/** One line for each channel that tells too little of patience, and for each queue that tells nothing of handling. */
 function warningsOf(pools: ReadonlyMap<string, Pool>): readonly string[] {
-  return [...pools].flatMap(([queue, { patience, borrowsPatience, handlings }]) => {
-    const warnings: string[] = [];
-    if (borrowsPatience && patience.endCount < ABANDONMENTS_MIN) {
-      const seen = `in the queues of its channel only ${patience.endCount} customers were seen to leave`;
-      warnings.push(`queue ${queue}: ${seen}; who waits longer than any of them never leaves`);
-    }
-    if (handlings.length === 0) warnings.push(`queue ${queue}: nobody was seen to be handled; handling takes no time`);
-    return warnings;
+  const short = [...pools].filter(([, { patience, borrowsPatience }]) => {
+    return borrowsPatience && patience.endCount < ABANDONMENTS_MIN;
   });
+  const byChannel = Map.groupBy(short, ([, { patience }]) => patience);
+  const impatience = [...byChannel].map(([patience, queues]) => {
+    const customers = patience.endCount === 1 ? '1 customer was' : `${patience.endCount} customers were`;
+    const names = queues.map(([queue]) => queue).join(', ');
+    return `${names}: in the queues of the channel only ${customers} seen to leave; who waits longer than any of them never leaves`;
+  });
+  const handling = [...pools].flatMap(([queue, { handlings }]) =>
+    handlings.length === 0 ? [`${queue}: nobody was seen to be handled; handling takes no time`] : [],
+  );
+  return [...impatience, ...handling];
 }

@@ -85,12 +85,10 @@ function windowOf(span: JournalSpan, fromAt: number, toAt: number): RecordingWin
 
 function refusalOf({ firstAt, lastAt }: JournalSpan, fromAt: number, toAt: number): string | undefined {
   const kept = `the journal tells of ${instantText(firstAt)} to ${instantText(lastAt)}`;
-  if (fromAt >= toAt)
-    return `expected a time that begins before it ends, found ${instantText(fromAt)} to ${instantText(toAt)}`;
-  if (fromAt < firstAt)
-    return `${kept}; the earliest beginning is ${instantText(firstAt)}, found ${instantText(fromAt)}`;
-  if (fromAt >= lastAt) return `${kept}; found the beginning ${instantText(fromAt)}`;
-  return undefined;
+  const [from, to] = [instantText(fromAt), instantText(toAt)];
+  if (fromAt < firstAt) return `${kept}; the earliest beginning is ${instantText(firstAt)}, found ${from}`;
+  if (fromAt >= lastAt) return `${kept}; found the beginning ${from}`;
+  return fromAt < toAt ? undefined : `expected a time that begins before it ends, found ${from} to ${to}`;
 }
 
 function noPolicy(changedAt: number | undefined, span: JournalSpan): string {

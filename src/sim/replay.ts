@@ -64,9 +64,12 @@ export interface Replay {
   readonly warnings: readonly string[];
 }
 
-export type ReplayResult = { readonly replay: Replay } | { readonly faults: readonly string[] };
+/** Faults tell why a policy cannot take what was recorded; `of`: which policy. */
+export type ReplayResult =
+  | { readonly replay: Replay }
+  | { readonly faults: readonly string[]; readonly of: 'recorded' | 'other' };
 
-/** Replays the recording; faults tell why the policy asked for cannot take what was recorded. */
+/** Replays the recording. */
 export function replay(recording: Recording, request: ReplayRequest): ReplayResult {
   const { policy, agents, seed, clock } = request;
   const draws = drawContacts(recording, seed);
@@ -77,9 +80,10 @@ export function replay(recording: Recording, request: ReplayRequest): ReplayResu
     onProgress: (fraction) => request.onProgress?.((done + fraction) / runs),
   });
   const own = runOf(recording, draws.contacts, options(0));
-  if ('faults' in own) return own;
+  if ('faults' in own) return { ...own, of: 'recorded' };
   const changed = runs === 1 ? undefined : runOf(recording, draws.contacts, { ...options(1), policy, agents });
-  if (changed !== undefined && 'faults' in changed) return changed;
+  if (changed !== undefined && 'faults' in changed)
+    return { ...changed, of: policy === undefined ? 'recorded' : 'other' };
   return {
     replay: {
       recorded: recordedFigures(recording),

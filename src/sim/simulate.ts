@@ -8,6 +8,7 @@ import { addedUp, type BatchSums, halfWidthsOf, measuresOf, sideBySide } from '.
 import { PoissonSource } from './poisson-source.ts';
 import type { AgentReport, Report, TrafficReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
+import type { Tally } from './tally.ts';
 import { WaitHistogram } from './wait-histogram.ts';
 import { World } from './world.ts';
 
@@ -74,16 +75,13 @@ export class Simulation {
     world.close();
     const { hash } = world;
     const { tallies } = world.ledger;
-    const traffic: Record<string, TrafficReport> = {};
-    const batches: Record<string, readonly BatchSums[]> = {};
+    const parts = tallies.map((tally) => tally.batches());
+    const byName = <T>(of: (tally: Tally, own: readonly BatchSums[]) => T): Record<string, T> =>
+      Object.fromEntries(tallies.map((tally, index) => [tally.name, of(tally, parts[index] ?? [])]));
+    const traffic = byName((tally, own) => trafficReport(own, tally.waits, tally.withinSeconds));
+    const total = sideBySide(parts);
     const waits = new WaitHistogram();
-    for (const tally of tallies) {
-      const own = tally.batches();
-      batches[tally.name] = own;
-      traffic[tally.name] = trafficReport(own, tally.waits, tally.withinSeconds);
-      waits.addAll(tally.waits);
-    }
-    const total = sideBySide(Object.values(batches));
+    for (const tally of tallies) waits.addAll(tally.waits);
     const withins = new Set(tallies.map((tally) => tally.withinSeconds));
     const [within] = withins;
     const report: Report = {
@@ -96,7 +94,7 @@ export class Simulation {
       agents: this.#agentReports(),
       warnings: warningsOf(traffic),
     };
-    return { report, batches: { traffic: batches, total } };
+    return { report, batches: { traffic: byName((_, own) => own), total } };
   }
 
   #agentReports(): Record<string, AgentReport> {

@@ -42,14 +42,20 @@ function planTable({ groups, queues, intervals }: StaffPlan): Table {
   return { head, rows };
 }
 
-/** Intervals one after the other that were searched as one; they are one row where all of the period is so. */
+/** Rows: all of the period where it was searched as one, one for intervals after each other in which nobody comes, else one an interval. */
 function runsOf(intervals: readonly StaffInterval[]): { first: StaffInterval; last: StaffInterval }[] {
   const [first] = intervals;
   const last = intervals.at(-1);
   if (first !== undefined && last !== undefined && intervals.every(({ staff }) => staff === first.staff)) {
     return [{ first, last }];
   }
-  return intervals.map((interval) => ({ first: interval, last: interval }));
+  const runs: { first: StaffInterval; last: StaffInterval }[] = [];
+  for (const interval of intervals) {
+    const run = runs.at(-1);
+    if (run?.last.staff === interval.staff && interval.staff.levels.size === 0) run.last = interval;
+    else runs.push({ first: interval, last: interval });
+  }
+  return runs;
 }
 
 function agentHours({ intervals }: StaffPlan, group: number): string {

@@ -1,7 +1,7 @@
 // Tries numbers of agents: a stationary run of the scenario at the rates of one interval, long enough to tell whether each queue meets the target.
 //
 // 1. All trials of an interval have one seed: the same customers come, whoever is there to answer. 2. A trial is as long as its verdict needs:
-// it is run again, four times as long, while a queue is within its error of the target, at most RUNS times; then the estimate itself decides.
+// it is run again, three times as long, while a queue is within its error of the target, at most RUNS times; then the estimate itself decides.
 // 3. Nothing depends on how fast the machine is: the bounds are numbers of contacts.
 
 import { addedUp, type BatchSums, halfWidthOf, ratioOf, sideBySide } from './measures.ts';
@@ -34,7 +34,7 @@ const CONTACTS_PER_ERLANG = 200;
 const CONTACTS_FIRST_MAX = 200_000;
 /** How often a run may be made longer, and by how much. */
 const RUNS = 3;
-const LONGER = 4;
+const LONGER = 3;
 /** Before the last run a queue counts as decided when it is so many half widths from the target: few batches of a short run are not apart enough. */
 const CLEAR = 2;
 /** Contacts that arrive before counting begins, as a share of those that count. */

@@ -236,7 +236,7 @@ function warningsOf(intervals: readonly StaffInterval[], target: StaffTarget): r
   for (const [queue, count] of missed) {
     const where = count === 1 ? '1 interval' : `${count} intervals`;
     warnings.push(
-      `queue ${queue}: when the plan is worked, ${where} fall short of the target by more than ${TOLERANCE * 100} points: the interval before leaves contacts behind, or its agents drain`,
+      `queue ${queue}: when the plan is worked, ${where} fall short of the target by more than ${TOLERANCE * 100} points: rates change within it, the one before leaves contacts behind, or agents drain at its beginning`,
     );
   }
   return warnings;

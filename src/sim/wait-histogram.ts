@@ -18,7 +18,8 @@ export class WaitHistogram {
 
   /** Records one wait, milliseconds, 0 or more. */
   record(ms: number): void {
-    const bucket = bucketOf(Math.round(ms));
+    const whole = Math.round(ms);
+    const bucket = whole < 2 * HALF ? whole : bucketOf(whole);
     if (bucket >= this.#counts.length) this.#grow(bucket);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#count++;

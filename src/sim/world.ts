@@ -10,6 +10,7 @@
 import type { Actor, Command } from '../core/commands.ts';
 import { Core, type Performed } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
+import type { Presence } from '../core/views.ts';
 import { assert } from '../lib/assert.ts';
 import type { Arrival, ArrivalSource } from './arrival.ts';
 import { Calendar } from './calendar.ts';
@@ -173,7 +174,9 @@ export class World {
   #awaitArrival(source: number): void {
     const arrival = this.#sources[source]?.next();
     this.#nextArrivals[source] = arrival;
-    if (arrival !== undefined) this.#calendar.schedule(this.#sourceNode + source, arrival.atMs);
+    if (arrival === undefined) return;
+    assert(arrival.atMs >= this.#atMs, 'customers come in order of time');
+    this.#calendar.schedule(this.#sourceNode + source, arrival.atMs);
   }
 
   #arrive(source: number): void {
@@ -327,34 +330,56 @@ export class World {
     }
   }
 
+  // Each arm of its own, so that each reads events of one shape only: that is what makes it fast.
   #happened(event: CoreEvent, seq: number): void {
     switch (event.type) {
-      case 'offerMade':
-      case 'offerAccepted':
+      case 'contactSubmitted': {
+        const customer = this.#customerOf(event.contactId);
+        this.hash.submitted(event, customer.serial);
+        return this.ledger.submitted(customer, event.queue, this.#atMs);
+      }
+      case 'offerMade': {
+        const customer = this.#customerOf(event.contactId);
+        const agent = this.#agentNamed(event.agentId);
+        this.hash.offered(event, customer.serial, agent.index);
+        return this.#offered(customer, agent, seq, event.expiresAt);
+      }
+      case 'offerAccepted': {
+        const customer = this.#customerOf(event.contactId);
+        const agent = servedBy(customer);
+        this.hash.accepted(event, customer.serial, agent.index);
+        return this.#accepted(customer, agent);
+      }
+      case 'contactClosed': {
+        const customer = this.#customerOf(event.contactId);
+        this.hash.closed(event, customer.serial, customer.agent?.index ?? -1);
+        return this.#closed(customer, event.state);
+      }
       case 'offerDeclined':
       case 'offerMissed':
       case 'offerRevoked':
-      case 'contactSubmitted':
       case 'contactEnded':
-      case 'contactClosed':
       case 'contactRequeued': {
-        const current = this.#current;
-        const customer = current?.id === event.contactId ? current : this.#customers.find(event.contactId);
-        if (event.type === 'offerMade') customer.agent = this.#agentNamed(event.agentId);
-        this.hash.add(event, customer.serial, customer.agent?.index ?? -1);
-        return this.#contactHappened(event, seq, customer);
+        const customer = this.#customerOf(event.contactId);
+        const agent = servedBy(customer);
+        this.hash.other(event, customer.serial, agent.index);
+        if (event.type === 'contactEnded') return this.#wrapUp(customer, agent);
+        if (event.type === 'contactRequeued') return this.#requeued(customer, agent);
+        return this.#returned(customer, agent);
       }
       case 'presenceSet': {
         const agent = this.#agentNamed(event.agentId);
-        this.hash.add(event, 0, agent.index);
-        agent.become(event.presence, this.#atMs);
-        if (event.presence === 'BUSY') this.#awaitReturn(agent);
-        else this.#calendar.cancel(this.#agentNode + agent.index);
-        return;
+        this.hash.other(event, 0, agent.index);
+        return this.#present(agent, event.presence);
       }
       default:
-        return this.hash.add(event, 0, -1);
+        return this.hash.other(event, 0, -1);
     }
+  }
+
+  #customerOf(contactId: string): Customer {
+    const current = this.#current;
+    return current?.id === contactId ? current : this.#customers.find(contactId);
   }
 
   #agentNamed(id: string): CrewAgent {
@@ -363,46 +388,16 @@ export class World {
     return agent;
   }
 
-  #awaitReturn(agent: CrewAgent): void {
-    const { declineCoolDownMs } = this.#scenario.policy.presence;
-    this.#calendar.schedule(this.#agentNode + agent.index, this.#atMs + declineCoolDownMs);
+  #present(agent: CrewAgent, presence: Presence): void {
+    const node = this.#agentNode + agent.index;
+    agent.become(presence, this.#atMs);
+    if (presence !== 'BUSY') return this.#calendar.cancel(node);
+    this.#calendar.schedule(node, this.#atMs + this.#scenario.policy.presence.declineCoolDownMs);
   }
 
-  #contactHappened(event: CoreEvent, seq: number, customer: Customer): void {
-    switch (event.type) {
-      case 'contactSubmitted':
-        return this.ledger.submitted(customer, event.queue, this.#atMs);
-      case 'offerMade':
-        return this.#offered(customer, seq, event.expiresAt);
-      case 'offerAccepted':
-        return this.#accepted(customer);
-      case 'offerDeclined':
-      case 'offerMissed':
-      case 'offerRevoked':
-        return this.#returned(customer);
-      case 'contactEnded':
-        this.#inSystem--;
-        customer.state = 'wrapUp';
-        return this.#calendar.schedule(
-          this.#activityNode(customer),
-          this.#atMs + customer.wrapUpMs * servedBy(customer).handleFactor,
-        );
-      case 'contactRequeued':
-        // The next agent goes on where this one stopped.
-        customer.handleMs -= (this.#atMs - customer.answeredMs) / servedBy(customer).handleFactor;
-        this.#returned(customer);
-        this.ledger.enterLine(customer, this.#atMs);
-        return this.#awaitPatience(customer);
-      case 'contactClosed':
-        return this.#closed(customer, event.state);
-      default:
-        return assert(false, `${event.type} is no event of a contact`);
-    }
-  }
-
-  #offered(customer: Customer, seq: number, expiresAt: number): void {
-    const agent = servedBy(customer);
+  #offered(customer: Customer, agent: CrewAgent, seq: number, expiresAt: number): void {
     customer.state = 'offered';
+    customer.agent = agent;
     customer.offerSeq = seq;
     agent.hold(this.#atMs);
     const choice = agent.choose(this.#scenario.answer);
@@ -417,8 +412,7 @@ export class World {
     if (START_MS + Math.floor(answerMs) < expiresAt) this.#calendar.schedule(this.#activityNode(customer), answerMs);
   }
 
-  #accepted(customer: Customer): void {
-    const agent = servedBy(customer);
+  #accepted(customer: Customer, agent: CrewAgent): void {
     customer.state = 'assigned';
     customer.answeredMs = this.#atMs;
     agent.accepted(this.#atMs);
@@ -429,11 +423,25 @@ export class World {
   }
 
   /** Back in line, from an offer or from the agent. */
-  #returned(customer: Customer): void {
-    customer.agent?.release(this.#atMs);
+  #returned(customer: Customer, agent: CrewAgent): void {
+    agent.release(this.#atMs);
     customer.agent = undefined;
     customer.state = 'queued';
     this.#calendar.cancel(this.#activityNode(customer));
+  }
+
+  #requeued(customer: Customer, agent: CrewAgent): void {
+    // The next agent goes on where this one stopped.
+    customer.handleMs -= (this.#atMs - customer.answeredMs) / agent.handleFactor;
+    this.#returned(customer, agent);
+    this.ledger.enterLine(customer, this.#atMs);
+    this.#awaitPatience(customer);
+  }
+
+  #wrapUp(customer: Customer, agent: CrewAgent): void {
+    this.#inSystem--;
+    customer.state = 'wrapUp';
+    this.#calendar.schedule(this.#activityNode(customer), this.#atMs + customer.wrapUpMs * agent.handleFactor);
   }
 
   #closed(customer: Customer, state: 'COMPLETED' | 'ABANDONED' | 'CANCELLED' | 'EXPIRED'): void {

@@ -282,6 +282,21 @@ const CONTRACTS: Record<string, Contract> = {
     await again.close();
   },
 
+  'a close that overtakes a pruning ends': async (t, storage) => {
+    const journal = await storage.openJournal();
+    await Promise.all(commitsFrom(1, 60, 20_000).map((commit) => journal.append(commit)));
+    // Told that it came too late, or done already: either will do, and neither keeps the journal open.
+    const pruned = journal.prune({ behindSeq: 100, bytesMax: 0 }).then(
+      () => 'done',
+      (failure: unknown) => (failure instanceof JournalFailure ? failure.code : String(failure)),
+    );
+    await journal.close();
+    t.match(await pruned, /^(?:done|CLOSED)$/);
+    const again = await storage.openJournal();
+    t.equal(again.lastSeq, 120);
+    await again.close();
+  },
+
   'pruning by size': async (t, storage) => {
     const journal = await storage.openJournal();
     const commits = commitsFrom(1, 90, 20_000);

@@ -152,10 +152,10 @@ t.test('[SIM11] the line’s length over time is what Little’s law says', asyn
   const model: Scenario = scenario({
     traffic: [traffic('all', 0.1, { patience: exponential(200) })],
     warmUpMs: 10 * HOUR,
-    measureMs: 200 * HOUR,
+    measureMs: 100 * HOUR,
   });
   const { total } = simulate(model, { seed: 3 });
-  const perSecond = total.arrivals / (200 * 3600);
+  const perSecond = total.arrivals / (100 * 3600);
   const little = perSecond * (total.waitSecondsMean ?? 0);
   t.ok(Math.abs(total.queueLengthMean / little - 1) < 1e-3, `${total.queueLengthMean}, ${little}`);
 });
@@ -230,14 +230,19 @@ t.test('[SIM14] occupancy is busy time over time signed in, both within the meas
   t.equal(total.answered, 2);
   const ends = runScript({ ...facts, agents: ONE }, [[1000, 5000]]).report;
   t.strictSame(ends.agents, { 'a-1': { occupancy: 0.1, handled: 1 } }, 'what goes on is cut at the end');
+  const after = runScript({ ...facts, agents: ONE }, [
+    [1000, 150],
+    [1090, 10],
+  ]).report;
+  t.strictSame(after.agents, { 'a-1': { occupancy: 0.1, handled: 1 } }, 'what ends later too');
 });
 
 t.test('[SIM14] all together they carry the load that was offered', async (t) => {
-  const model = scenario({ traffic: [traffic('all', 0.08)], warmUpMs: 10 * HOUR, measureMs: 300 * HOUR });
+  const model = scenario({ traffic: [traffic('all', 0.08)], warmUpMs: 10 * HOUR, measureMs: 100 * HOUR });
   const { agents, total } = simulate(model, { seed: 2 });
   const busy = Object.values(agents).reduce((sum, { occupancy }) => sum + (occupancy ?? 0), 0);
   const handled = Object.values(agents).reduce((sum, one) => sum + one.handled, 0);
-  t.ok(Math.abs(busy / ((100 * total.arrivals) / (300 * 3600)) - 1) < 0.02, `${busy} Erlangs`);
+  t.ok(Math.abs(busy / ((100 * total.arrivals) / (100 * 3600)) - 1) < 0.02, `${busy} Erlangs`);
   t.ok(Math.abs(handled - total.arrivals) < 50);
 });
 
@@ -267,7 +272,7 @@ t.test('[SIM11] percentiles: exact up to 16 seconds, to 0.013 % above, in bounde
 
 t.test('[SIM10] progress is told, and never goes back', async (t) => {
   const seen: number[] = [];
-  const model = scenario({ traffic: [traffic('all', 0.08, { handle: constant(90) })], measureMs: 600 * HOUR });
+  const model = scenario({ traffic: [traffic('all', 0.08, { handle: constant(90) })], measureMs: 250 * HOUR });
   simulate(model, { seed: 1, onProgress: (fraction) => seen.push(fraction) });
-  t.ok(seen.length > 3 && seen.every((fraction, index) => fraction <= 1 && fraction >= (seen[index - 1] ?? 0)));
+  t.ok(seen.length > 1 && seen.every((fraction, index) => fraction <= 1 && fraction >= (seen[index - 1] ?? 0)));
 });

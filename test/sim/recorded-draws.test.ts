@@ -92,7 +92,7 @@ t.test('[RPL2] a queue in which few left borrows from its channel, not from othe
   }
   t.same(patience, new Set([5000]));
   const { warnings } = drawContacts(recording, 1);
-  t.match(warnings, [/^queue mails: .* only 0 customers were seen to leave/]);
+  t.match(warnings, [/^mails: .* only 0 customers were seen to leave/]);
 });
 
 t.test(
@@ -125,7 +125,7 @@ t.test('[RPL3] a conversation cut by the end of the journal is one of those that
 });
 
 t.test('[RPL3] where nobody was seen to be handled that is told', async (t) => {
-  t.match(drawContacts(recordingWith(left(30)), 1).warnings, [/^queue q: nobody was seen to be handled/]);
+  t.match(drawContacts(recordingWith(left(30)), 1).warnings, [/^q: nobody was seen to be handled/]);
 });
 
 t.test(

@@ -5,7 +5,18 @@ import { replay } from '../../src/sim/replay.ts';
 import { replayJson, replayText } from '../../src/sim/replay-table.ts';
 import type { TrafficReport } from '../../src/sim/report.ts';
 import type { AgentGroup } from '../../src/sim/scenario.ts';
-import { DAY_AT, type DayPlan, HOUR_MS, playDay, policyOf, queue, VOICE } from './recorded-day.ts';
+import {
+  DAY_AT,
+  type DayPlan,
+  draft,
+  GATEWAY,
+  HOUR_MS,
+  playDay,
+  policyOf,
+  queue,
+  Recorder,
+  VOICE,
+} from './recorded-day.ts';
 import { recordingOf } from './recordings.ts';
 
 const FROM = DAY_AT + HOUR_MS;
@@ -150,14 +161,35 @@ t.test('[RPL1] a policy that does not take what was recorded is refused, with ho
     faults: [
       `the policy has no queue that takes them: ${recording.contacts.length - gold} recorded contacts could not be submitted`,
     ],
+    of: 'other',
   });
   const segments = { default: { headStartMs: 0, clockRate: 1 } };
   t.same(replay(recording, { seed: 1, policy: { ...POLICY, segments } }), {
     faults: [`the policy has no segment gold: ${gold} recorded contacts could not be submitted`],
+    of: 'other',
   });
   const channels = { chat: VOICE };
   t.match(replay(recording, { seed: 1, policy: { ...POLICY, channels } }), { faults: [/no channel voice/] });
 });
+
+t.test(
+  '[RPL1] contacts that the policy at the beginning cannot take are told as such, whatever is tried',
+  async (t) => {
+    const recorder = new Recorder();
+    recorder.setPolicy(DAY_AT, POLICY);
+    recorder.do(FROM, { type: 'submit', actor: GATEWAY, contact: draft('one') });
+    recorder.setPolicy(FROM + 1000, policyOf([queue('gold', GOLD), queue('rest'), queue('new')]));
+    recorder.do(FROM + 2000, { type: 'submit', actor: GATEWAY, contact: draft('two', { queue: 'new' }) });
+    recorder.do(FROM + HOUR_MS, { type: 'submit', actor: GATEWAY, contact: draft('three') });
+    const recording = recordingOf(recorder, FROM, FROM + HOUR_MS);
+    const refused = {
+      faults: ['the policy has no queue new: 1 recorded contact could not be submitted'],
+      of: 'recorded',
+    };
+    t.same(replay(recording, { seed: 1 }), refused);
+    t.same(replay(recording, { seed: 1, policy: policyOf([queue('new')]) }), refused);
+  },
+);
 
 t.test('[RPL4] the same seed, the same replay; in text and as JSON', async (t) => {
   const recording = recordingOf(playDay({ ...PLAN, hours: 4 }).recorder, FROM, FROM + 2 * HOUR_MS);

@@ -1,193 +1,21 @@
-// Staffing: single-skill cases against Erlang's minimum, cases that the first guess gets wrong, several skills, whole plans.
+// Whole plans: intervals that follow a profile, what is worked and what is searched, text, CSV and JSON, what is refused.
 import t from 'tap';
-import { fewestAgents } from '../../src/sim/erlang.ts';
-import type { AgentGroup, Scenario, Traffic } from '../../src/sim/scenario.ts';
-import { simulate } from '../../src/sim/simulate.ts';
+import type { Scenario } from '../../src/sim/scenario.ts';
 import { type StaffPlan, staff } from '../../src/sim/staff.ts';
-import { demandOf, meanRateBetween, staffTraffics } from '../../src/sim/staff-demand.ts';
-import { type IntervalStaff, searchInterval } from '../../src/sim/staff-search.ts';
+import { meanRateBetween } from '../../src/sim/staff-demand.ts';
 import { staffCsv, staffJson, staffText } from '../../src/sim/staff-table.ts';
-import { agentIdsOf } from '../../src/sim/staff-trial.ts';
-import { HOUR_MS, policyOf, queue, VOICE } from './recorded-day.ts';
-
-const TARGET = { level: 0.8, withinMs: 20_000 };
-const HANDLE_MS = 180_000;
-
-interface TrafficTerms {
-  readonly queue?: string;
-  /** Erlangs. */
-  readonly load: number;
-  readonly patienceMs?: number;
-  readonly skills?: readonly string[];
-  readonly tier?: number;
-  readonly profile?: Traffic['profile'];
-}
-
-function traffic(
-  name: string,
-  { queue: into = name, load, patienceMs, skills = [], tier = 0, profile }: TrafficTerms,
-): Traffic {
-  const requires = skills.length === 0 ? [] : [{ all: skills.map((skill) => ({ skill, level: 1 })) }];
-  return {
-    name,
-    profile: profile ?? [{ fromMs: 0, perMs: load / HANDLE_MS }],
-    periodMs: 4 * HOUR_MS,
-    contact: {
-      channel: 'voice',
-      direction: 'INBOUND',
-      intent: '',
-      language: '',
-      queue: into,
-      requires,
-      prefers: [],
-      segment: 'default',
-      value: 0,
-      tier,
-      headStartMs: 0,
-      preferredAgents: [],
-    },
-    handle: { kind: 'exponential', meanMs: HANDLE_MS },
-    wrapUp: { kind: 'constant', ms: 0 },
-    patience: patienceMs === undefined ? undefined : { kind: 'exponential', meanMs: patienceMs },
-  };
-}
-
-function group(id: string, ...skills: readonly string[]): AgentGroup {
-  return {
-    id,
-    agentIds: [`${id}-1`, `${id}-2`],
-    skills: Object.fromEntries(skills.map((skill) => [skill, 5])),
-    capacity: 100,
-    limits: {},
-    handleFactor: 1,
-    shifts: [{ fromMs: 0, toMs: 24 * HOUR_MS, periodMs: 24 * HOUR_MS }],
-  };
-}
-
-function scenario(traffics: readonly Traffic[], agents: readonly AgentGroup[], more: Partial<Scenario> = {}): Scenario {
-  const queues = [...new Set(traffics.map(({ contact }) => contact.queue))].map((name) => queue(name));
-  return {
-    policy: policyOf(queues, { channels: { voice: { ...VOICE, wrapUpMs: 0 } }, forgetMs: 1000 }),
-    traffic: traffics,
-    agents,
-    answer: { after: { kind: 'constant', ms: 0 }, declineRatio: 0, missRatio: 0 },
-    lines: Number.POSITIVE_INFINITY,
-    warmUpMs: 0,
-    measureMs: HOUR_MS,
-    ...more,
-  };
-}
-
-function demand(given: Scenario): ReturnType<typeof demandOf> {
-  const placed = staffTraffics(given);
-  if ('faults' in placed) throw new Error(placed.faults.join('; '));
-  return demandOf(placed.traffics, 0, HOUR_MS);
-}
-
-function searched(given: Scenario, seed = 1): IntervalStaff {
-  return searchInterval(given, demand(given), TARGET, seed);
-}
-
-/** A run of its own, on other customers: share of the queue's arrivals answered in time. */
-function independentLevel(given: Scenario, counts: readonly number[], name: string): number {
-  const perMs = given.traffic.reduce((sum, { profile }) => sum + (profile[0]?.perMs ?? 0), 0);
-  const agents = given.agents.map((one, index) => ({ ...one, agentIds: agentIdsOf(one, counts[index] ?? 0) }));
-  const measureMs = 60_000 / perMs;
-  const report = simulate({ ...given, agents, warmUpMs: measureMs / 10, measureMs }, { seed: 99 });
-  return report.traffic[name]?.serviceLevel.ofArrivals ?? Number.NaN;
-}
-
-for (const [load, patienceMs] of [
-  [1, undefined],
-  [6, undefined],
-  [14, undefined],
-  [3, 120_000],
-  [8, 120_000],
-  [16, 120_000],
-] as const) {
-  t.test(`[STF1] one skill, load ${load}, patience ${patienceMs ?? 'endless'}: Erlang's minimum`, async (t) => {
-    const found = searched(scenario([traffic('q', { load, ...(patienceMs && { patienceMs }) })], [group('a')]));
-    const queueOfTheory = {
-      arrivalRate: load / HANDLE_MS,
-      meanHandle: HANDLE_MS,
-      meanPatience: patienceMs ?? Number.POSITIVE_INFINITY,
-    };
-    t.same(found.counts, [fewestAgents(queueOfTheory, TARGET.level, TARGET.withinMs)]);
-    t.same(found.beyondHelp, []);
-  });
-}
-
-t.test(
-  '[STF1] a first guess that is too high is lowered: customers who all wait just long enough need fewer',
-  async (t) => {
-    const patience = { kind: 'constant', ms: 25_000 } as const;
-    const given = scenario([{ ...traffic('q', { load: 10 }), patience }], [group('a')]);
-    const { counts, guess } = searched(given);
-    t.ok((counts[0] ?? 0) < (guess[0] ?? 0), `${counts} after ${guess}`);
-    t.ok(independentLevel(given, counts, 'q') > TARGET.level - 0.01);
-    t.ok(independentLevel(given, [(counts[0] ?? 0) - 1], 'q') < TARGET.level);
-  },
-);
-
-t.test('[STF1] a first guess that is too low is raised: who comes last must be served too', async (t) => {
-  const first = traffic('first', { load: 8, tier: 1 });
-  const given = scenario([first, traffic('last', { load: 1 })], [group('a')]);
-  const { counts, guess, levels } = searched(given);
-  t.ok((counts[0] ?? 0) > (guess[0] ?? 0), `${counts} after ${guess}`);
-  for (const [name, { meets }] of levels) t.ok(meets, name);
-  t.ok(independentLevel(given, counts, 'last') > TARGET.level - 0.01);
-  t.ok(independentLevel(given, [(counts[0] ?? 0) - 1], 'last') < TARGET.level);
-});
-
-t.test('[STF1] two skills: every queue meets the target, and no group can lose an agent', async (t) => {
-  const given = scenario(
-    [
-      traffic('en', { load: 6, skills: ['en'], patienceMs: 300_000 }),
-      traffic('de', { load: 4, skills: ['de'] }),
-      traffic('both', { load: 2, skills: ['en', 'de'] }),
-    ],
-    [group('anglo', 'en'), group('german', 'de'), group('bilingual', 'en', 'de')],
-  );
-  const { counts, levels } = searched(given);
-  for (const [name, { meets }] of levels) t.ok(meets, name);
-  t.ok(
-    counts.every((count) => count > 0),
-    `${counts}`,
-  );
-  for (const name of ['en', 'de', 'both']) {
-    t.ok(independentLevel(given, counts, name) > TARGET.level - 0.015, `${name} with all of them`);
-  }
-  for (const [index, { id }] of given.agents.entries()) {
-    const fewer = counts.map((count, other) => (other === index ? count - 1 : count));
-    const worst = Math.min(...['en', 'de', 'both'].map((name) => independentLevel(given, fewer, name)));
-    t.ok(worst < TARGET.level + 0.005, `one ${id} less: ${worst}`);
-  }
-  t.same(searched(given), searched(given), 'the same seed, the same agents');
-});
-
-t.test(
-  '[STF1] agents who take several contacts at once, or longer than others, count as what they can do',
-  async (t) => {
-    const channels = { voice: { ...VOICE, wrapUpMs: 0, cost: 50, limit: 2 } };
-    const base = scenario([traffic('q', { load: 10, patienceMs: 120_000 })], [group('a')]);
-    const both = { ...base, policy: { ...base.policy, channels } };
-    t.same(searched(base).counts, [12]);
-    t.same(searched(both).counts, [6]);
-    const slow = { ...base, agents: [{ ...group('a'), handleFactor: 2 }] };
-    const queueOfTheory = { arrivalRate: 10 / HANDLE_MS, meanHandle: 2 * HANDLE_MS, meanPatience: 120_000 };
-    t.same(searched(slow).counts, [fewestAgents(queueOfTheory, TARGET.level, TARGET.withinMs)]);
-  },
-);
+import { HOUR_MS } from './recorded-day.ts';
+import { group, HANDLE_MS, scenario, TARGET, traffic } from './staff-scenarios.ts';
 
 t.test('[STF1] a queue that no number of agents helps is named, and the others are planned', async (t) => {
   const impatient = { ...traffic('hasty', { load: 2 }), patience: { kind: 'constant', ms: 0 } } as const;
   const given = scenario([impatient, traffic('q', { load: 5, skills: ['s'] })], [group('a'), group('b', 's')], {
     answer: { after: { kind: 'constant', ms: 1000 }, declineRatio: 0, missRatio: 0 },
   });
-  const { counts, beyondHelp } = searched(given);
-  t.same(beyondHelp, ['hasty']);
-  t.ok((counts[1] ?? 0) >= 7, `${counts}`);
-  const { warnings } = planOf(given);
+  const { intervals, warnings } = planOf(given);
+  const [first] = intervals;
+  t.same(first?.staff.beyondHelp, ['hasty']);
+  t.ok((first?.staff.counts[1] ?? 0) >= 7, `${first?.staff.counts}`);
   t.match(warnings, ['queue hasty: no number of agents meets the target']);
 });
 

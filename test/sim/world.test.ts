@@ -22,8 +22,13 @@ t.test('[SIM1] the world’s instants are real numbers, the router’s their who
   const { told: late } = runScript({ agents: ONE, policy: short }, [
     [0, 60],
     [10.0007, 1],
+    [15.0025, 1],
   ]);
-  t.strictSame(late, ['c1 answered 0 a-1', 'c2 expired 4.9993'], 'a deadline of the router is a whole millisecond');
+  t.strictSame(
+    late,
+    ['c1 answered 0 a-1', 'c2 expired 4.9993', 'c3 expired 4.9995'],
+    'a deadline of the router is a whole millisecond',
+  );
 });
 
 t.test('[SIM5] agents sign in when their shift begins, and end what they have when it ends', async (t) => {
@@ -106,6 +111,11 @@ t.test(
     // Offered for 20.5 s, then BUSY and cooling down for 30 s, offered again until 71 s, again from 101 s on: gone by then.
     t.strictSame(told, ['c1 abandoned 100']);
     t.equal(report.agents['a-1']?.occupancy, 41 / 3600);
+    const meanwhile = runScript({ agents: ONE, answer: slow }, [
+      [0, 10, patience(21)],
+      [22, 10, patience(20)],
+    ]);
+    t.equal(meanwhile.report.agents['a-1']?.occupancy, 20.5 / 3600, 'nothing is offered to an agent who is BUSY');
   },
 );
 
@@ -146,9 +156,16 @@ t.test('[SIM7] patience counts from the arrival, in line and while offered', asy
     [10, 50, patience(30)],
     [20, 50, patience(80.5)],
     [30, 50, patience(0)],
+    [120, 5],
   ]);
-  t.strictSame(told, ['c1 answered 0 a-1', 'c4 abandoned 0', 'c2 abandoned 30', 'c3 answered 80 a-1']);
-  t.match(report.total, { arrivals: 4, answered: 2, abandoned: 2 });
+  t.strictSame(told, [
+    'c1 answered 0 a-1',
+    'c4 abandoned 0',
+    'c2 abandoned 30',
+    'c3 answered 80 a-1',
+    'c5 answered 30 a-1',
+  ]);
+  t.match(report.total, { arrivals: 5, answered: 3, abandoned: 2 });
   t.strictSame(
     runScript({ agents: ONE }, [[5, 10, patience(0)]]).told,
     ['c1 answered 0 a-1'],
@@ -164,15 +181,17 @@ t.test('[SIM8] contacts above the lines are blocked; those in wrap-up take none'
     [20, 50],
     [110, 50],
     [120, 50],
+    [410, 50],
   ]);
   t.strictSame(told, [
     'c1 answered 0 a-1',
     'c3 blocked 0',
     'c5 blocked 0',
     'c2 answered 390 a-1',
+    'c6 blocked 0',
     'c4 answered 340 a-1',
   ]);
-  t.match(report.total, { arrivals: 5, blocked: 2, answered: 3, blockedRatio: 0.4 });
+  t.match(report.total, { arrivals: 6, blocked: 3, answered: 3, blockedRatio: 0.5 });
 });
 
 t.test('[SIM8] a full queue blocks too; any other refusal is a fault', async (t) => {

@@ -8,7 +8,7 @@ import { newTally, runSeed } from './campaign.ts';
 import { loadProduct } from './product.ts';
 
 /** Of the core, over as many seeds as it takes. */
-const STEPS_MAX = 12_000;
+const STEPS_MAX = 25_000;
 const FIRST_SEED = 1;
 
 t.setTimeout(240_000);

@@ -7,6 +7,7 @@ import { TortureFailure, type TortureResult, torture } from './machine.ts';
 import { history, type TortureHistory } from './moves.ts';
 import type { Product } from './product.ts';
 import { Shrinker } from './shrink.ts';
+import { Sightings } from './sightings.ts';
 
 /** A history that failed once, kept as a file: test/torture/cases/NAME.json. */
 export interface TortureCase {
@@ -22,10 +23,11 @@ export interface Tally {
   coreSteps: number;
   events: number;
   lives: number;
+  readonly sightings: Sightings;
 }
 
 export function newTally(): Tally {
-  return { seeds: 0, steps: 0, coreSteps: 0, events: 0, lives: 0 };
+  return { seeds: 0, steps: 0, coreSteps: 0, events: 0, lives: 0, sightings: new Sightings() };
 }
 
 export function count(tally: Tally, result: TortureResult): void {
@@ -34,6 +36,7 @@ export function count(tally: Tally, result: TortureResult): void {
   tally.coreSteps += result.steps;
   tally.events += result.events;
   tally.lives += result.lives;
+  tally.sightings.add(result.sightings);
 }
 
 export function tallyText({ seeds, steps, coreSteps, events, lives }: Tally, seconds: number): string {
@@ -67,8 +70,12 @@ export function failureText(seed: number, { message, step, coreSteps }: TortureF
 }
 
 /** The failing history made smaller, and what is wrong with it. */
-export async function smallerCase(product: Product, failing: TortureHistory): Promise<TortureCase> {
-  const smaller = await new Shrinker(product, failing).shrink();
+export async function smallerCase(
+  product: Product,
+  failing: TortureHistory,
+  found: TortureFailure,
+): Promise<TortureCase> {
+  const smaller = await new Shrinker(product, failing, found).shrink();
   try {
     await torture(product, smaller);
   } catch (failure) {

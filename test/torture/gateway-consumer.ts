@@ -16,7 +16,8 @@ export class GatewayConsumer {
   isSlow = false;
   readonly #outbox: Outbox;
 
-  constructor(product: Product) {
+  /** `onLost`: it was too slow, and levels were given up. */
+  constructor(product: Product, onLost: () => void) {
     const isSlow = (): boolean => this.isSlow;
     const sink: FrameSink = {
       bufferedBytes: 0,
@@ -30,7 +31,10 @@ export class GatewayConsumer {
     this.#outbox = new product.Outbox('json', sink, BOUNDS, {
       onFlushWanted: () => undefined,
       onOverflow: () => undefined,
-      onLevelsLost: (fromSeq) => this.fallBehind(fromSeq - 1),
+      onLevelsLost: (fromSeq) => {
+        onLost();
+        this.fallBehind(fromSeq - 1);
+      },
     });
   }
 

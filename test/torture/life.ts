@@ -4,7 +4,7 @@
 // 2. A fault that is found is kept, not thrown into the product: whoever moves on asks for it.
 // 3. It begins and ends as engine/site.ts has it: recover, `restart`, start; drain, close, snapshot.
 
-import type { Command } from '../../src/core/commands.ts';
+import type { Command, Query } from '../../src/core/commands.ts';
 import type { Core, StepResult } from '../../src/core/core.ts';
 import type { Archivist } from '../../src/engine/archivist.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -14,6 +14,7 @@ import { TortureDisk } from './disk.ts';
 import type { TortureHistory } from './moves.ts';
 import type { Asked, Outside } from './outside.ts';
 import type { Product } from './product.ts';
+import type { Sightings } from './sightings.ts';
 import type { Storage } from './storage.ts';
 import type { Twin } from './twin.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -31,6 +32,7 @@ export interface World {
   readonly time: VirtualTime;
   readonly twin: Twin;
   readonly outside: Outside;
+  readonly sightings: Sightings;
   /** Runs what may find a fault; the first fault is kept. */
   readonly guard: (work: () => void) => void;
   readonly fail: (what: string) => never;
@@ -43,6 +45,7 @@ export class Life {
   readonly journal: Journal;
   archivistLags = false;
   isDraining = false;
+  openQuestionCount = 0;
   readonly #world: World;
   readonly #archivist: Archivist;
   readonly #reader: JournalReader;
@@ -147,6 +150,27 @@ export class Life {
     return asked;
   }
 
+  /** Somebody reads; the answer is in the list when it has come. */
+  look(query: Query): readonly Reply[] {
+    const { outside, guard, fail } = this.#world;
+    const { seq } = this.core;
+    const replies: Reply[] = [];
+    this.openQuestionCount += 1;
+    this.engine.query(query, (reply) => {
+      if (this.#isKilled) return;
+      replies.push(reply);
+      this.openQuestionCount -= 1;
+      guard(() => {
+        const what = `the question ${query.type}, asked at seq ${seq},`;
+        if (replies.length > 1) fail(`${what} was answered twice`);
+        if (reply.seq !== seq) fail(`${what} was answered as of seq ${reply.seq}`);
+        if (seq > this.disk.durableSeq || seq > outside.toldSeq)
+          fail(`${what} was answered before that was durable and told`);
+      });
+    });
+    return replies;
+  }
+
   /** No deadline is slept through; `slackMs`: what a slewed clock may be late. */
   checkAwake(slackMs: number): void {
     const { time, twin, fail } = this.#world;
@@ -197,13 +221,16 @@ export class Life {
 
   /** From now on the twin hears of every step. */
   #watch(core: Core): void {
-    const { twin, outside, guard } = this.#world;
+    const { twin, outside, guard, sightings } = this.#world;
     const step = core.step.bind(core);
     core.step = (command, now, deadlines = 'fire') => {
       const waitedMs = this.oldestWaitMs();
       const asking = this.#asking;
       this.#asking = undefined;
       const result = step(command, now, deadlines);
+      if (deadlines === 'hold') sightings.note('deadlines held');
+      if (command.type === 'withdrawStalled' && result.events.length > 0)
+        sightings.note('offers withdrawn that never left');
       if (asking !== undefined) outside.decided(asking, core.seq, now, result.outcome);
       guard(() => {
         this.#checkTime(now, deadlines, waitedMs);
@@ -224,11 +251,12 @@ export class Life {
   }
 
   #checkTime(now: number, deadlines: 'fire' | 'hold', waitedMs: number): void {
-    const { time, fail } = this.#world;
+    const { time, fail, sightings } = this.#world;
     const [monotonicMs, wallMs] = [time.monotonicMs(), time.wallMs()];
     if (waitedMs > STALL_MS) this.#lastStallMs = monotonicMs;
     const expected = waitedMs > STALL_MS ? 'hold' : 'fire';
     if (deadlines !== expected) fail(`deadlines ${deadlines} after ${waitedMs} ms, expected ${expected}`);
+    if (now > wallMs) sightings.note('a wall clock behind the router’s time');
     if (now < wallMs) fail(`the router's time ${now} is behind the wall clock ${wallMs}`);
     const elapsedMs = monotonicMs - this.#lastMonotonicMs;
     if (this.#lastNow > 0) {
@@ -257,7 +285,7 @@ export class Life {
   }
 
   #committed(batch: CommittedBatch): void {
-    const { outside, twin, time, fail } = this.#world;
+    const { outside, twin, time, fail, sightings } = this.#world;
     const since = this.#undurable.find(({ firstSeq }) => firstSeq === batch.firstSeq)?.sinceMs;
     const last = this.#lastCommand;
     if (since !== undefined && time.monotonicMs() - since > STALL_MS) {
@@ -267,6 +295,7 @@ export class Life {
       this.#lastStallMs = time.monotonicMs();
     }
     outside.batch(batch, this.disk.durableSeq, twin.happened);
+    if (batch.steps.length > 1) sightings.note('a commit of several steps');
     this.catchUp();
   }
 
@@ -280,11 +309,14 @@ export class Life {
 }
 
 /** The core as recovery gives it, after the twin has seen it beside another one. */
-function recoverTwice({ product, storage, twin }: World): Core {
+function recoverTwice({ product, storage, twin, sightings }: World): Core {
   const recover = (): Core => {
     const [reader, archive] = [storage.openReader(), storage.openArchive()];
     try {
-      return product.recover(reader, archive).core;
+      const { core, snapshotSeq } = product.recover(reader, archive);
+      if (snapshotSeq > 0) sightings.note('a recovery from a snapshot');
+      if (reader.range().firstSeq > 1) sightings.note('a recovery without the commits that a snapshot covers');
+      return core;
     } finally {
       reader.close();
       archive.close();

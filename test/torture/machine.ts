@@ -4,16 +4,15 @@
 // 2. After every step, and after every move, all of [TOR2] is looked at; the first fault ends the run.
 // 3. In the end everybody is served or sent away, and every acknowledged contact has come to exactly one end.
 
-import type { Actor, Command, Query } from '../../src/core/commands.ts';
-import type { Reply } from '../../src/engine/port.ts';
+import type { Actor, Command } from '../../src/core/commands.ts';
 import type { Move, Pause } from '../core/oracle/moves.ts';
-import { canonicalText, getPicture, isSame } from '../core/oracle/picture.ts';
 import { Resolver } from '../core/oracle/resolve.ts';
-import type { GatewayConsumer } from './gateway-consumer.ts';
 import { Life, type World } from './life.ts';
 import type { Death, TortureHistory, TortureMove } from './moves.ts';
 import { Outside } from './outside.ts';
 import type { Product } from './product.ts';
+import { Readers } from './readers.ts';
+import { Sightings } from './sightings.ts';
 import { memoryStorage, SqliteStorage } from './storage.ts';
 import { Twin } from './twin.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -25,6 +24,8 @@ const FAR_MS = 3_600_000;
 const BUSY_PAUSE_MAX_MS = 5000;
 /** A clock that is slewed wakes the engine early; it looks again a millisecond later. */
 const SLEW_SLACK_MS = 3;
+/** Nobody answers the same few offers for an hour: after so many awakenings the process is held up until the pause is over. */
+const FIRED_MAX = 50;
 const CLOSING_TURNS_MAX = 1000;
 const SWEEPS_MAX = 20;
 
@@ -36,11 +37,21 @@ export interface TortureResult {
   readonly steps: number;
   readonly events: number;
   readonly lives: number;
+  /** Of the state in the end. */
+  readonly hash: string;
+  readonly sightings: Sightings;
 }
 
 /** Something does not hold. */
 export class TortureFailure extends Error {
   override readonly name = 'TortureFailure';
+
+  /** What does not hold, without who, how many and when: the same for one fault in many histories. */
+  get kind(): string {
+    const [what = ''] = this.message.split('\n', 1);
+    return what.replace(/[{[].*/, '').replaceAll(/\b[a-z]?\d+\b/g, '#');
+  }
+
   /** So many steps of the history show it; and so many steps of the core were made until then. */
   readonly step: number;
   readonly coreSteps: number;
@@ -66,9 +77,11 @@ class Machine {
   readonly #world: World;
   readonly #history: TortureHistory;
   readonly #resolver = new Resolver();
+  readonly #readers: Readers;
   #notedCount = 0;
   #life: Life | undefined = undefined;
   #livesCount = 0;
+  #recoveredSeq = 0;
   #fault: unknown = undefined;
   #gathered: MoveOf<'ask'>[] = [];
   #late: { readonly command: Command; readonly atMove: number }[] = [];
@@ -84,14 +97,16 @@ class Machine {
     const fail = (what: string): never => {
       throw new Error(what);
     };
+    const sightings = new Sightings();
     this.#history = history;
     this.#world = {
+      sightings,
       product,
       history,
       storage: history.storage === 'sqlite' ? new SqliteStorage(product) : memoryStorage(product),
       time: new VirtualTime(),
       twin: new Twin(product, fail),
-      outside: new Outside(product, fail),
+      outside: new Outside(product, sightings, fail),
       fail,
       guard: (work) => {
         try {
@@ -101,10 +116,11 @@ class Machine {
         }
       },
     };
+    this.#readers = new Readers(this.#world, () => this.#turn());
   }
 
   async run(limit = this.#history.moves.length): Promise<TortureResult> {
-    const { twin } = this.#world;
+    const { twin, sightings } = this.#world;
     const moves = this.#history.moves.slice(0, limit);
     try {
       await this.#open(0, [0]);
@@ -120,7 +136,14 @@ class Machine {
       const message = first instanceof Error ? (first.stack ?? first.message) : String(first);
       throw new TortureFailure(message, this.#move + 1, twin.stepCount, first);
     }
-    return { moves: moves.length, steps: twin.stepCount, events: twin.happened.length, lives: this.#livesCount };
+    return {
+      moves: moves.length,
+      steps: twin.stepCount,
+      events: twin.happened.length,
+      lives: this.#livesCount,
+      hash: this.#now.core.stateHash(),
+      sightings,
+    };
   }
 
   async remove(): Promise<void> {
@@ -177,7 +200,8 @@ class Machine {
       case 'retry':
         return this.#retry(move.back);
       case 'look':
-        return await this.#look(move);
+        await this.#turn();
+        return this.#now.isOver ? undefined : await this.#readers.look(this.#now, move);
       case 'drain':
         return this.#drain();
       case 'shutDown':
@@ -196,10 +220,11 @@ class Machine {
   }
 
   async #checkQuiet(): Promise<void> {
-    const { outside, twin } = this.#world;
+    const { outside, twin, fail } = this.#world;
+    if (this.#now.openQuestionCount > 0) fail('a question was never answered');
     for (const { id } of twin.oracle.state.gateways) {
       const consumer = outside.gateway(id);
-      if (!consumer.isSlow) await this.#resync(id, consumer);
+      if (!consumer.isSlow) await this.#readers.resync(this.#now, id, consumer);
     }
     outside.quiet(twin.oracle.state);
   }
@@ -244,9 +269,14 @@ class Machine {
     const wanted = 'ms' in pause ? pause.ms : this.#untilDeadline(pause.deadlinePlusMs);
     const ms = this.#now.isIdle ? wanted : Math.min(wanted, BUSY_PAUSE_MAX_MS);
     const endMs = time.monotonicMs() + ms;
-    while (!this.#now.isOver && time.fireNext(endMs)) await this.#turn();
+    let firedCount = 0;
+    while (firedCount < FIRED_MAX && !this.#now.isOver && time.fireNext(endMs)) {
+      firedCount += 1;
+      await this.#turn();
+    }
     time.passTo(endMs);
-    if (this.#jumpedAtStep !== twin.stepCount) this.#now.checkAwake(SLEW_SLACK_MS);
+    const isAwake = firedCount < FIRED_MAX && this.#jumpedAtStep !== twin.stepCount;
+    if (isAwake) this.#now.checkAwake(SLEW_SLACK_MS);
   }
 
   #untilDeadline(plusMs: number): number {
@@ -262,6 +292,7 @@ class Machine {
     const life = this.#life;
     this.#livesCount += 1;
     const { seq } = life.core;
+    this.#recoveredSeq = seq;
     if (!mayBeFound.includes(seq)) fail(`recovered are ${seq} events, expected ${mayBeFound.join(' or ')}`);
     if (seq < outside.seenSeq) fail(`recovered are ${seq} events, seen were ${outside.seenSeq}`);
     if (seq > 0) {
@@ -279,19 +310,37 @@ class Machine {
   }
 
   async #die(death: Death, again: number): Promise<void> {
-    const { storage, outside, time } = this.#world;
+    const { storage, outside, time, twin, sightings } = this.#world;
     const { disk } = this.#now;
+    sightings.note(disk.hasFailed ? 'a failed write' : 'a death');
+    if (disk.hasInHand && !disk.hasFailed) sightings.note('a death with a commit in hand');
+    if (again > 0) sightings.note('a death during recovery');
     this.#death = death;
     this.#now.kill();
     const { seqs, isTorn } = await disk.die(death.kept);
+    if (isTorn) sightings.note('a torn write');
     await storage.crash(isTorn);
+    const untold = twin.happened.length > outside.toldSeq;
     this.#life = undefined;
+    const { toldSeq } = outside;
     const unanswered = outside.lifeEnded();
     time.passTo(time.monotonicMs() + death.downMs);
     await this.#open(again, seqs);
+    if (untold) this.#noteFound(toldSeq, this.#recoveredSeq);
     if (!death.retries) return;
-    for (const command of unanswered) if (command.type !== 'restart') this.#now.ask(command);
+    for (const command of unanswered) {
+      if (command.type === 'restart') continue;
+      sightings.note('a command asked again after a death');
+      this.#now.ask(command);
+    }
     await this.#turn();
+  }
+
+  #noteFound(toldSeq: number, recoveredSeq: number): void {
+    const isFound = recoveredSeq > toldSeq;
+    this.#world.sightings.note(
+      isFound ? 'a commit found that nobody was told of' : 'a commit lost that nobody was told of',
+    );
   }
 
   #vanish(share: number): void {
@@ -348,7 +397,7 @@ class Machine {
   /** The process is asked to end, ends, and is started again. */
   async #shutDown(): Promise<void> {
     const life = this.#now;
-    const { outside, twin, fail } = this.#world;
+    const { outside, twin, fail, sightings } = this.#world;
     if (life.isOver) return;
     life.isDraining = true;
     life.disk.setDelay(0);
@@ -370,83 +419,8 @@ class Machine {
     await life.journal.close();
     life.kill();
     outside.lifeEnded();
+    sightings.note('a shut-down');
     await this.#open(0, [life.core.seq]);
-  }
-
-  async #ask(query: Query): Promise<Reply> {
-    const { outside, fail } = this.#world;
-    const replies: Reply[] = [];
-    const { engine, core, disk } = this.#now;
-    const seq = core.seq;
-    engine.query(query, (reply) => {
-      if (reply.seq > disk.durableSeq || reply.seq > outside.toldSeq)
-        fail(`a question was answered from seq ${reply.seq}`);
-      replies.push(reply);
-    });
-    await this.#turn();
-    const [reply] = replies;
-    if (reply === undefined || replies.length > 1) return fail(`a question was answered ${replies.length} times`);
-    return reply.seq === seq ? reply : fail(`a question was answered as of seq ${reply.seq}, asked at ${seq}`);
-  }
-
-  /** Somebody reads while nothing is under way. */
-  async #look({ what, index }: MoveOf<'look'>): Promise<void> {
-    await this.#turn();
-    if (this.#now.isOver || !this.#now.isIdle) return;
-    if (what > 2) {
-      await this.#ask(what === 3 ? { type: 'queues' } : { type: 'agents', afterId: '', limit: 2 });
-      return;
-    }
-    const { outside, twin, fail } = this.#world;
-    const { state } = twin.oracle;
-    const contactId = `c${index}`;
-    const picture = getPicture(state, contactId, this.#now.engine.now());
-    const reply = await this.#ask({ type: 'get', actor: ADMIN, contactId });
-    const shown = 'ok' in reply ? reply.ok.contact : undefined;
-    const isOpen = state.contacts.some(({ id }) => id === contactId);
-    if (isOpen && !isSame(picture, shown))
-      fail(`get ${contactId} shows ${canonicalText(shown)}, it is ${canonicalText(picture)}`);
-    const buried = state.tombstones.find((one) => one.contactId === contactId);
-    if (buried === undefined) return;
-    if (shown?.state !== buried.state || shown.version !== buried.version || shown.closedAt !== buried.closedAt) {
-      fail(`get ${contactId} shows ${canonicalText(shown)}, it is ${canonicalText(buried)}`);
-    }
-    const consumer = outside.gateway(buried.gatewayId);
-    const pushed =
-      consumer.isSlow || consumer.behindSeq !== undefined ? undefined : consumer.contactById.get(contactId);
-    if (pushed?.version === buried.version && !isSame(pushed, shown)) {
-      fail(`get ${contactId} shows ${canonicalText(shown)}, pushed was ${canonicalText(pushed)}`);
-    }
-  }
-
-  /** A gateway that missed something asks for what changed since; if that is forgotten, for everything. */
-  async #resync(id: string, consumer: GatewayConsumer): Promise<void> {
-    let sinceSeq = consumer.behindSeq;
-    consumer.behindSeq = undefined;
-    while (sinceSeq !== undefined) {
-      const reply: Reply = await this.#ask({ type: 'changes', gatewayId: id, sinceSeq, limit: 20 });
-      if ('error' in reply) return await this.#listAll(id, consumer);
-      for (const contact of reply.ok.contacts ?? []) consumer.take(contact);
-      sinceSeq = reply.ok.next === undefined ? undefined : Number(reply.ok.next);
-    }
-  }
-
-  async #listAll(id: string, consumer: GatewayConsumer): Promise<void> {
-    const actor: Actor = { role: 'gateway', id };
-    for (let afterId: string | undefined = ''; afterId !== undefined; ) {
-      const reply: Reply = await this.#ask({
-        type: 'list',
-        actor,
-        open: false,
-        afterId,
-        limit: 20,
-        gatewayId: id,
-        state: '',
-      });
-      if ('error' in reply) return this.#world.fail(`the list of ${id} is refused: ${reply.error.reason}`);
-      for (const contact of reply.ok.contacts ?? []) consumer.take(contact);
-      afterId = reply.ok.next;
-    }
   }
 
   /** Every trouble ends, everybody is served or sent away, and the process dies once more. */
@@ -458,7 +432,10 @@ class Machine {
     time.standWall(false);
     this.#now.disk.setDelay(0);
     this.#now.archivistLags = false;
-    for (const consumer of outside.gateways.values()) consumer.isSlow = false;
+    for (const consumer of outside.gateways.values()) {
+      consumer.isSlow = false;
+      consumer.flush();
+    }
     await this.#turn();
     if (this.#now.isDraining) await this.#shutDown();
     await this.#settle();

@@ -68,7 +68,7 @@ async function campaign(product: Product, options: Options): Promise<number> {
     if (failure !== undefined) {
       say(failureText(seed, failure));
       say('making it smaller …');
-      const smaller = await smallerCase(product, history(seed));
+      const smaller = await smallerCase(product, history(seed), failure);
       say(caseText(smaller));
       if (save !== undefined) saveCase(save, smaller);
       return EXIT_FAILED;

@@ -74,7 +74,7 @@ export function history(seed: number): TortureHistory {
   return {
     policy: first.policy,
     storage: seed % SQLITE_EVERY === 0 ? 'sqlite' : 'memory',
-    maxPending: prng.chance(0.3) ? 5 + prng.below(30) : 1000,
+    maxPending: prng.chance(0.4) ? 1 + prng.below(12) : 1000,
     snapshotEvery: Array.from({ length: 4 }, () => SNAPSHOT_EVERY[prng.below(SNAPSHOT_EVERY.length)] ?? 20),
     prunes: prng.chance(0.3),
     moves: disturb(asked, prng, wildness),

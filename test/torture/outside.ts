@@ -10,6 +10,7 @@ import type { OracleState } from '../core/oracle/model.ts';
 import { canonicalText, contactPicture, isSame } from '../core/oracle/picture.ts';
 import { GatewayConsumer } from './gateway-consumer.ts';
 import type { Product } from './product.ts';
+import type { Sightings } from './sightings.ts';
 import type { Happened } from './twin.ts';
 
 /** What was decided about a command, as text that nobody changes. */
@@ -17,7 +18,9 @@ interface Decision {
   readonly seq: number;
   readonly at: number;
   readonly text: string;
-  /** Whether the archive has to complete it. */
+  /** Versions of the closed contacts in it. */
+  readonly versions: readonly number[];
+  /** Whether the archive has to complete it: then a disposition that came after it was decided may be in it too. */
   readonly isLate: boolean;
 }
 
@@ -42,13 +45,15 @@ export class Outside {
   readonly asked: Asked[] = [];
   readonly gateways = new Map<string, GatewayConsumer>();
   readonly #product: Product;
+  readonly #sightings: Sightings;
   readonly #fail: (what: string) => never;
   /** Ids of the offers that an agent has been told of and has not answered. */
   readonly #offersByAgent = new Map<string, Set<string>>();
   #unanswered = new Set<Asked>();
   #lastAnswered = -1;
 
-  constructor(product: Product, fail: (what: string) => never) {
+  constructor(product: Product, sightings: Sightings, fail: (what: string) => never) {
+    this.#sightings = sightings;
     this.#product = product;
     this.#fail = fail;
   }
@@ -63,7 +68,8 @@ export class Outside {
 
   decided(asked: Asked, seq: number, at: number, outcome: Outcome): void {
     const text = shown(outcome);
-    asked.decision = { seq, at, text, isLate: 'ok' in outcome && isLate(outcome.ok) };
+    const versions = versionsOf(outcome);
+    asked.decision = { seq, at, text, versions, isLate: 'ok' in outcome && isLate(outcome.ok) };
   }
 
   /** The answer as it may be sent once it is durable. */
@@ -83,15 +89,20 @@ export class Outside {
     this.seenSeq = Math.max(this.seenSeq, reply.seq);
     const { decision } = asked;
     if (decision === undefined) return this.#refused(asked, reply, what);
-    const { seq, at, text } = decision;
+    const { seq, at, text, versions, isLate } = decision;
     if (seq !== reply.seq || at !== reply.at) {
       this.#fail(`${what} says seq ${reply.seq} at ${reply.at}, decided was ${seq} at ${at}`);
     }
-    const answered = shown('ok' in reply ? { ok: reply.ok } : { error: reply.error });
+    const answered = shown(reply);
     if (answered !== text) this.#fail(`${what} differs:\nexpected ${text}\nactual   ${answered}`);
+    for (const [index, version] of versionsOf(reply).entries()) {
+      const decided = versions[index] ?? 0;
+      if (version < decided || (version > decided && !isLate))
+        this.#fail(`${what} shows version ${version}, not ${decided}`);
+    }
     if (asked.prepared !== undefined && asked.prepared !== canonicalText(reply))
       this.#fail(`${what} was prepared otherwise`);
-    if (!decision.isLate) {
+    if (!isLate) {
       if (asked.number < this.#lastAnswered) this.#fail(`${what} left after that to command ${this.#lastAnswered}`);
       this.#lastAnswered = asked.number;
     }
@@ -160,7 +171,9 @@ export class Outside {
   gateway(id: string): GatewayConsumer {
     const known = this.gateways.get(id);
     if (known !== undefined) return known;
-    const consumer = new GatewayConsumer(this.#product);
+    const consumer = new GatewayConsumer(this.#product, () =>
+      this.#sightings.note('a gateway too slow for its pushes'),
+    );
     // Of what was told to an earlier life's subscribers it knows nothing.
     consumer.fallBehind(0);
     this.gateways.set(id, consumer);
@@ -184,6 +197,7 @@ export class Outside {
 
   #refused({ refusedFor, command }: Asked, reply: Reply, what: string): void {
     const reason = 'error' in reply ? reply.error.reason : 'ok';
+    if (refusedFor !== undefined) this.#sightings.note(`a submission refused: ${refusedFor}`);
     if (refusedFor === undefined || refusedFor !== reason || command.type !== 'submit') {
       this.#fail(`${what} is ${reason} without being decided, expected ${refusedFor ?? 'a decision'}`);
     }
@@ -191,6 +205,7 @@ export class Outside {
 
   #learn(command: Command, reply: Reply): void {
     if ('error' in reply) return;
+    if (reply.ok.created === false && command.type === 'submit') this.#sightings.note('a submission repeated');
     if (command.type === 'submit') this.acknowledged.set(command.contact.id, reply.seq);
     if (command.type === 'accept' || command.type === 'decline') {
       this.#offersByAgent.get(command.actor.id)?.delete(command.offerId);
@@ -241,7 +256,7 @@ export class Outside {
 
 type Shown = { readonly ok: object } | { readonly error: object };
 
-/** An outcome or a reply as text; of closed contacts only what their tombstones say. */
+/** An outcome or a reply as text; of closed contacts only what their tombstones say, without the version. */
 function shown(outcome: Shown): string {
   if (!('ok' in outcome)) return canonicalText(outcome.error);
   const { contact, contacts, ...rest } = outcome.ok as { contact?: Closed; contacts?: Closed[] };
@@ -258,8 +273,14 @@ interface Closed {
 
 function bare(contact: Closed): object {
   if (contact.closedAt === 0) return contact;
-  const { id, contactId, state, closedAt, version } = contact;
-  return { id: id ?? contactId, state, closedAt, version };
+  const { id, contactId, state, closedAt } = contact;
+  return { id: id ?? contactId, state, closedAt };
+}
+
+function versionsOf(outcome: Shown): number[] {
+  if (!('ok' in outcome)) return [];
+  const { contact, contacts = [] } = outcome.ok as { contact?: Closed; contacts?: Closed[] };
+  return [contact, ...contacts].flatMap((one) => (one === undefined || one.closedAt === 0 ? [] : [one.version]));
 }
 
 function isLate(ok: object): boolean {

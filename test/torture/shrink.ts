@@ -2,9 +2,9 @@
 //
 // 1. Delta debugging over the list of moves (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002), then each move
 //    made plainer by itself.
-// 2. Any failure counts: what is found smaller may be another face of the same fault.
+// 2. What does not hold stays the same, but for who it happens to and when.
 
-import { torture } from './machine.ts';
+import { TortureFailure, torture } from './machine.ts';
 import type { TortureHistory, TortureMove } from './moves.ts';
 import type { Product } from './product.ts';
 
@@ -16,8 +16,11 @@ export class Shrinker {
   #runsLeft = RUNS_MAX;
   #best: TortureHistory;
 
-  /** `failing` fails with the product. */
-  constructor(product: Product, failing: TortureHistory) {
+  readonly #kind: string;
+
+  /** `failing` fails so with the product. */
+  constructor(product: Product, failing: TortureHistory, failure: TortureFailure) {
+    this.#kind = failure.kind;
     this.#product = product;
     this.#best = failing;
   }
@@ -57,7 +60,8 @@ export class Shrinker {
     try {
       await torture(this.#product, history);
       return false;
-    } catch {
+    } catch (failure) {
+      if (!(failure instanceof TortureFailure) || failure.kind !== this.#kind) return false;
       this.#best = history;
       return true;
     }
