@@ -34,34 +34,23 @@ import {
   scheduleAssigned,
 } from './apply-contact.ts';
 import type { Contact } from './contact.ts';
-import type { CoreEvent } from './events.ts';
+import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
 
-/**
- * Folds the event whose seq and instant are already in the state. `contact` is the open contact that the event is about, if there is one;
- * answers it, or the one that the event made.
- */
-export function apply(state: State, event: CoreEvent, contact: Contact | undefined): Contact | undefined {
-  if (event.type === 'contactSubmitted') return applySubmitted(state, event);
-  if (!('contactId' in event)) applyElse(state, event);
-  else if (contact !== undefined) applyTo(state, contact, event);
-  else {
+/** Folds an event read from the journal, whose seq and instant are already in the state. */
+export function apply(state: State, event: CoreEvent): void {
+  if (event.type === 'contactSubmitted') applySubmitted(state, event);
+  else if ('contactId' in event) applyTo(state, state.known.get(event.contactId)?.contact, event);
+  else applyElse(state, event);
+}
+
+/** Folds an event about the contact; undefined: it is closed, which only a disposition may be late for. */
+export function applyTo(state: State, contact: Contact | undefined, event: ContactEvent): void {
+  if (contact === undefined) {
     assert(event.type === 'dispositionSet', `event ${state.seq}, ${event.type}, is about an open contact`);
-    applyDispositionSet(state, state.known.get(event.contactId), event);
+    return applyDispositionSet(state, state.known.get(event.contactId), event);
   }
-  return contact;
-}
-
-type ContactEvent = Exclude<Extract<CoreEvent, { readonly contactId: string }>, { readonly type: 'contactSubmitted' }>;
-type OtherEvent = Exclude<CoreEvent, { readonly contactId: string }>;
-
-/** The open contact that an event read from the journal is about. */
-export function subjectOf(state: State, event: CoreEvent): Contact | undefined {
-  return 'contactId' in event ? state.known.get(event.contactId)?.contact : undefined;
-}
-
-function applyTo(state: State, contact: Contact, event: ContactEvent): void {
   switch (event.type) {
     case 'offerMade':
       return applyOffered(state, contact, knownAgent(state, event.agentId), event);
@@ -92,7 +81,8 @@ function applyTo(state: State, contact: Contact, event: ContactEvent): void {
   }
 }
 
-function applyElse(state: State, event: OtherEvent): void {
+/** Folds an event about no contact. */
+export function applyElse(state: State, event: OtherEvent): void {
   switch (event.type) {
     case 'tombstonesForgotten':
       return applyForgotten(state, event.closedThrough);

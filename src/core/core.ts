@@ -5,7 +5,7 @@
 // thrown, since the state can no longer be trusted. 4. replay (`apply`) decides nothing.
 
 import { AssertionFailure, assert, unreachable } from '../lib/assert.ts';
-import { apply, subjectOf } from './apply.ts';
+import { apply } from './apply.ts';
 import type { Command, Outcome, Query } from './commands.ts';
 import type { Contact } from './contact.ts';
 import {
@@ -22,7 +22,7 @@ import {
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decideSetPolicy } from './decide-policy.ts';
 import { type Decided, draw } from './decided.ts';
-import type { CoreEvent } from './events.ts';
+import type { CoreEvent, OfferMade } from './events.ts';
 import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
 import { Queries } from './queries.ts';
@@ -121,7 +121,7 @@ export class Core {
     state.seq++;
     state.at = at;
     if (state.epoch === 0) state.epoch = at;
-    apply(state, event, subjectOf(state, event));
+    apply(state, event);
     state.dirty.compact();
   }
 
@@ -204,7 +204,7 @@ function offer(step: Step, pair: Pair): void {
   const { policy } = contact.channel;
   assert(Number.isSafeInteger(pairTotalUs(pair)), 'ranks are safe integers');
   const expiresAt = step.now + policy.offerTimeoutMs;
-  const event: CoreEvent = {
+  const event: OfferMade = {
     type: 'offerMade',
     contactId: contact.id,
     agentId: agent.id,
@@ -215,5 +215,5 @@ function offer(step: Step, pair: Pair): void {
     fitUs: pair.fitUs,
     readinessUs: pair.readinessUs,
   };
-  step.emit(event, contact);
+  step.emitOf(contact, event);
 }

@@ -24,7 +24,7 @@ export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): D
   if (offer.agent.id !== actor.id) return { error: noSuchOffer() };
   if (step.now >= offer.expiresAt) return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
   const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
-  step.emit({ type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil }, contact);
+  step.emitOf(contact, { type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil });
   return { contact };
 }
 
@@ -35,7 +35,7 @@ export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'dec
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
   if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
   const coolDownUntil = step.now + (state.policy?.presence.declineCoolDownMs ?? 0);
-  step.emit({ type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil }, contact);
+  step.emitOf(contact, { type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
   return { contact };
 }
 
@@ -61,7 +61,7 @@ export function missOffer(step: Step, contact: Contact, agent: Agent): void {
   if (agent.sessionId === '') return step.revoke(contact, 'AGENT_OFFLINE');
   const presence = step.state.policy?.presence;
   const coolDownUntil = step.now + (presence?.declineCoolDownMs ?? 0);
-  step.emit({ type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil }, contact);
+  step.emitOf(contact, { type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil });
   const limit = presence?.missesBeforeBusy ?? 0;
   if (limit === 0 || agent.missesInRow < limit || agent.presence !== 'AVAILABLE') return;
   becomePresent(step, agent, 'BUSY', 'MISSED_OFFER', agent.channels, 'MISSED_OFFER');

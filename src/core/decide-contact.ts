@@ -1,7 +1,6 @@
 // Decides what is asked about contacts: submit, update, cancel, end, complete. Each function checks in the order of SPEC's list of refusals,
 // then emits. A refusal emits nothing.
 
-import { assert } from '../lib/assert.ts';
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
 import { chooseQueue, classify, isRefusal } from './classify.ts';
@@ -9,7 +8,7 @@ import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './
 import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, CoreEvent, EndCause } from './events.ts';
+import type { Classification, ContactClosed, CoreEvent, EndCause } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { meets } from './requirement.ts';
@@ -50,7 +49,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   }
   const placed = place(state, actor, draft, step.now);
   if (isRefusal(placed)) return { error: placed };
-  const contact = step.emit({
+  const contact = step.emitSubmitted({
     type: 'contactSubmitted',
     contactId: draft.id,
     gatewayId: actor.id,
@@ -75,7 +74,6 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     headStartUs: placed.headStartUs,
     waitUntil: placed.waitUntil,
   });
-  assert(contact !== undefined, 'a submit makes a contact');
   return { contact, created: true };
 }
 
@@ -144,12 +142,12 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   if (wrongVersion !== undefined) return { error: wrongVersion };
   const next = changesOf(step.state, contact, set, answered);
   if (isRefusal(next)) return { error: within('set', next) };
-  if (differs(contact, next)) step.emit({ type: 'contactUpdated', contactId, ...next }, contact);
+  if (differs(contact, next)) step.emitOf(contact, { type: 'contactUpdated', contactId, ...next });
   if (contact.phase.state === 'OFFERED' && !stillMeets(contact)) step.revoke(contact, 'REQUIREMENT_CHANGED');
   return { contact };
 }
 
-type Next = Omit<Extract<Parameters<Step['emit']>[0], { readonly type: 'contactUpdated' }>, 'type' | 'contactId'>;
+type Next = Omit<Extract<CoreEvent, { readonly type: 'contactUpdated' }>, 'type' | 'contactId'>;
 
 function changesOf(state: State, contact: Contact, set: ContactChanges, answered: boolean): Next | Refusal {
   const attributes =
@@ -205,7 +203,7 @@ export function decideCancel(step: Step, { actor, contactId, cause, version }: A
   else {
     step.revoke(contact, 'CONTACT_CANCELLED');
     const closeCause = actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
-    step.emit({ type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false }, contact);
+    step.emitOf(contact, { type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false });
   }
   return { contact };
 }
@@ -247,7 +245,7 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
   if (state !== 'ASSIGNED' && state !== 'WRAP_UP') return { error: notAnswered() };
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
-  const event: CoreEvent = {
+  const event: ContactClosed = {
     type: 'contactClosed',
     contactId,
     state: 'COMPLETED',
@@ -255,7 +253,7 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
     endedNow: state === 'ASSIGNED',
     ...(disposition === undefined ? {} : { disposition }),
   };
-  step.emit(event, contact);
+  step.emitOf(contact, event);
   return { contact };
 }
 
@@ -280,5 +278,5 @@ function dispose(
   disposition: Disposition | undefined,
 ): void {
   if (disposition === undefined || JSON.stringify(present) === JSON.stringify(disposition)) return;
-  step.emit({ type: 'dispositionSet', contactId: known.id, disposition }, known.contact);
+  step.emitOf(known.contact, { type: 'dispositionSet', contactId: known.id, disposition });
 }

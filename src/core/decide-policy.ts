@@ -24,7 +24,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
   followAgents(step, policy);
   for (const [contact, to] of moves) {
-    if (isElsewhere(contact, to)) step.emit({ type: 'contactClassified', contactId: contact.id, ...to }, contact);
+    if (isElsewhere(contact, to)) step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
   return { ok: { policy: { source, resolved: policy } } };

@@ -249,3 +249,12 @@ export type CoreEvent =
   | SessionLost
   | PolicySet
   | Restarted;
+
+/** Those about one contact, which is open but for a late disposition; the one that makes it aside. */
+export type ContactEvent = Exclude<
+  Extract<CoreEvent, { readonly contactId: string }>,
+  { readonly type: 'contactSubmitted' }
+>;
+
+/** Those about no contact. */
+export type OtherEvent = Exclude<CoreEvent, { readonly contactId: string }>;

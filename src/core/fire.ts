@@ -47,11 +47,11 @@ function fire(step: Step, deadline: Deadline): void {
 }
 
 function close(step: Step, contact: Contact, state: ClosedStateName, cause: CloseCause): void {
-  step.emit({ type: 'contactClosed', contactId: contact.id, state, cause, endedNow: false }, contact);
+  step.emitOf(contact, { type: 'contactClosed', contactId: contact.id, state, cause, endedNow: false });
 }
 
 function endCoolDown(step: Step, { contact, agent }: CoolDown): void {
-  step.emit({ type: 'coolDownEnded', contactId: contact.id, agentId: agent.id }, contact);
+  step.emitOf(contact, { type: 'coolDownEnded', contactId: contact.id, agentId: agent.id });
 }
 
 function forget(step: Step): void {
@@ -78,7 +78,7 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
 function requeue(step: Step, contact: Contact, agentId: string, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
   const agedFrom = step.now - waitedMs(contact, step.now);
   const waitUntil = step.now + contact.queue.policy.limits.waitMs;
-  step.emit({ type: 'contactRequeued', contactId: contact.id, agentId, cause, agedFrom, waitUntil }, contact);
+  step.emitOf(contact, { type: 'contactRequeued', contactId: contact.id, agentId, cause, agedFrom, waitUntil });
 }
 
 /** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */

@@ -4,9 +4,10 @@
 // 3. a draining agent that lets go of its last contact is OFFLINE with the very next event.
 
 import type { Agent } from './agent.ts';
-import { apply } from './apply.ts';
+import { applyElse, applyTo } from './apply.ts';
+import { applySubmitted } from './apply-contact.ts';
 import { type Contact, holderOf } from './contact.ts';
-import type { CoreEvent, EndCause } from './events.ts';
+import type { ContactEvent, ContactSubmitted, CoreEvent, EndCause, OtherEvent } from './events.ts';
 import type { RevocationReason } from './refusal.ts';
 import type { State } from './state.ts';
 import type { Disposition } from './views.ts';
@@ -24,28 +25,35 @@ export class Step {
     this.firstSeq = state.seq + 1;
   }
 
-  /**
-   * The event happens: it is applied and will be journalled. `contact`: the open contact that it is about, if there is one. Answers that
-   * contact, or the one that the event made.
-   */
-  emit(event: CoreEvent, contact?: Contact): Contact | undefined {
-    const { state } = this;
+  /** The event happens: it is applied and will be journalled. */
+  emit(event: OtherEvent): void {
+    this.#note(event);
+    applyElse(this.state, event);
+    this.subjects = withOneMore(this.subjects, undefined);
+  }
+
+  /** The same of an event about a contact; undefined: it is closed already. */
+  emitOf(contact: Contact | undefined, event: ContactEvent): void {
     const holder = contact === undefined ? undefined : holderOf(contact);
-    state.seq++;
-    state.at = this.now;
-    if (state.epoch === 0) state.epoch = this.now;
-    this.events = withOneMore(this.events, event);
-    const subject = apply(state, event, contact);
-    this.subjects = withOneMore(this.subjects, subject);
+    this.#note(event);
+    applyTo(this.state, contact, event);
+    this.subjects = withOneMore(this.subjects, contact);
     if (holder !== undefined && holder.presence === 'DRAINING') this.#finishDraining(holder);
-    return subject;
+  }
+
+  /** The same of the event that makes a contact. */
+  emitSubmitted(event: ContactSubmitted): Contact {
+    this.#note(event);
+    const contact = applySubmitted(this.state, event);
+    this.subjects = withOneMore(this.subjects, contact);
+    return contact;
   }
 
   /** The pending offer leaves its agent without an answer; the contact is back in line. */
   revoke(contact: Contact, reason: RevocationReason): void {
     if (contact.phase.state !== 'OFFERED') return;
     const { agent } = contact.phase.offer;
-    this.emit({ type: 'offerRevoked', contactId: contact.id, agentId: agent.id, reason }, contact);
+    this.emitOf(contact, { type: 'offerRevoked', contactId: contact.id, agentId: agent.id, reason });
   }
 
   /** The conversation is over: wrap-up begins, or the contact is complete when its channel has none. */
@@ -54,15 +62,27 @@ export class Step {
     const { wrapUpMs } = contact.channel.policy;
     const given = disposition === undefined ? {} : { disposition };
     if (wrapUpMs === 0) {
-      this.emit(
-        { type: 'contactClosed', contactId: contact.id, state: 'COMPLETED', cause, endedNow: true, ...given },
-        contact,
-      );
+      this.emitOf(contact, {
+        type: 'contactClosed',
+        contactId: contact.id,
+        state: 'COMPLETED',
+        cause,
+        endedNow: true,
+        ...given,
+      });
       return;
     }
     const wrapUpUntil = this.now + wrapUpMs;
     const agentId = contact.phase.agent.id;
-    this.emit({ type: 'contactEnded', contactId: contact.id, agentId, cause, wrapUpUntil, ...given }, contact);
+    this.emitOf(contact, { type: 'contactEnded', contactId: contact.id, agentId, cause, wrapUpUntil, ...given });
+  }
+
+  #note(event: CoreEvent): void {
+    const { state } = this;
+    state.seq++;
+    state.at = this.now;
+    if (state.epoch === 0) state.epoch = this.now;
+    this.events = withOneMore(this.events, event);
   }
 
   #finishDraining(agent: Agent): void {

@@ -20,7 +20,6 @@ export interface MeasuredPeriod {
 export class CrewAgent {
   readonly index: number;
   readonly actor: Actor;
-  readonly group: number;
   readonly handleFactor: number;
   readonly #period: MeasuredPeriod;
   readonly #choices: RandomStream;
@@ -36,7 +35,6 @@ export class CrewAgent {
   constructor(
     id: string,
     index: number,
-    group: number,
     facts: {
       readonly handleFactor: number;
       readonly after: AnswerModel['after'];
@@ -45,7 +43,6 @@ export class CrewAgent {
     },
   ) {
     this.index = index;
-    this.group = group;
     this.actor = { role: 'agent', id };
     this.handleFactor = facts.handleFactor;
     this.#period = facts.period;

@@ -79,10 +79,10 @@ export class World {
     this.ledger = new Ledger(options.sources, this.#period, policy.queues, options.onContact);
     this.#nextArrivals = this.#sources.map(() => undefined);
     const crew: CrewAgent[] = [];
-    this.#rosters = agents.map((group, index) => {
+    this.#rosters = agents.map((group) => {
       const facts = { handleFactor: group.handleFactor, after: answer.after, seed: options.seed, period: this.#period };
-      const members = group.agentIds.map((id, place) => new CrewAgent(id, crew.length + place, index, facts));
-      crew.push(...members);
+      const members = group.agentIds.map((id, place) => new CrewAgent(id, crew.length + place, facts));
+      for (const agent of members) crew.push(agent);
       return new Roster(group, members);
     });
     this.agents = crew;
@@ -298,7 +298,7 @@ export class World {
       const customer = this.#answersDue[index];
       if (customer?.state === 'offered') this.#answer(customer);
     }
-    this.#answersDue.length = 0;
+    while (this.#answersDue.length > 0) this.#answersDue.pop();
   }
 
   #answer(customer: Customer): void {

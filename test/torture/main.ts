@@ -12,6 +12,7 @@ import { loadProduct, type Product, SOURCE } from './product.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
 const PROGRESS_MS = 5000;
 
 interface Options {
@@ -105,4 +106,6 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+// What lies in temporary folders is removed when the process exits.
+process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
 process.exitCode = await run(process.argv);
