@@ -7,6 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import { Cleanup } from './cleanup.ts';
 import { latencyCommand } from './latency/command.ts';
+import { simulatorCommand } from './simulator/command.ts';
 
 /** What a suite is given: where to hang what has to be undone. */
 export interface SuiteContext {
@@ -22,7 +23,8 @@ function commandLine(context: SuiteContext): Command {
     .helpCommand(false)
     .exitOverride()
     .addHelpText('after', '\nRun as: npm run bench -- SUITE [options]');
-  program.addCommand(latencyCommand(context));
+  program.addCommand(latencyCommand(context).exitOverride());
+  program.addCommand(simulatorCommand().exitOverride());
   program.argument('[suite]').action((suite: string | undefined) => {
     const suites = program.commands.map((command) => command.name()).join(', ');
     const found = suite === undefined ? 'no suite given' : `there is no suite ${JSON.stringify(suite)}`;

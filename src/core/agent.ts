@@ -50,16 +50,18 @@ export interface Agent {
   countedAvailable: boolean;
   readonly coolDowns: Set<CoolDown>;
   graceDeadline: Deadline | undefined;
-  /** What became of its last offers, newest last: a repeated answer is answered alike. */
+  /** What became of its last offers: a repeated answer is answered alike. Once full, the oldest gives way in its place. */
   readonly answers: OfferAnswer[];
+  /** Place of the oldest in `answers`. */
+  oldestAnswer: number;
 }
 
 export type Answer = 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
 
 export interface OfferAnswer {
-  readonly offerSeq: number;
-  readonly contactId: string;
-  readonly answer: Answer;
+  offerSeq: number;
+  contactId: string;
+  answer: Answer;
 }
 
 /** How many of its last offers an agent is remembered for. */
@@ -98,6 +100,7 @@ export function newAgent(id: string, ordinal: number): Agent {
     coolDowns: new Set(),
     graceDeadline: undefined,
     answers: [],
+    oldestAnswer: 0,
   };
 }
 
@@ -152,8 +155,20 @@ export function heldInOrder(agent: Agent): Contact[] {
 }
 
 export function rememberAnswer(agent: Agent, offerSeq: number, contactId: string, answer: Answer): void {
-  agent.answers.push({ offerSeq, contactId, answer });
-  if (agent.answers.length > ANSWERS_MAX) agent.answers.shift();
+  const oldest = agent.answers[agent.oldestAnswer];
+  if (agent.answers.length < ANSWERS_MAX || oldest === undefined) {
+    agent.answers.push({ offerSeq, contactId, answer });
+    return;
+  }
+  oldest.offerSeq = offerSeq;
+  oldest.contactId = contactId;
+  oldest.answer = answer;
+  agent.oldestAnswer = (agent.oldestAnswer + 1) % ANSWERS_MAX;
+}
+
+/** The remembered answers, newest last. */
+export function answersInOrder({ answers, oldestAnswer }: Agent): OfferAnswer[] {
+  return [...answers.slice(oldestAnswer), ...answers.slice(0, oldestAnswer)].map((answer) => ({ ...answer }));
 }
 
 /** The immutable picture of the agent as it stands. */

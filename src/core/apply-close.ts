@@ -19,6 +19,9 @@ import type { CoolDown } from './deadlines.ts';
 import type { ContactClosed, ContactEnded, ContactRequeued, DispositionSet } from './events.ts';
 import type { State } from './state.ts';
 
+/** Fewer than so many are forgotten at whole minutes. */
+const FEW_TOMBSTONES = 1024;
+
 export function applyWrapUp(state: State, contact: Contact, event: ContactEnded): void {
   const phase = contact.phase;
   assert(phase.state === 'ASSIGNED', 'only an assigned contact ends');
@@ -102,15 +105,17 @@ function bury(state: State, contact: Contact, event: ContactClosed): void {
     awaitsDisposition: event.cause === 'WRAP_UP_OVER' && contact.disposition === undefined,
   };
   state.tombstones.push(known);
-  scheduleForget(state);
+  if (state.tombstones.size === FEW_TOMBSTONES) rescheduleForget(state);
+  else scheduleForget(state);
 }
 
-/** The core forgets at whole seconds, so that one event forgets many. */
+/** The core forgets at whole minutes, so that one event forgets several, and at whole seconds where that would be too many at once. */
 export function scheduleForget(state: State): void {
   const oldest = state.tombstones.peek()?.tombstone;
   const forgetMs = state.policy?.forgetMs;
   if (oldest === undefined || forgetMs === undefined || state.forgetDeadline !== undefined) return;
-  const due = Math.ceil((oldest.closedAt + forgetMs) / 1000) * 1000;
+  const grainMs = state.tombstones.size < FEW_TOMBSTONES ? 60_000 : 1000;
+  const due = Math.ceil((oldest.closedAt + forgetMs) / grainMs) * grainMs;
   state.forgetDeadline = { kind: 'forget', due, ordinal: 0, detail: 0, heapIndex: -1 };
   state.deadlines.add(state.forgetDeadline);
 }

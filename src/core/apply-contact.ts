@@ -25,16 +25,8 @@ export function touch(state: State, agent: Agent): void {
 }
 
 export function setPhaseDeadline(state: State, contact: Contact, kind: PhaseDeadline['kind'], due: number): void {
-  const deadline = contact.phaseDeadline;
-  if (deadline === undefined) {
-    contact.phaseDeadline = { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
-    state.deadlines.add(contact.phaseDeadline);
-    return;
-  }
-  state.deadlines.cancel(deadline);
-  deadline.kind = kind;
-  deadline.due = due;
-  state.deadlines.add(deadline);
+  contact.phaseDeadline ??= { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+  state.deadlines.set(contact.phaseDeadline, kind, due);
 }
 
 export function clearDeadline(state: State, deadline: Deadline | undefined): undefined {
@@ -53,10 +45,10 @@ export function enterLine(state: State, contact: Contact): void {
   if (contact.coolDowns.length > 0 || contact.preferredAgents.length > 0) state.dirty.addContact(contact);
 }
 
+/** The wait limit stays among the deadlines: what comes next sets another in its place, or takes it out. */
 export function leaveLine(state: State, contact: Contact): void {
   contact.queue.waiting.remove(contact);
   state.demands.leave(contact);
-  state.deadlines.cancel(contact.phaseDeadline);
 }
 
 export function applySubmitted(state: State, event: ContactSubmitted): Contact {
@@ -264,9 +256,8 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
 
 /** The deadlines of an assigned contact, as far as its channel wants anything to happen at them. */
 export function scheduleAssigned(state: State, contact: Contact): void {
-  state.deadlines.cancel(contact.phaseDeadline);
   contact.agentLostDeadline = clearDeadline(state, contact.agentLostDeadline);
-  if (contact.channel.policy.assigned.then === 'keep') return;
+  if (contact.channel.policy.assigned.then === 'keep') return state.deadlines.cancel(contact.phaseDeadline);
   setPhaseDeadline(state, contact, 'assigned', contact.assignedUntil);
   if (contact.agentLostUntil === 0) return;
   const due = contact.agentLostUntil;

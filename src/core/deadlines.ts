@@ -83,6 +83,14 @@ export class Deadlines {
     this.#heap.push(deadline);
   }
 
+  /** The phase's deadline from now on, whether it is in already or not. */
+  set(deadline: PhaseDeadline, kind: PhaseDeadline['kind'], due: number): void {
+    deadline.kind = kind;
+    deadline.due = due;
+    if (deadline.heapIndex === -1) this.#heap.push(deadline);
+    else this.#heap.moved(deadline);
+  }
+
   /** Takes it out if it is in. */
   cancel(deadline: Deadline | undefined): void {
     if (deadline !== undefined && deadline.heapIndex !== -1) this.#heap.remove(deadline);

@@ -14,10 +14,11 @@ import type { Presence } from './views.ts';
 type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
 const RESTART_GRACE_MS = 60_000;
+const ZERO = 48;
 
 export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): Decided {
   const { state } = step;
-  const seq = Number(offerId.slice(1));
+  const seq = offerSeq(offerId);
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'ACCEPTED');
   const { offer } = contact.phase;
@@ -30,13 +31,24 @@ export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): D
 
 export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'decline'>): Decided {
   const { state } = step;
-  const seq = Number(offerId.slice(1));
+  const seq = offerSeq(offerId);
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
   if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
   const coolDownUntil = step.now + (state.policy?.presence.declineCoolDownMs ?? 0);
   step.emitOf(contact, { type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
   return { contact };
+}
+
+/** The number in an offer's id; −1 when it is none. */
+function offerSeq(offerId: string): number {
+  let seq = offerId.length > 1 ? 0 : -1;
+  for (let index = 1; index < offerId.length; index++) {
+    const digit = offerId.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    seq = seq * 10 + digit;
+  }
+  return seq;
 }
 
 function noSuchOffer(): Refusal {

@@ -72,6 +72,8 @@ type AffinityLines = Map<Line, Heap<AffinityEntry>>;
 export class DemandIndex {
   readonly #classes = new Map<string, DemandClass>();
   readonly #idle = new Set<DemandClass>();
+  /** The one that was asked for last: runs of like contacts find it without a key. */
+  #last: DemandClass | undefined = undefined;
   readonly #affinity = new Map<string, AffinityLines>();
   /** Classes with a waiting contact, in no particular order. */
   readonly nonEmpty: DemandClass[] = [];
@@ -100,11 +102,16 @@ export class DemandIndex {
 
   /** The contact's class from now on: until `releaseClass`. */
   retainClass(contact: Contact): DemandClass {
-    const key = demandKey(contact.channel.name, contact.requirement, contact.prefers);
-    const demand = this.#classes.get(key) ?? this.#addClass(key, contact);
+    const demand = this.#last !== undefined && isPlainlyOf(contact, this.#last) ? this.#last : this.#find(contact);
+    this.#last = demand;
     if (demand.useCount++ === 0) this.#idle.delete(demand);
     contact.demand = demand;
     return demand;
+  }
+
+  #find(contact: Contact): DemandClass {
+    const key = demandKey(contact.channel.name, contact.requirement, contact.prefers);
+    return this.#classes.get(key) ?? this.#addClass(key, contact);
   }
 
   releaseClass(contact: Contact): void {
@@ -172,6 +179,7 @@ export class DemandIndex {
   #evict(demand: DemandClass): void {
     this.#idle.delete(demand);
     this.#classes.delete(demand.key);
+    if (this.#last === demand) this.#last = undefined;
     this.#onEvict(demand);
   }
 
@@ -205,6 +213,15 @@ export class DemandIndex {
     lines.delete(entry.line);
     if (lines.size === 0) this.#affinity.delete(entry.agentId);
   }
+}
+
+function isPlainlyOf({ channel, requirement, prefers }: Contact, demand: DemandClass): boolean {
+  return (
+    channel === demand.channel &&
+    requirement === demand.requirement &&
+    prefers.length === 0 &&
+    demand.prefers.length === 0
+  );
 }
 
 function lineOf(demand: DemandClass, clockRate: number): Line {

@@ -44,7 +44,8 @@ export function pairBefore(a: Pair, b: Pair): boolean {
 /** The line's best contact that has no cool-downs, with its best indexed agent. */
 export function bestForLine(line: Line, moment: Moment): Pair | undefined {
   if (line.demand.available.buckets.length === 0) return undefined;
-  const entry = line.heap.firstWhere(isPlain, undefined);
+  const head = line.heap.peek();
+  const entry = head === undefined || isPlain(head) ? head : line.heap.firstWhere(isPlain, undefined);
   return entry === undefined ? undefined : bestIndexed(entry.contact, line.demand, moment);
 }
 

@@ -3,7 +3,7 @@
 // Invariant: what `restore` makes of `stateRecords(state)` behaves as `state` does from then on.
 
 import { assert } from '../lib/assert.ts';
-import { type Agent, hold, isSignedIn, newAgent, setLimits } from './agent.ts';
+import { type Agent, answersInOrder, hold, isSignedIn, newAgent, setLimits } from './agent.ts';
 import { scheduleGatewayLost, startGrace } from './apply-agent.ts';
 import { scheduleForget } from './apply-close.ts';
 import {
@@ -91,7 +91,7 @@ function agentRecord(agent: Agent): AgentRecord {
     readyOrdinal: agent.readyOrdinal,
     missesInRow: agent.missesInRow,
     version: agent.version,
-    answers: [...agent.answers],
+    answers: answersInOrder(agent),
   };
 }
 
@@ -232,7 +232,7 @@ function restoreAgent(state: State, record: AgentRecord): void {
     readyOrdinal: record.readyOrdinal,
     missesInRow: record.missesInRow,
     version: record.version,
-    answers: [...record.answers],
+    answers: record.answers.map((answer) => ({ ...answer })),
   });
   setLimits(agent, record.limits);
   state.agents.set(agent.id, agent);

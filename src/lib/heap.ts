@@ -56,6 +56,14 @@ export class Heap<T extends HeapItem> {
     if (last.heapIndex === index) this.#down(last, index);
   }
 
+  /** Brings an item of the heap to where it belongs after its order changed. */
+  moved(item: T): void {
+    const index = item.heapIndex;
+    assert(this.#items[index] === item, 'only what is in the heap is moved in it');
+    this.#up(item, index);
+    if (item.heapIndex === index) this.#down(item, index);
+  }
+
   /** The first item for which `accept` holds; looks only behind items that were refused. */
   firstWhere<C>(accept: (item: T, context: C) => boolean, context: C): T | undefined {
     return this.#search(0, undefined, accept, context);

@@ -224,7 +224,7 @@ t.test('[WRAP5] the disposition that the wrap-up timer did not wait for may come
   t.strictSame(stage.complete('c1', agentActor('a2'), disposition('not mine')).result, 'NO_SUCH_CONTACT');
   t.strictSame(stage.complete('c1', A1, disposition('solved')).events, ['dispositionSet c1']);
   t.strictSame(stage.complete('c1', A1, disposition('again')).events, []);
-  stage.tick(3_600_000);
+  stage.tick(3_660_000);
   t.strictSame(stage.complete('c1', A1, disposition('too late')).result, 'NO_SUCH_CONTACT');
 });
 
@@ -260,10 +260,24 @@ t.test('[TOMB1, TOMB2] a closed contact is remembered for `forget`, then its id 
   stage.wait(400).cancel('c1', 'ABANDONED');
   const asked = stage.ask({ type: 'get', actor: GATEWAY, contactId: 'c1' }).contact;
   t.match(asked, { contactId: 'c1', gatewayId: 'g0', state: 'ABANDONED', closedAt: NOON + 400, queue: 'main' });
-  t.strictSame(stage.tick(30_000).events, [], 'forgotten at whole seconds');
-  t.strictSame(stage.tick(600).events, ['tombstonesForgotten']);
+  t.strictSame(stage.tick(30_000).events, [], 'forgotten at whole minutes');
+  t.strictSame(stage.tick(29_600).events, ['tombstonesForgotten']);
   t.equal(stage.ask({ type: 'get', actor: GATEWAY, contactId: 'c1' }).refused, 'NO_SUCH_CONTACT');
   t.strictSame(stage.submit('c1', { tier: 1 }).events, ['contactSubmitted c1'], 'another contact of that id');
+});
+
+t.test('[TOMB1] many closed contacts are forgotten at whole seconds', async (t) => {
+  const stage = new Stage(plainPolicy({ forgetMs: 30_000 }));
+  stage.wait(400);
+  const close = (id: string): void => {
+    stage.submit(id);
+    stage.cancel(id, 'ABANDONED');
+  };
+  for (let count = 1; count < 1024; count++) close(`c${count}`);
+  t.equal(stage.run.core.nextDeadline(), NOON + 60_000);
+  close('c1024');
+  t.equal(stage.run.core.nextDeadline(), NOON + 31_000);
+  t.strictSame(stage.tick(30_600).events, ['tombstonesForgotten']);
 });
 
 t.test('[QUE6] the wait limit expires QUEUED contacts, offered ones when they come back', async (t) => {

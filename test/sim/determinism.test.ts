@@ -75,9 +75,9 @@ t.test('[SIM2] the same scenario and seed give the same events for ever', async 
     return `${hash} ${events}`;
   });
   t.strictSame(got, [
-    'cd87053b7ca960eb509a7ff11ab369cd 37119',
-    'd9446b3143af0dfcfd1f6d339ce155c3 37301',
-    '8344194b294802d8c3f4dfb00ae0f12c 134184',
+    '46c8fda8d25daba78de19a0d868a8397 33139',
+    'dd9a7d7fd0a344a71fe4df373ce62997 33341',
+    'b5b2d2e8d06e0b49bc65e38fe33112e0 121427',
   ]);
 });
 

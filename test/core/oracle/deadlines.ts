@@ -117,14 +117,15 @@ function deadlinesOfGateways(state: OracleState): Deadline[] {
   return deadlines;
 }
 
-/** [TOMB1]: forgotten at whole seconds, all that are due together. */
+/** [TOMB1]: forgotten at whole minutes, all that are due together; at whole seconds while there are many. */
 function deadlinesOfTombstones(state: OracleState): Deadline[] {
   const oldest = Math.min(...state.tombstones.map((tombstone) => tombstone.closedAt));
   if (state.tombstones.length === 0) return [];
   const { forgetMs } = policyOf(state);
+  const grainMs = state.tombstones.length < 1024 ? 60_000 : 1000;
   return [
     {
-      due: Math.ceil((oldest + forgetMs) / 1000) * 1000,
+      due: Math.ceil((oldest + forgetMs) / grainMs) * grainMs,
       ordinal: 0,
       kind: FORGET,
       detail: 0,
