@@ -114,7 +114,12 @@ async function refusals(t: Test, { gateway: newGateway, agent: newAgent }: World
     path: /requires\[0\]\.all\[0\]\.skill$/,
   });
   // Of these, what a sub-protocol cannot say is refused before it is sent, in the same way.
-  for (const wrong of [{ tier: 1.5 }, { value: Number.NaN }, { value: Number.POSITIVE_INFINITY }, { customerId: '\ud800' }]) {
+  for (const wrong of [
+    { tier: 1.5 },
+    { value: Number.NaN },
+    { value: Number.POSITIVE_INFINITY },
+    { customerId: '\ud800' },
+  ]) {
     await t.rejects(gateway.submit({ id: 'r1', channel: 'voice', ...wrong }), {
       name: 'CordboardError',
       code: 'INVALID_ARGUMENT',
