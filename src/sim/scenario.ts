@@ -5,9 +5,8 @@
 // has, every distribution has a finite mean above or equal to 0. 3. `traffic` and `agents` are in the order of the file: the order is part of
 // what a seed means.
 
+import type { ContactDraft } from '../core/commands.ts';
 import type { ResolvedPolicy } from '../core/policy.ts';
-import type { Alternative, Preference } from '../core/requirement.ts';
-import type { Direction } from '../core/views.ts';
 
 /** A distribution of durations, milliseconds. */
 export type Distribution =
@@ -24,21 +23,8 @@ export interface RateStep {
   readonly perMs: number;
 }
 
-/** What each contact of a traffic says of itself. */
-export interface ContactTemplate {
-  readonly channel: string;
-  readonly direction: Direction;
-  readonly intent: string;
-  readonly language: string;
-  readonly queue: string;
-  readonly requires: readonly Alternative[];
-  readonly prefers: readonly Preference[];
-  readonly segment: string;
-  readonly value: number;
-  readonly tier: number;
-  readonly headStartMs: number;
-  readonly preferredAgents: readonly string[];
-}
+/** What each contact of a traffic says of itself; the rest of a draft is its own. */
+export type ContactTemplate = Omit<ContactDraft, 'id' | 'customerId' | 'journeyId' | 'attributes' | 'version'>;
 
 export interface Traffic {
   readonly name: string;

@@ -99,5 +99,5 @@ t.test('a suite that there is not is refused with a list of those that there are
   const ended = await bench(['latencies']);
   t.equal(ended.status, 2);
   t.equal(ended.stdout, '');
-  t.match(ended.stderr, /there is no suite "latencies"; suites: latency\n$/);
+  t.match(ended.stderr, /there is no suite "latencies"; suites: latency, simulator\n$/);
 });

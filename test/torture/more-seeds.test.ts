@@ -4,4 +4,4 @@ import { tortureSeeds } from './suite.ts';
 
 t.setTimeout(300_000);
 
-t.test('[TOR1, TOR2, TOR3] nothing that must hold breaks', async (t) => tortureSeeds(t, 10_001, 90));
+t.test('[TOR1, TOR2, TOR3] nothing that must hold breaks', async (t) => tortureSeeds(t, 10_001, 150));

@@ -5,4 +5,4 @@ import { tortureSeeds } from './suite.ts';
 
 t.setTimeout(300_000);
 
-t.test('[TOR1, TOR2, TOR3] nothing that must hold breaks', async (t) => tortureSeeds(t, 1, 90));
+t.test('[TOR1, TOR2, TOR3] nothing that must hold breaks', async (t) => tortureSeeds(t, 1, 150));
