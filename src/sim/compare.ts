@@ -4,15 +4,8 @@
 // batch by batch: what both runs have in common (busy hours, long contacts) leaves no trace in it. 3. the same run twice differs by 0 ± 0.
 
 import { assert } from '../lib/assert.ts';
-import {
-  addedUp,
-  BATCHES_WITH_CONTACTS_MIN,
-  type BatchSums,
-  RATIOS,
-  type RatioName,
-  ratioOf,
-  STUDENT_T,
-} from './measures.ts';
+import { BATCHES_WITH_CONTACTS_MIN, STUDENT_T } from './batch-means.ts';
+import { addedUp, type BatchSums, RATIOS, type RatioName, ratioOf } from './measures.ts';
 import type { BatchedReport } from './simulate.ts';
 
 /** Second less first. */

@@ -6,9 +6,9 @@
 import type { QueuePolicy } from '../core/policy.ts';
 import { assert } from '../lib/assert.ts';
 import type { Arrival, ArrivalSource } from './arrival.ts';
+import { BATCHES } from './batch-means.ts';
 import type { MeasuredPeriod } from './crew.ts';
 import type { Customer } from './customer.ts';
-import { BATCHES } from './measures.ts';
 import { type OutcomeName, Tally, UNCOUNTED } from './tally.ts';
 
 /** What came of one contact. */

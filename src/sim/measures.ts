@@ -4,17 +4,9 @@
 // the measured period is cut into `BATCHES` equal parts by arrival, each so long that parts hardly depend on each other.
 // 3. `null` where there is nothing to divide by.
 
+import { ratioHalfWidth } from './batch-means.ts';
+import type { BatchedWaits } from './batched-waits.ts';
 import type { HalfWidths, Measures } from './report.ts';
-import type { WaitHistogram } from './wait-histogram.ts';
-
-/** Into how many equal parts the measured period is cut. */
-export const BATCHES = 30;
-
-/** With contacts in fewer parts than this no error is given. */
-export const BATCHES_WITH_CONTACTS_MIN = 10;
-
-/** 97.5 % quantile of Student's t with BATCHES − 1 degrees of freedom. */
-export const STUDENT_T = 2.045229642132703;
 
 /** What was counted of the contacts that arrived in one part of the measured period. */
 export interface BatchSums {
@@ -130,37 +122,15 @@ export function ratioOf(name: RatioName, sums: BatchSums): number | null {
   return divisor > 0 ? of(sums) / divisor : null;
 }
 
-/**
- * Half width of the 95 % confidence interval of a ratio R = ΣY / ΣX over n batches: t · √(Σ (Y − R X)² / (n (n − 1))) / X̄ (Cochran, Sampling
- * Techniques, 6.4, without the finite population's factor). Null when fewer than BATCHES_WITH_CONTACTS_MIN have X > 0.
- */
+/** Half width of the 95 % confidence interval of the ratio, by batch means; null where there are too few batches with contacts. */
 export function halfWidthOf(name: RatioName, batches: readonly BatchSums[]): number | null {
   const { of, per } = RATIOS[name];
-  let withContacts = 0;
-  let ofSum = 0;
-  let perSum = 0;
-  for (const batch of batches) {
-    if (per(batch) > 0) withContacts++;
-    ofSum += of(batch);
-    perSum += per(batch);
-  }
-  if (withContacts < BATCHES_WITH_CONTACTS_MIN) return null;
-  const ratio = ofSum / perSum;
-  let squares = 0;
-  for (const batch of batches) {
-    const residual = of(batch) - ratio * per(batch);
-    squares += residual * residual;
-  }
-  const count = batches.length;
-  return (STUDENT_T * Math.sqrt(squares / (count * (count - 1)))) / (perSum / count);
+  return ratioHalfWidth(batches.map(of), batches.map(per));
 }
 
 /** The figures of the sums. `withinSeconds`: the service level's time, null when it is not one. */
-export function measuresOf(sums: BatchSums, waits: WaitHistogram, withinSeconds: number | null): Measures {
-  const percentile = (share: number): number | null => {
-    const ms = waits.percentileMs(share);
-    return ms === null ? null : ms / 1000;
-  };
+export function measuresOf(sums: BatchSums, waits: BatchedWaits, withinSeconds: number | null): Measures {
+  const percentile = (share: number): number | null => secondsOf(waits.percentileMs(share));
   return {
     arrivals: sums.arrivals,
     answered: sums.answered,
@@ -185,11 +155,13 @@ export function measuresOf(sums: BatchSums, waits: WaitHistogram, withinSeconds:
 }
 
 /** How sure each of them is. */
-export function halfWidthsOf(batches: readonly BatchSums[]): HalfWidths {
+export function halfWidthsOf(batches: readonly BatchSums[], waits: BatchedWaits): HalfWidths {
+  const percentile = (share: number): number | null => secondsOf(waits.percentileHalfWidthMs(share));
   return {
     probabilityOfWait: halfWidthOf('probabilityOfWait', batches),
     waitSecondsMean: halfWidthOf('waitSecondsMean', batches),
     speedOfAnswerSeconds: halfWidthOf('speedOfAnswerSeconds', batches),
+    waitSeconds: { p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) },
     abandonRatio: halfWidthOf('abandonRatio', batches),
     blockedRatio: halfWidthOf('blockedRatio', batches),
     serviceLevel: {
@@ -199,4 +171,8 @@ export function halfWidthsOf(batches: readonly BatchSums[]): HalfWidths {
     },
     queueLengthMean: halfWidthOf('queueLengthMean', batches),
   };
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
 }

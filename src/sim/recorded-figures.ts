@@ -3,11 +3,12 @@
 // Invariants: 1. counted are the contacts submitted within the measured time, by the queue that they were in. 2. who was cancelled counts as
 // expired: the system ended the contact, not the customer.
 
-import { addedUp, BATCHES, halfWidthsOf, measuresOf, sideBySide } from './measures.ts';
+import { BATCHES } from './batch-means.ts';
+import { BatchedWaits } from './batched-waits.ts';
+import { addedUp, halfWidthsOf, measuresOf, sideBySide } from './measures.ts';
 import type { RecordedContact, RecordedOutcome, Recording } from './recording.ts';
 import type { TrafficReport } from './report.ts';
 import { type OutcomeName, Tally, UNCOUNTED } from './tally.ts';
-import { WaitHistogram } from './wait-histogram.ts';
 
 /** As in a Report, of what was recorded. */
 export interface RecordedFigures {
@@ -27,7 +28,7 @@ const OUTCOMES: Readonly<Record<RecordedOutcome, Exclude<OutcomeName, 'blocked'>
 export function recordedFigures(recording: Recording): RecordedFigures {
   const byQueue = Map.groupBy(recording.contacts, (contact) => contact.queue);
   const tallies = [...byQueue.keys()].sort().map((queue) => tallyOf(queue, byQueue.get(queue) ?? [], recording));
-  const waits = new WaitHistogram();
+  const waits = new BatchedWaits();
   for (const tally of tallies) waits.addAll(tally.waits);
   const withins = new Set(tallies.map((tally) => tally.withinSeconds));
   const [within] = withins;
@@ -36,14 +37,17 @@ export function recordedFigures(recording: Recording): RecordedFigures {
     traffic: Object.fromEntries(tallies.map((tally) => [tally.name, reportOf(tally)])),
     total: {
       ...measuresOf(addedUp(total), waits, withins.size === 1 ? (within ?? null) : null),
-      ci95: halfWidthsOf(total),
+      ci95: halfWidthsOf(total, waits),
     },
   };
 }
 
 function reportOf(tally: Tally): TrafficReport {
   const batches = tally.batches();
-  return { ...measuresOf(addedUp(batches), tally.waits, tally.withinSeconds), ci95: halfWidthsOf(batches) };
+  return {
+    ...measuresOf(addedUp(batches), tally.waits, tally.withinSeconds),
+    ci95: halfWidthsOf(batches, tally.waits),
+  };
 }
 
 function tallyOf(queue: string, contacts: readonly RecordedContact[], recording: Recording): Tally {

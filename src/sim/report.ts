@@ -36,6 +36,7 @@ export interface HalfWidths {
   readonly probabilityOfWait: number | null;
   readonly waitSecondsMean: number | null;
   readonly speedOfAnswerSeconds: number | null;
+  readonly waitSeconds: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
   readonly abandonRatio: number | null;
   readonly blockedRatio: number | null;
   readonly serviceLevel: {

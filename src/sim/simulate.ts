@@ -3,13 +3,13 @@
 // 1. No clock in here: `wallSeconds` is 0, whoever called fills it in. 2. The figures are a function of scenario, sources and seed.
 
 import type { ArrivalSource } from './arrival.ts';
+import { BatchedWaits } from './batched-waits.ts';
 import type { OnContact } from './ledger.ts';
 import { addedUp, type BatchSums, halfWidthsOf, measuresOf, sideBySide } from './measures.ts';
 import { PoissonSource } from './poisson-source.ts';
 import type { AgentReport, Report, TrafficReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import type { Tally } from './tally.ts';
-import { WaitHistogram } from './wait-histogram.ts';
 import { World } from './world.ts';
 
 /** Happenings between two looks at the progress: about a quarter of a second. */
@@ -80,7 +80,7 @@ export class Simulation {
       Object.fromEntries(tallies.map((tally, index) => [tally.name, of(tally, parts[index] ?? [])]));
     const traffic = byName((tally, own) => trafficReport(own, tally.waits, tally.withinSeconds));
     const total = sideBySide(parts);
-    const waits = new WaitHistogram();
+    const waits = new BatchedWaits();
     for (const tally of tallies) waits.addAll(tally.waits);
     const withins = new Set(tallies.map((tally) => tally.withinSeconds));
     const [within] = withins;
@@ -104,10 +104,10 @@ export class Simulation {
 
 function trafficReport(
   batches: readonly BatchSums[],
-  waits: WaitHistogram,
+  waits: BatchedWaits,
   withinSeconds: number | null,
 ): TrafficReport {
-  return { ...measuresOf(addedUp(batches), waits, withinSeconds), ci95: halfWidthsOf(batches) };
+  return { ...measuresOf(addedUp(batches), waits, withinSeconds), ci95: halfWidthsOf(batches, waits) };
 }
 
 function warningsOf(traffic: Readonly<Record<string, TrafficReport>>): string[] {

@@ -3,8 +3,9 @@
 // Invariants: 1. a contact is counted in the batch in which it arrived, whenever its outcome comes. 2. the line is integrated over the time of each
 // batch, whoever stands in it. 3. waits are whole microseconds, so that a wait of just `within` is within.
 
-import { BATCHES, type BatchSums } from './measures.ts';
-import { WaitHistogram } from './wait-histogram.ts';
+import { BATCHES } from './batch-means.ts';
+import { BatchedWaits } from './batched-waits.ts';
+import type { BatchSums } from './measures.ts';
 
 /** A batch's number for contacts that arrive outside the measured period. */
 export const UNCOUNTED = -1;
@@ -29,7 +30,7 @@ const WIDTH = 13;
 
 export class Tally {
   readonly name: string;
-  readonly waits = new WaitHistogram();
+  readonly waits = new BatchedWaits();
   readonly #sums = new Float64Array(BATCHES * WIDTH);
   readonly #spanMs: number;
   #inLine = 0;
@@ -90,7 +91,7 @@ export class Tally {
     if (batch === UNCOUNTED) return;
     const at = batch * WIDTH;
     const isWithin = waitedUs <= withinUs;
-    this.waits.record(waitedUs / 1000);
+    this.waits.record(batch, waitedUs / 1000);
     if (waitedUs > 0) this.#add(at + WAITED, 1);
     if (!isWithin) this.#add(at + WAITED_LONGER, 1);
     this.#add(at + WAIT_US, waitedUs);

@@ -13,12 +13,12 @@ import type { CoreEvent } from '../core/events.ts';
 import type { Presence } from '../core/views.ts';
 import { assert } from '../lib/assert.ts';
 import type { Arrival, ArrivalSource } from './arrival.ts';
+import { BATCHES } from './batch-means.ts';
 import { Calendar } from './calendar.ts';
 import { CrewAgent, type MeasuredPeriod, Roster } from './crew.ts';
 import { type Customer, Customers } from './customer.ts';
 import { EventHash } from './event-hash.ts';
 import { Ledger, type OnContact } from './ledger.ts';
-import { BATCHES } from './measures.ts';
 import { type Scenario, WORLD_GATEWAY_ID } from './scenario.ts';
 
 /** What the core takes for the instant 0 of a run: midnight, and not 0, which means "never" to it. */

@@ -1,8 +1,9 @@
 // Comparisons: what a difference is, how sure it is, and that both hold in runs of the real world.
 import t from 'tap';
+import { BATCHES, STUDENT_T } from '../../src/sim/batch-means.ts';
 import { compare } from '../../src/sim/compare.ts';
 import { compareTable, differenceText } from '../../src/sim/compare-table.ts';
-import { BATCHES, type BatchSums, STUDENT_T } from '../../src/sim/measures.ts';
+import type { BatchSums } from '../../src/sim/measures.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { type BatchedReport, simulateWithBatches } from '../../src/sim/simulate.ts';
 import { goodScenario } from '../config/scenario-texts.ts';

@@ -1,6 +1,7 @@
 // The figures of a run: what is counted, over what, and how sure they are.
 import t from 'tap';
-import { BATCHES, type BatchSums, halfWidthOf, ratioOf, STUDENT_T } from '../../src/sim/measures.ts';
+import { BATCHES, STUDENT_T } from '../../src/sim/batch-means.ts';
+import { type BatchSums, halfWidthOf, ratioOf } from '../../src/sim/measures.ts';
 import { RandomStream } from '../../src/sim/random-stream.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { simulate, simulateWithBatches } from '../../src/sim/simulate.ts';

@@ -3,7 +3,8 @@
 //
 // CORDBOARD_LONG=1 (`npm run test:long`) runs 5 million contacts a model instead of 150 thousand.
 import t, { type Test } from 'tap';
-import { RATIOS, type RatioName, STUDENT_T } from '../../src/sim/measures.ts';
+import { STUDENT_T } from '../../src/sim/batch-means.ts';
+import { RATIOS, type RatioName } from '../../src/sim/measures.ts';
 import { RandomStream } from '../../src/sim/random-stream.ts';
 import type { TrafficReport } from '../../src/sim/report.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
