@@ -262,7 +262,7 @@ export class Life {
     if (this.#lastNow > 0) {
       if (now < this.#lastNow + Math.floor(PACE_MIN * elapsedMs) - 1)
         fail(`time went on by ${now - this.#lastNow} in ${elapsedMs} ms`);
-      if (now > Math.max(wallMs, this.#lastNow + elapsedMs + 1))
+      if (now > Math.max(time.takeWallRead(), this.#lastNow) + elapsedMs + 1)
         fail(`time ran ahead: ${now - this.#lastNow} in ${elapsedMs} ms`);
     }
     this.#lastNow = now;

@@ -15,13 +15,22 @@ interface Timer {
 
 export class VirtualTime implements TimeSource {
   #wallMs = START_MS;
+  #wallReadMs = 0;
   #monotonicMs = 0;
   #stands = false;
   /** In the order in which they fire. */
   #timers: Timer[] = [];
 
   wallMs(): number {
+    this.#wallReadMs = Math.max(this.#wallReadMs, this.#wallMs);
     return this.#wallMs;
+  }
+
+  /** The latest that anybody read on the wall clock since this was asked last: whoever did may have adopted it. */
+  takeWallRead(): number {
+    const wallReadMs = this.#wallReadMs;
+    this.#wallReadMs = 0;
+    return wallReadMs;
   }
 
   monotonicMs(): number {
