@@ -5,10 +5,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { describeMachine } from '../machine.ts';
 import type { SuiteContext } from '../main.ts';
 import { printProfiles } from '../profile.ts';
+import { positive, progress, type SuiteFlags, suiteCommand } from '../suite.ts';
 import { nowUs } from './clock.ts';
 import { measureSync } from './disk.ts';
 import { FIRST_LIFE } from './life.ts';
@@ -19,10 +20,7 @@ import { type Findings, metricsOf, reportLines } from './report.ts';
 import { openContactCount } from './router.ts';
 import { makeFolder, startServers } from './servers.ts';
 
-interface Flags {
-  readonly small?: true;
-  readonly seed: number;
-  readonly json?: string;
+interface Flags extends SuiteFlags {
   readonly proto?: true;
   readonly arrivals: LatencyParams['arrivals'];
   readonly subscribe: boolean;
@@ -43,11 +41,10 @@ interface Flags {
 }
 
 export function latencyCommand({ cleanup }: SuiteContext): Command {
-  return new Command('latency')
-    .description('Submit → offer at the socket, and the highest rate held, beside a bare and a committing relay.')
-    .option('--small', 'a few seconds: for the tests, not for figures')
-    .option('--seed <n>', 'of schedules and agents', wholeNumber, FULL.seed)
-    .option('--json <file>', 'write the last line to a file too')
+  return suiteCommand(
+    'latency',
+    'Submit → offer at the socket, and the highest rate held, beside a bare and a committing relay.',
+  )
     .option('--proto', 'the protobuf sub-protocol instead of JSON')
     .addOption(new Option('--arrivals <kind>', 'how contacts come').choices(['poisson', 'fixed']).default('poisson'))
     .option('--no-subscribe', 'the gateway is not told of its contacts: 4 frames fewer a life')
@@ -68,7 +65,6 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     )
     .option('--node <option>', 'an option of Node for the router, such as --node=--max-semi-space-size=64', collect, [])
     .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
-    .allowExcessArguments(false)
     .action(async (flags: Flags) => {
       const params = paramsOf(flags);
       const profileDirectory = flags.profile === undefined ? undefined : resolve(flags.profile);
@@ -143,20 +139,4 @@ function profiling(directory: string | undefined): string[] {
 
 function collect(option: string, before: readonly string[]): string[] {
   return [...before, option];
-}
-
-function progress(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1e6)) throw new InvalidArgumentError('expected a positive number');
-  return value;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');
-  return value;
 }

@@ -5,7 +5,7 @@
  * 2. A mark comes once, and after the one that it needs; anything else is a fault. Faults are counted; the first few are
  *    kept to be shown.
  */
-import { Latencies } from './latencies.ts';
+import { Durations } from '../durations.ts';
 import { MARKS, wholeLife } from './life.ts';
 
 const FAULTS_KEPT = 5;
@@ -14,8 +14,8 @@ export class LifeLog {
   readonly firstLife: number;
   readonly count: number;
   /** From the schedule to the socket's write: what of the others is the load's own. */
-  readonly late = new Latencies();
-  readonly submitToOffer = new Latencies();
+  readonly late = new Durations();
+  readonly submitToOffer = new Durations();
   framesIn = 0;
   framesOut = 0;
   faultCount = 0;

@@ -1,5 +1,6 @@
 /** What a run of the latency suite is told; with `small` everything is so short that it can stand among the tests. */
 import type { Subprotocol } from '../../src/wire/request.ts';
+import { DEFAULT_SEED } from '../suite.ts';
 import type { Arrivals } from './schedule.ts';
 
 export interface LatencyParams {
@@ -39,7 +40,7 @@ export interface SearchParams {
 }
 
 export const FULL: LatencyParams = {
-  seed: 1,
+  seed: DEFAULT_SEED,
   subprotocol: 'json',
   arrivals: 'poisson',
   isSubscribed: true,

@@ -1,7 +1,7 @@
 /** What a run says: tables for people, and the figures of its last line. No measuring in here. */
 import { type CpuByThread, totalUs } from '../cpu-time.ts';
+import { Durations } from '../durations.ts';
 import type { Machine } from '../machine.ts';
-import { Latencies } from './latencies.ts';
 import type { RunResult } from './load-run.ts';
 import { type Attempt, framesPerLife, type RoundResults, serverCpuPerLifeUs } from './measure.ts';
 import type { LatencyParams } from './params.ts';
@@ -13,7 +13,7 @@ export type Metrics = Readonly<Record<string, number>>;
 export interface Findings {
   readonly params: LatencyParams;
   readonly machine: Machine;
-  readonly disk: Latencies;
+  readonly disk: Durations;
   /** When the warm-up was over, on the clock of the load. */
   readonly measuredFromUs: number;
   readonly script: Script;
@@ -206,8 +206,8 @@ function ratios(rounds: RoundResults, floor: ServerName, share: number): number[
   return rounds.router.map((result, round) => of(result) / of(rounds[floor][round]));
 }
 
-function merged(results: readonly RunResult[], of: (result: RunResult) => Latencies): Latencies {
-  const sum = new Latencies();
+function merged(results: readonly RunResult[], of: (result: RunResult) => Durations): Durations {
+  const sum = new Durations();
   for (const result of results) sum.add(of(result));
   return sum;
 }
