@@ -5,11 +5,12 @@
 // 4. agents are numbered from the same counter as contacts, so that deadlines have one order.
 
 import { assert } from '../lib/assert.ts';
+import type { Membership } from './agent-buckets.ts';
 import type { Contact } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import type { Channel } from './names.ts';
 import type { Skills } from './requirement.ts';
-import type { Membership, SupplyClass } from './supply.ts';
+import type { SupplyClass } from './supply.ts';
 import type { AgentView, Presence } from './views.ts';
 
 export interface Agent {
@@ -41,8 +42,10 @@ export interface Agent {
   readonly countByChannel: number[];
   /** Its supply class while it is signed in: connected and not OFFLINE. */
   supply: SupplyClass | undefined;
-  /** Beside the supply class's facts. */
+  /** Beside the supply class's `indexed`. */
   memberships: (Membership | undefined)[];
+  /** In its supply class's pools, by channel index. */
+  poolMemberships: (Membership | undefined)[];
   indexed: boolean;
   /** Waits for settle. */
   dirty: boolean;
@@ -94,6 +97,7 @@ export function newAgent(id: string, ordinal: number): Agent {
     countByChannel: [],
     supply: undefined,
     memberships: [],
+    poolMemberships: [],
     indexed: false,
     dirty: false,
     countedAvailable: false,

@@ -1,59 +1,29 @@
 // The hash by which a repeated submit is told from another contact of the same id: of what was submitted, in one canonical form.
 //
-// 1. Fields in one order, free texts with their lengths, so that none runs into the next. 2. What is journalled with it is compared with it for
-// as long as the contact is remembered: changing the form makes every retry in flight look like another contact.
-// 3. A run of equal drafts, as gateways without customer data and simulators send them, is hashed once.
+// 1. Fields in one order, each apart, so that none runs into the next. 2. What is journalled with it is compared with it for as long as the
+// contact is remembered: changing the form makes every retry in flight look like another contact.
 
-import { hash128 } from '../lib/hash128.ts';
+import { Hash128 } from '../lib/hash128.ts';
 import type { ContactDraft } from './commands.ts';
-import { type Alternative, requirementKey } from './requirement.ts';
+import type { Alternative } from './requirement.ts';
 
 export class ContentHash {
-  #last: ContactDraft | undefined = undefined;
-  #requirement: readonly Alternative[] = [];
-  #hash = '';
+  readonly #hash = new Hash128();
 
   /** 32 hex digits; `requirement` is the canonical form of the draft's. */
   of(draft: ContactDraft, requirement: readonly Alternative[]): string {
-    if (this.#last === undefined || requirement !== this.#requirement || !isLike(draft, this.#last)) {
-      this.#hash = hash128(canonicalText(draft, requirement));
-      this.#requirement = requirement;
+    const hash = this.#hash.reset();
+    hash.text(draft.channel).text(draft.direction).text(draft.queue).text(draft.segment);
+    hash.number(draft.value).number(draft.tier).number(draft.headStartMs);
+    hash.text(draft.customerId).text(draft.journeyId).text(draft.intent).text(draft.language).text(draft.attributes);
+    hash.number(requirement.length);
+    for (const { all } of requirement) {
+      hash.number(all.length);
+      for (const { skill, level } of all) hash.text(skill).number(level);
     }
-    this.#last = draft;
-    return this.#hash;
+    hash.number(draft.prefers.length);
+    for (const { skill, secondsPerLevel } of draft.prefers) hash.text(skill).number(secondsPerLevel);
+    for (const agentId of draft.preferredAgents) hash.text(agentId);
+    return hash.hex();
   }
-}
-
-function canonicalText(draft: ContactDraft, requirement: readonly Alternative[]): string {
-  let lists = requirementKey(requirement);
-  for (const { skill, secondsPerLevel } of draft.prefers) lists += `${skill} ${secondsPerLevel};`;
-  for (const agentId of draft.preferredAgents) lists += `${agentId},`;
-  const { customerId, journeyId, intent, language, attributes } = draft;
-  const named = `${draft.channel} ${draft.direction} ${draft.queue} ${draft.segment} ${draft.value} ${draft.tier} ${draft.headStartMs}`;
-  const free = `${customerId.length}:${customerId} ${journeyId.length}:${journeyId} ${intent.length}:${intent} ${language.length}:${language}`;
-  return `${named} ${lists} ${free} ${attributes}`;
-}
-
-/** Whether all but the id is plainly the same; lists count as the same only if they are the same or have nothing in them. */
-function isLike(a: ContactDraft, b: ContactDraft): boolean {
-  return (
-    a.customerId === b.customerId &&
-    a.attributes === b.attributes &&
-    a.journeyId === b.journeyId &&
-    a.intent === b.intent &&
-    a.channel === b.channel &&
-    a.segment === b.segment &&
-    a.queue === b.queue &&
-    a.value === b.value &&
-    a.tier === b.tier &&
-    a.headStartMs === b.headStartMs &&
-    a.language === b.language &&
-    a.direction === b.direction &&
-    isSameList(a.prefers, b.prefers) &&
-    isSameList(a.preferredAgents, b.preferredAgents)
-  );
-}
-
-function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === 0 && b.length === 0);
 }

@@ -55,13 +55,25 @@ export interface Performed {
   readonly firstSeq: number;
 }
 
+/** How the indexes are kept; for tests and benchmarks. */
+export interface Tuning {
+  /** A demand class that more supply classes meet has an index of its own (supply.ts). */
+  readonly suppliersScannedMax?: number;
+}
+
 export class Core {
-  readonly #state = new State();
-  readonly #queries = new Queries(this.#state);
+  readonly #state: State;
+  readonly #queries: Queries;
+
+  /** What it decides does not depend on `tuning`. */
+  constructor(tuning: Tuning = {}) {
+    this.#state = new State(tuning.suppliersScannedMax);
+    this.#queries = new Queries(this.#state);
+  }
 
   /** A core with the facts of the records, as `records` gave them. */
-  static fromRecords(records: Iterable<StateRecord>): Core {
-    const core = new Core();
+  static fromRecords(records: Iterable<StateRecord>, tuning: Tuning = {}): Core {
+    const core = new Core(tuning);
     restore(core.#state, records);
     return core;
   }

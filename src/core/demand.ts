@@ -6,14 +6,16 @@
 // contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first.
 
 import { Heap } from '../lib/heap.ts';
+import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import type { Channel } from './names.ts';
 import { type Alternative, type Preference, requirementKey } from './requirement.ts';
-import { AgentBuckets, type SupplyClass } from './supply.ts';
+import type { Fact } from './supply.ts';
 
 /** Most classes that open contacts may use at once. */
 export const DEMAND_CLASSES_MAX = 10_000;
 const IDLE_MAX = 1_024;
+const WRITTEN_AS_MAX = 4;
 
 export interface Line {
   readonly demand: DemandClass;
@@ -35,6 +37,8 @@ export interface DemandClass {
   readonly channel: Channel;
   readonly requirement: readonly Alternative[];
   readonly prefers: readonly Preference[];
+  /** The objects that lead to it without a key. */
+  readonly writtenAs: (readonly Alternative[])[];
   /** Non-empty and empty ones, by clock rate; few. */
   readonly lines: Line[];
   waitingCount: number;
@@ -42,10 +46,10 @@ export interface DemandClass {
   nonEmptyIndex: number;
   /** Contacts QUEUED or OFFERED. */
   useCount: number;
-  /** Available agents who may serve it. */
-  readonly available: AgentBuckets;
   /** Active supply classes that meet it. */
-  readonly suppliers: Set<SupplyClass>;
+  facts: Fact[];
+  /** Available agents who may serve it, where it has many suppliers; else they are found in its suppliers' pools. */
+  available: AgentBuckets | undefined;
 }
 
 export function lineBefore(a: LineEntry, b: LineEntry): boolean {
@@ -72,8 +76,8 @@ type AffinityLines = Map<Line, Heap<AffinityEntry>>;
 export class DemandIndex {
   readonly #classes = new Map<string, DemandClass>();
   readonly #idle = new Set<DemandClass>();
-  /** The one that was asked for last: runs of like contacts find it without a key. */
-  #last: DemandClass | undefined = undefined;
+  /** Classes without preferences by channel's index and requirement, the very object: found without writing a key. */
+  readonly #plain: Map<readonly Alternative[], DemandClass>[] = [];
   readonly #affinity = new Map<string, AffinityLines>();
   /** Classes with a waiting contact, in no particular order. */
   readonly nonEmpty: DemandClass[] = [];
@@ -102,16 +106,36 @@ export class DemandIndex {
 
   /** The contact's class from now on: until `releaseClass`. */
   retainClass(contact: Contact): DemandClass {
-    const demand = this.#last !== undefined && isPlainlyOf(contact, this.#last) ? this.#last : this.#find(contact);
-    this.#last = demand;
+    const demand = this.#find(contact);
     if (demand.useCount++ === 0) this.#idle.delete(demand);
     contact.demand = demand;
     return demand;
   }
 
+  /** The contact's class; its requirement is the class's own from now on, so that equal ones are kept once. */
   #find(contact: Contact): DemandClass {
-    const key = demandKey(contact.channel.name, contact.requirement, contact.prefers);
-    return this.#classes.get(key) ?? this.#addClass(key, contact);
+    const { channel, requirement, prefers } = contact;
+    const isPlain = prefers.length === 0;
+    const plain = isPlain ? this.#plain[channel.index]?.get(requirement) : undefined;
+    if (plain !== undefined) return plain;
+    const key = demandKey(channel.name, requirement, prefers);
+    const demand = this.#classes.get(key) ?? this.#addClass(key, contact);
+    contact.requirement = demand.requirement;
+    if (isPlain) this.#rememberPlain(requirement, demand);
+    return demand;
+  }
+
+  #rememberPlain(requirement: readonly Alternative[], demand: DemandClass): void {
+    const { index } = demand.channel;
+    let byRequirement = this.#plain[index];
+    if (byRequirement === undefined) {
+      byRequirement = new Map();
+      this.#plain[index] = byRequirement;
+    }
+    byRequirement.set(requirement, demand);
+    demand.writtenAs.push(requirement);
+    const oldest = demand.writtenAs.length > WRITTEN_AS_MAX ? demand.writtenAs.shift() : undefined;
+    if (oldest !== undefined) byRequirement.delete(oldest);
   }
 
   releaseClass(contact: Contact): void {
@@ -164,12 +188,13 @@ export class DemandIndex {
       channel: contact.channel,
       requirement: contact.requirement,
       prefers: contact.prefers,
+      writtenAs: [],
       lines: [],
       waitingCount: 0,
       nonEmptyIndex: -1,
       useCount: 0,
-      available: new AgentBuckets(),
-      suppliers: new Set(),
+      facts: [],
+      available: undefined,
     };
     this.#classes.set(key, demand);
     this.#onNew(demand);
@@ -179,8 +204,13 @@ export class DemandIndex {
   #evict(demand: DemandClass): void {
     this.#idle.delete(demand);
     this.#classes.delete(demand.key);
-    if (this.#last === demand) this.#last = undefined;
+    this.#forgetPlain(demand);
     this.#onEvict(demand);
+  }
+
+  #forgetPlain(demand: DemandClass): void {
+    const byRequirement = this.#plain[demand.channel.index];
+    for (const requirement of demand.writtenAs) byRequirement?.delete(requirement);
   }
 
   #dropNonEmpty(demand: DemandClass): void {
@@ -213,15 +243,6 @@ export class DemandIndex {
     lines.delete(entry.line);
     if (lines.size === 0) this.#affinity.delete(entry.agentId);
   }
-}
-
-function isPlainlyOf({ channel, requirement, prefers }: Contact, demand: DemandClass): boolean {
-  return (
-    channel === demand.channel &&
-    requirement === demand.requirement &&
-    prefers.length === 0 &&
-    demand.prefers.length === 0
-  );
 }
 
 function lineOf(demand: DemandClass, clockRate: number): Line {

@@ -5,10 +5,10 @@
 // affinity, which has heaps and look-ups of its own.
 
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
+import type { Bucket, Membership } from './agent-buckets.ts';
 import { type Contact, isCooling, type LineEntry } from './contact.ts';
 import type { DemandClass, DemandIndex, Line } from './demand.ts';
 import { idleUs, loadUs, type RankTerms, urgencyUs } from './rank.ts';
-import type { Bucket, Membership } from './supply.ts';
 
 /** A pair with its rank's parts, microseconds. */
 export interface Pair {
@@ -43,7 +43,7 @@ export function pairBefore(a: Pair, b: Pair): boolean {
 
 /** The line's best contact that has no cool-downs, with its best indexed agent. */
 export function bestForLine(line: Line, moment: Moment): Pair | undefined {
-  if (line.demand.available.buckets.length === 0) return undefined;
+  if (line.demand.available?.buckets.length === 0) return undefined;
   const head = line.heap.peek();
   const entry = head === undefined || isPlain(head) ? head : line.heap.firstWhere(isPlain, undefined);
   return entry === undefined ? undefined : bestIndexed(entry.contact, line.demand, moment);
@@ -74,14 +74,14 @@ export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment)
   const supply = agent.supply;
   if (supply === undefined || !isAvailable(agent) || agent.load + moment.costMin > agent.capacity) return undefined;
   let best: Pair | undefined;
-  if (demands.nonEmpty.length < supply.slotByDemand.size) {
+  if (demands.nonEmpty.length < supply.facts.length) {
     for (const demand of demands.nonEmpty) {
       const fit = classFit(agent, demand);
       if (fit !== undefined) best = bestOfDemand(agent, demand, fit, moment, best);
     }
   } else {
     for (const fact of supply.facts) {
-      if (fact !== undefined && fact.demand.waitingCount > 0) {
+      if (fact.demand.waitingCount > 0) {
         best = bestOfDemand(agent, fact.demand, fact.fitUs, moment, best);
       }
     }
@@ -122,24 +122,58 @@ function bestOfAffinity(agent: Agent, demands: DemandIndex, moment: Moment, foun
   return best;
 }
 
-/** The contact with its best agent of the index, affinity left aside; a pair that cools down is walked past. */
+/** The contact with its best agent of the indexes, affinity left aside; a pair that cools down is walked past. */
 function bestIndexed(contact: Contact, demand: DemandClass, moment: Moment): Pair | undefined {
-  const idleMaxUs = moment.terms.idleRate * moment.terms.idleCapMs;
-  let best: Agent | undefined;
-  let bestUs = Number.NEGATIVE_INFINITY;
-  for (const bucket of demand.available.buckets) {
-    if (bucket.baseUs + idleMaxUs < bestUs) break;
-    const agent = firstOf(bucket, contact);
-    if (agent === undefined) continue;
-    const worthUs = bucket.baseUs + idleUs(agent.readySince, moment.now, moment.terms);
-    if (worthUs > bestUs || (worthUs === bestUs && best !== undefined && agent.readyOrdinal < best.readyOrdinal)) {
-      best = agent;
-      bestUs = worthUs;
+  const choice: Choice = { agent: undefined, worthUs: Number.NEGATIVE_INFINITY };
+  if (demand.available !== undefined) compareHeads(demand.available.buckets, 0, contact, moment, choice);
+  else {
+    for (const { pool, fitUs } of demand.facts) {
+      if (pool !== undefined) compareHeads(pool.agents.buckets, fitUs, contact, moment, choice);
     }
   }
-  if (best === undefined) return undefined;
-  const fit = classFit(best, demand);
-  return fit === undefined ? undefined : pairOf(contact, best, fit, moment);
+  const { agent } = choice;
+  if (agent === undefined) return undefined;
+  const { terms } = moment;
+  const readinessUs = idleUs(agent.readySince, moment.now, terms) - loadUs(agent, terms);
+  return {
+    contact,
+    agent,
+    urgencyUs: urgencyUs(contact.key, contact.clockRate, moment.now, moment.epoch),
+    fitUs: choice.worthUs - readinessUs,
+    readinessUs,
+  };
+}
+
+/** The best agent so far, and what it is worth for the contact: fit and readiness, microseconds. */
+interface Choice {
+  agent: Agent | undefined;
+  worthUs: number;
+}
+
+/** Looks for a better one among the heads; `fitUs` is what the buckets' bases lack. */
+function compareHeads(
+  buckets: readonly Bucket[],
+  fitUs: number,
+  contact: Contact,
+  { now, terms }: Moment,
+  choice: Choice,
+): void {
+  const idleMaxUs = terms.idleRate * terms.idleCapMs;
+  for (const bucket of buckets) {
+    const baseUs = fitUs + bucket.baseUs;
+    if (baseUs + idleMaxUs < choice.worthUs) break;
+    const agent = firstOf(bucket, contact);
+    if (agent === undefined) continue;
+    const worthUs = baseUs + idleUs(agent.readySince, now, terms);
+    const best = choice.agent;
+    if (
+      worthUs > choice.worthUs ||
+      (worthUs === choice.worthUs && best !== undefined && agent.readyOrdinal < best.readyOrdinal)
+    ) {
+      choice.agent = agent;
+      choice.worthUs = worthUs;
+    }
+  }
 }
 
 function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {
@@ -155,8 +189,7 @@ function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): 
 
 /** What the agent's class fits the demand, without affinity; undefined when it does not meet it. */
 export function classFit(agent: Agent, demand: DemandClass): number | undefined {
-  const slot = agent.supply?.slotByDemand.get(demand);
-  return slot === undefined ? undefined : agent.supply?.facts[slot]?.fitUs;
+  return agent.supply?.factByDemand.get(demand)?.fitUs;
 }
 
 function headFor(line: Line, agent: Agent): LineEntry | undefined {

@@ -1,7 +1,8 @@
 // Canonical and joined requirements, remembered: the same few requirements come with contact after contact, and equal ones should be one
-// object with one key. Only saves time: what it answers is what requirement.ts would.
+// object. Found by a hash of how they are written, since to write a key first would cost more than all the rest. Only saves time: what it
+// answers is what requirement.ts would.
 //
-// Invariant: at most ENTRIES_MAX are remembered of each kind, none with a longer key than KEY_MAX; then all are forgotten.
+// Invariant: at most ENTRIES_MAX ways of writing are remembered, none with more than NEEDS_MAX needs; then all are forgotten.
 
 import {
   type Alternative,
@@ -13,41 +14,108 @@ import {
 } from './requirement.ts';
 
 const ENTRIES_MAX = 4_096;
-const KEY_MAX = 512;
+const NEEDS_MAX = 32;
+
+type Requirement = readonly Alternative[];
+
+/** One way of writing a requirement. */
+interface Form {
+  readonly written: Requirement;
+  readonly canonical: Requirement;
+}
 
 export class RequirementCache {
-  readonly #canonical = new Map<string, readonly Alternative[]>();
-  readonly #joined = new Map<string, readonly Alternative[] | undefined>();
+  readonly #formsByHash = new Map<number, Form[]>();
+  readonly #canonicalByKey = new Map<string, Requirement>();
+  readonly #joined = new Map<Requirement, Map<Requirement, Requirement | undefined>>();
+  #formCount = 0;
 
   /** The canonical form; equal requirements get the same object. */
-  canonical(requires: readonly Alternative[]): readonly Alternative[] {
+  canonical(requires: Requirement): Requirement {
     if (requires.length === 0) return NO_REQUIREMENT;
-    const key = requirementKey(requires);
-    const known = this.#canonical.get(key);
-    if (known !== undefined) return known;
-    const canonical = canonicalRequirement(requires);
-    if (canonical.length === 0) return NO_REQUIREMENT;
-    if (key.length > KEY_MAX) return canonical;
-    if (this.#canonical.size >= ENTRIES_MAX) this.#canonical.clear();
-    // Its own key too, so that every way of writing it leads to one object.
-    const one = this.#canonical.get(requirementKey(canonical)) ?? canonical;
-    this.#canonical.set(requirementKey(canonical), one);
-    this.#canonical.set(key, one);
-    return one;
+    const hash = hashOf(requires);
+    const forms = this.#formsByHash.get(hash);
+    if (forms !== undefined) {
+      for (const form of forms) if (isWrittenLike(form.written, requires)) return form.canonical;
+    }
+    return this.#learn(requires, hash);
   }
 
   /** Both at once; undefined when that would be too large. */
-  joined(left: readonly Alternative[], right: readonly Alternative[]): readonly Alternative[] | undefined {
+  joined(left: Requirement, right: Requirement): Requirement | undefined {
     const one = this.canonical(left);
     const other = this.canonical(right);
     const only = one.length === 0 ? other : other.length === 0 ? one : undefined;
     if (only !== undefined) return isTooLarge(only) ? undefined : only;
-    const key = `${requirementKey(one)}&${requirementKey(other)}`;
-    if (this.#joined.has(key)) return this.#joined.get(key);
+    let joinedByOther = this.#joined.get(one);
+    if (joinedByOther === undefined) {
+      joinedByOther = new Map();
+      if (isSmall(one)) this.#joined.set(one, joinedByOther);
+    }
+    if (joinedByOther.has(other)) return joinedByOther.get(other);
     const joined = joinRequirements(one, other);
-    if (key.length > KEY_MAX) return joined;
-    if (this.#joined.size >= ENTRIES_MAX) this.#joined.clear();
-    this.#joined.set(key, joined === undefined ? undefined : this.canonical(joined));
-    return this.#joined.get(key);
+    const result = joined === undefined ? undefined : this.canonical(joined);
+    if (isSmall(other)) joinedByOther.set(other, result);
+    return result;
   }
+
+  #learn(written: Requirement, hash: number): Requirement {
+    const canonical = canonicalRequirement(written);
+    if (canonical.length === 0) return NO_REQUIREMENT;
+    if (!isSmall(written)) return canonical;
+    if (this.#formCount >= ENTRIES_MAX) this.#forget();
+    const key = requirementKey(canonical);
+    const one = this.#canonicalByKey.get(key) ?? canonical;
+    this.#canonicalByKey.set(key, one);
+    const forms = this.#formsByHash.get(hash) ?? [];
+    this.#formsByHash.set(hash, forms);
+    forms.push({ written, canonical: one });
+    this.#formCount++;
+    return one;
+  }
+
+  #forget(): void {
+    this.#formsByHash.clear();
+    this.#canonicalByKey.clear();
+    this.#joined.clear();
+    this.#formCount = 0;
+  }
+}
+
+function isSmall(requirement: Requirement): boolean {
+  let count = 0;
+  for (const { all } of requirement) count += all.length;
+  return count <= NEEDS_MAX;
+}
+
+/** 32 bits, in the manner of FNV-1a. */
+function hashOf(requires: Requirement): number {
+  let hash = 0x811c9dc5 | 0;
+  for (const { all } of requires) {
+    for (const { skill, level } of all) {
+      for (let index = 0; index < skill.length; index++) hash = Math.imul(hash ^ skill.charCodeAt(index), 0x01000193);
+      hash = Math.imul(hash ^ level, 0x01000193);
+    }
+    hash = Math.imul(hash ^ 0x7c, 0x01000193);
+  }
+  return hash;
+}
+
+function isWrittenLike(a: Requirement, b: Requirement): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    if (!isSameAlternative(a[index] as Alternative, b[index] as Alternative)) return false;
+  }
+  return true;
+}
+
+function isSameAlternative({ all: a }: Alternative, { all: b }: Alternative): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const one = a[index];
+    const other = b[index];
+    if (one?.skill !== other?.skill || one?.level !== other?.level) return false;
+  }
+  return true;
 }

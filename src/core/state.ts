@@ -19,7 +19,7 @@ import { compileMatch } from './queue-match.ts';
 import { type RankTerms, rankTerms, ZERO_TERMS } from './rank.ts';
 import { RequirementCache } from './requirement-cache.ts';
 import { Dirty } from './settle.ts';
-import { SupplyIndex } from './supply.ts';
+import { SUPPLIERS_SCANNED_MAX, SupplyIndex } from './supply.ts';
 
 export class State {
   /** The last event and its instant; the instant of the first. */
@@ -62,16 +62,17 @@ export class State {
   readonly supplies: SupplyIndex;
   readonly dirty = new Dirty();
 
-  constructor() {
+  constructor(suppliersScannedMax: number = SUPPLIERS_SCANNED_MAX) {
     this.demands = new DemandIndex(
       (demand) => this.supplies.addDemand(demand),
       (demand) => this.supplies.removeDemand(demand),
     );
-    this.supplies = new SupplyIndex(ZERO_TERMS, {
+    const world = {
       demands: () => this.demands.classes(),
       queues: () => this.queues.values(),
       channels: () => this.channelList,
-    });
+    };
+    this.supplies = new SupplyIndex(ZERO_TERMS, world, suppliersScannedMax);
   }
 
   moment(now: number): Moment {

@@ -1,80 +1,56 @@
-// The agents' side: supply classes (one set of skills and levels) and, per demand class, the available agents in buckets of equal fit and
-// load. Inside a bucket the one ready longest goes first, so that finding the best agent compares the heads of a few buckets.
+// The agents' side: supply classes (one set of skills and levels), and where an arriving contact finds the available agents who may serve it.
+//
+// A demand class with few suppliers is *scanned*: its choice compares the supply classes' pools, each with its agents by load, and an agent that
+// comes or goes changes the one pool of its class. One with many is *indexed*: it has all its agents in buckets of its own by fit and load, so
+// that the choice does not grow with the number of supply classes, and an agent that comes or goes changes each of these.
 //
 // Invariants: 1. a fact (this class meets that demand, with this fit) is computed once per pair of classes, while both are in use.
-// 2. an indexed agent is in one bucket of every demand class that its class meets and its room allows; `memberships[i]` belongs to `facts[i]`.
-// 3. bases in a demand class's buckets descend strictly; no bucket is empty.
+// 2. an available agent that is not dirty is in the pool of each channel that it has room for and that some scanned demand class needs, and in
+// the buckets of every indexed demand class that its class meets and its room allows. 3. `fact.slot` is −1 exactly while `fact.pool` is there.
 
-import { type FifoItem, OrderedFifo } from '../lib/ordered-fifo.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
+import { AgentBuckets, type Membership, newMembership } from './agent-buckets.ts';
 import type { DemandClass } from './demand.ts';
 import type { Channel, Queue } from './names.ts';
 import { fitUs, loadUs, type RankTerms } from './rank.ts';
 import { meets, type Skills } from './requirement.ts';
 
+/** With more suppliers a demand class is indexed. To look at so many pools costs less than its agents' ways into and out of an index. */
+export const SUPPLIERS_SCANNED_MAX = 32;
+
 /** That a supply class meets a demand class, and how well. */
 export interface Fact {
   readonly demand: DemandClass;
+  readonly supply: SupplyClass;
   readonly fitUs: number;
+  /** Places in the lists of both. */
+  supplyPlace: number;
+  demandPlace: number;
+  /** Where the demand class is scanned: the agents that may serve it. */
+  pool: Pool | undefined;
+  /** Where it is indexed: the place in `supply.indexed` and in its agents' memberships; −1. */
+  slot: number;
+}
+
+/** Available agents of one supply class with room on one channel, by load. */
+export interface Pool {
+  readonly channel: Channel;
+  readonly agents: AgentBuckets;
+  /** Facts that look into it; without any it goes. */
+  factCount: number;
 }
 
 export interface SupplyClass {
   readonly key: string;
   readonly skills: Skills;
   readonly agents: Set<Agent>;
-  readonly facts: (Fact | undefined)[];
-  readonly slotByDemand: Map<DemandClass, number>;
+  readonly facts: Fact[];
+  readonly factByDemand: Map<DemandClass, Fact>;
+  readonly pools: Pool[];
+  readonly indexed: (Fact | undefined)[];
   readonly freeSlots: number[];
   /** Queues whose own requirement it meets. */
   readonly queues: readonly Queue[];
-}
-
-/** One agent's place in one bucket. `order` is the agent's ready ordinal. */
-export interface Membership extends FifoItem {
-  readonly agent: Agent;
-  readonly buckets: AgentBuckets;
-  bucket: Bucket | undefined;
-}
-
-export interface Bucket {
-  /** Fit minus the load part of readiness. */
-  readonly baseUs: number;
-  readonly agents: OrderedFifo<Membership>;
-}
-
-/** The available agents of one demand class. */
-export class AgentBuckets {
-  /** Best base first. */
-  readonly buckets: Bucket[] = [];
-
-  insert(membership: Membership, baseUs: number): void {
-    const buckets = this.buckets;
-    let low = 0;
-    let high = buckets.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((buckets[middle] as Bucket).baseUs > baseUs) low = middle + 1;
-      else high = middle;
-    }
-    let bucket = buckets[low];
-    if (bucket === undefined || bucket.baseUs !== baseUs) {
-      bucket = { baseUs, agents: new OrderedFifo<Membership>() };
-      if (low === buckets.length) buckets.push(bucket);
-      else buckets.splice(low, 0, bucket);
-    }
-    bucket.agents.insert(membership);
-    membership.bucket = bucket;
-  }
-
-  remove(membership: Membership): void {
-    const bucket = membership.bucket;
-    if (bucket === undefined) return;
-    bucket.agents.remove(membership);
-    membership.bucket = undefined;
-    if (bucket.agents.size > 0) return;
-    if (this.buckets.at(-1) === bucket) this.buckets.pop();
-    else this.buckets.splice(this.buckets.indexOf(bucket), 1);
-  }
 }
 
 /** What the supply side asks of the rest of the state. */
@@ -89,10 +65,12 @@ export class SupplyIndex {
   readonly #classesBySkill = new Map<string, Set<SupplyClass>>();
   #terms: RankTerms;
   readonly #world: World;
+  readonly #scannedMax: number;
 
-  constructor(terms: RankTerms, world: World) {
+  constructor(terms: RankTerms, world: World, scannedMax: number) {
     this.#terms = terms;
     this.#world = world;
+    this.#scannedMax = scannedMax;
   }
 
   /** Numbers of the rank rule from now on. Nobody may be signed in. */
@@ -107,6 +85,7 @@ export class SupplyIndex {
     supply.agents.add(agent);
     agent.supply = supply;
     agent.memberships = [];
+    agent.poolMemberships = [];
     for (const queue of supply.queues) queue.agentsEligible++;
   }
 
@@ -120,6 +99,7 @@ export class SupplyIndex {
     supply.agents.delete(agent);
     agent.supply = undefined;
     agent.memberships = [];
+    agent.poolMemberships = [];
     if (supply.agents.size === 0) this.#dropClass(supply);
   }
 
@@ -128,21 +108,17 @@ export class SupplyIndex {
     const supply = agent.supply;
     if (supply === undefined || agent.indexed) return;
     agent.indexed = true;
-    const facts = supply.facts;
     const carriedUs = loadUs(agent, this.#terms);
-    for (let slot = 0; slot < facts.length; slot++) {
-      const fact = facts[slot];
-      if (fact !== undefined) this.#insertFor(agent, slot, fact, carriedUs);
-    }
+    for (const pool of supply.pools) insertIntoPool(agent, pool, carriedUs);
+    for (const fact of supply.indexed) if (fact !== undefined) insertFor(agent, fact, carriedUs);
   }
 
   /** Takes the agent out; afterwards what its place depends on may change. */
   withdraw(agent: Agent): void {
     if (!agent.indexed) return;
     agent.indexed = false;
-    for (const membership of agent.memberships) {
-      if (membership?.bucket !== undefined) membership.buckets.remove(membership);
-    }
+    for (const membership of agent.poolMemberships) leaveBucket(membership);
+    for (const membership of agent.memberships) leaveBucket(membership);
   }
 
   /** Brings the queues' counts of agents with room up to date; whether the agent is available with room on some channel. */
@@ -171,19 +147,17 @@ export class SupplyIndex {
   }
 
   removeDemand(demand: DemandClass): void {
-    for (const supply of demand.suppliers) {
-      const slot = supply.slotByDemand.get(demand);
-      if (slot === undefined) continue;
-      supply.slotByDemand.delete(demand);
-      supply.facts[slot] = undefined;
-      supply.freeSlots.push(slot);
-      for (const agent of supply.agents) {
-        const membership = agent.memberships[slot];
-        if (membership?.bucket !== undefined) membership.buckets.remove(membership);
-        agent.memberships[slot] = undefined;
-      }
+    for (const fact of demand.facts) {
+      if (fact.pool === undefined) this.#unindex(fact);
+      else this.#unscan(fact, fact.pool);
+      fact.supply.factByDemand.delete(demand);
+      const last = fact.supply.facts.pop();
+      if (last === undefined || last === fact) continue;
+      fact.supply.facts[fact.supplyPlace] = last;
+      last.supplyPlace = fact.supplyPlace;
     }
-    demand.suppliers.clear();
+    demand.facts = [];
+    demand.available = undefined;
   }
 
   #candidates(demand: DemandClass): Iterable<SupplyClass> {
@@ -207,25 +181,65 @@ export class SupplyIndex {
   #learn(supply: SupplyClass, demand: DemandClass): void {
     const fit = fitUs(demand, supply.skills, this.#terms);
     if (fit === undefined) return;
-    const slot = supply.freeSlots.pop() ?? supply.facts.length;
-    const fact: Fact = { demand, fitUs: fit };
-    supply.facts[slot] = fact;
-    supply.slotByDemand.set(demand, slot);
-    demand.suppliers.add(supply);
-    for (const agent of supply.agents) {
-      if (agent.indexed) this.#insertFor(agent, slot, fact, loadUs(agent, this.#terms));
+    const supplyPlace = supply.facts.length;
+    const demandPlace = demand.facts.length;
+    const fact: Fact = { demand, supply, fitUs: fit, supplyPlace, demandPlace, pool: undefined, slot: -1 };
+    supply.facts.push(fact);
+    supply.factByDemand.set(demand, fact);
+    demand.facts.push(fact);
+    if (demand.available !== undefined) this.#index(fact);
+    else if (demand.facts.length <= this.#scannedMax) this.#scan(fact);
+    else this.#indexAll(demand);
+  }
+
+  #indexAll(demand: DemandClass): void {
+    demand.available = new AgentBuckets();
+    for (const fact of demand.facts) {
+      if (fact.pool !== undefined) this.#unscan(fact, fact.pool);
+      this.#index(fact);
     }
   }
 
-  #insertFor(agent: Agent, slot: number, fact: Fact, carriedUs: number): void {
-    if (!hasRoom(agent, fact.demand.channel)) return;
-    let membership = agent.memberships[slot];
-    if (membership === undefined) {
-      membership = newMembership(agent, fact.demand.available);
-      agent.memberships[slot] = membership;
+  #index(fact: Fact): void {
+    const { supply } = fact;
+    fact.slot = supply.freeSlots.pop() ?? supply.indexed.length;
+    supply.indexed[fact.slot] = fact;
+    for (const agent of supply.agents) {
+      if (agent.indexed) insertFor(agent, fact, loadUs(agent, this.#terms));
     }
-    membership.order = agent.readyOrdinal;
-    fact.demand.available.insert(membership, fact.fitUs - carriedUs);
+  }
+
+  #unindex({ supply, slot }: Fact): void {
+    supply.indexed[slot] = undefined;
+    supply.freeSlots.push(slot);
+    for (const agent of supply.agents) {
+      leaveBucket(agent.memberships[slot]);
+      agent.memberships[slot] = undefined;
+    }
+  }
+
+  #scan(fact: Fact): void {
+    const { supply } = fact;
+    const { channel } = fact.demand;
+    let pool = supply.pools.find((one) => one.channel === channel);
+    if (pool === undefined) {
+      pool = { channel, agents: new AgentBuckets(), factCount: 0 };
+      supply.pools.push(pool);
+      for (const agent of supply.agents) if (agent.indexed) insertIntoPool(agent, pool, loadUs(agent, this.#terms));
+    }
+    pool.factCount++;
+    fact.pool = pool;
+  }
+
+  #unscan(fact: Fact, pool: Pool): void {
+    fact.pool = undefined;
+    if (--pool.factCount > 0) return;
+    const { pools, agents } = fact.supply;
+    pools.splice(pools.indexOf(pool), 1);
+    for (const agent of agents) {
+      leaveBucket(agent.poolMemberships[pool.channel.index]);
+      agent.poolMemberships[pool.channel.index] = undefined;
+    }
   }
 
   #addClass(key: string, skills: Skills): SupplyClass {
@@ -234,7 +248,9 @@ export class SupplyIndex {
       skills,
       agents: new Set(),
       facts: [],
-      slotByDemand: new Map(),
+      factByDemand: new Map(),
+      pools: [],
+      indexed: [],
       freeSlots: [],
       queues: [...this.#world.queues()].filter((queue) => meets(skills, queue.policy.requires)),
     };
@@ -254,7 +270,14 @@ export class SupplyIndex {
       holders?.delete(supply);
       if (holders?.size === 0) this.#classesBySkill.delete(skill);
     }
-    for (const demand of supply.slotByDemand.keys()) demand.suppliers.delete(supply);
+    for (const { demand, demandPlace } of supply.facts) {
+      const last = demand.facts.pop();
+      if (last !== undefined && last.supply !== supply) {
+        demand.facts[demandPlace] = last;
+        last.demandPlace = demandPlace;
+      }
+      if (demand.facts.length === 0) demand.available = undefined;
+    }
   }
 }
 
@@ -265,15 +288,29 @@ export function skillsKey(skills: Skills): string {
   return key;
 }
 
-function newMembership(agent: Agent, buckets: AgentBuckets): Membership {
-  return {
-    agent,
-    buckets,
-    bucket: undefined,
-    order: 0,
-    heapIndex: -1,
-    fifoPlace: 'none',
-    fifoPrevious: undefined,
-    fifoNext: undefined,
-  };
+function insertIntoPool(agent: Agent, { channel, agents }: Pool, carriedUs: number): void {
+  if (!hasRoom(agent, channel)) return;
+  let membership = agent.poolMemberships[channel.index];
+  if (membership === undefined) {
+    membership = newMembership(agent, agents);
+    agent.poolMemberships[channel.index] = membership;
+  }
+  membership.order = agent.readyOrdinal;
+  agents.insert(membership, -carriedUs);
+}
+
+function insertFor(agent: Agent, { demand, slot, fitUs: fit }: Fact, carriedUs: number): void {
+  const { available } = demand;
+  if (available === undefined || !hasRoom(agent, demand.channel)) return;
+  let membership = agent.memberships[slot];
+  if (membership === undefined) {
+    membership = newMembership(agent, available);
+    agent.memberships[slot] = membership;
+  }
+  membership.order = agent.readyOrdinal;
+  available.insert(membership, fit - carriedUs);
+}
+
+function leaveBucket(membership: Membership | undefined): void {
+  if (membership?.bucket !== undefined) membership.buckets.remove(membership);
 }

@@ -1,7 +1,7 @@
 // Larger than fast-check's histories: hundreds in line, scores of agents, more demand classes than are kept. Events only are compared.
 import t from 'tap';
 import type { Actor, Command } from '../../src/core/commands.ts';
-import { Core } from '../../src/core/core.ts';
+import { Core, type Tuning } from '../../src/core/core.ts';
 import type { ResolvedPolicy } from '../../src/core/policy.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { Oracle } from './oracle/oracle.ts';
@@ -34,13 +34,14 @@ const policy = (cost: number): ResolvedPolicy =>
 
 /** Core and oracle, stepped together. */
 class Duel {
-  readonly core = new Core();
+  readonly core: Core;
   readonly #oracle = new Oracle();
   readonly #fail: (what: string) => void;
   offerCount = 0;
 
-  constructor(fail: (what: string) => void) {
+  constructor(fail: (what: string) => void, tuning: Tuning = {}) {
     this.#fail = fail;
+    this.core = new Core(tuning);
   }
 
   get pending(): readonly { readonly offerId: string; readonly agentId: string }[] {
@@ -70,7 +71,7 @@ t.setTimeout(isFullRun ? 900_000 : 120_000);
 t.test(`[RANK1, ROOM6] ${CONTACTS} in line, ${AGENTS} agents, all free at once`, async (t) => {
   for (const seed of isFullRun ? [1, 2, 3] : [1, 2]) {
     const random = new Prng(seed);
-    const duel = new Duel((what) => t.fail(`seed ${seed}: ${what}`));
+    const duel = new Duel((what) => t.fail(`seed ${seed}: ${what}`), { suppliersScannedMax: 4 * (seed - 1) });
     let now = NOON;
     duel.step({ type: 'setPolicy', actor: ADMIN, policy: policy(1000), source: '', fileHash: '' }, now);
     now = hire(duel, random, now);
