@@ -3,7 +3,8 @@
 // Invariants: 1. order: due, then the owner's ordinal, then kind: it follows from the state alone, so a recovered core fires in the same
 // order. 2. a deadline is in the heap exactly while what it waits for may still happen.
 
-import { Heap, type HeapItem } from '../lib/heap.ts';
+import type { HeapItem } from '../lib/heap.ts';
+import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { Agent } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { Gateway } from './gateway.ts';
@@ -52,43 +53,42 @@ export type Deadline =
   | PhaseDeadline
   | CoolDown;
 
+/** Of two that are due at the same instant, which fires first. */
 function firesBefore(a: Deadline, b: Deadline): boolean {
-  if (a.due !== b.due) return a.due < b.due;
   if (a.ordinal !== b.ordinal) return a.ordinal < b.ordinal;
   if (a.kind !== b.kind) return kindOrder[a.kind] < kindOrder[b.kind];
   return a.detail < b.detail;
 }
 
 export class Deadlines {
-  readonly #heap = new Heap<Deadline>(firesBefore);
+  /** By due. */
+  readonly #heap = new KeyedHeap<Deadline>(firesBefore);
 
   /** Instant of the earliest, Infinity when there is none. */
   get next(): number {
-    return this.#heap.peek()?.due ?? Number.POSITIVE_INFINITY;
+    return this.#heap.leastKey;
   }
 
   /** The same, one left aside. */
   nextBut(one: Deadline | undefined): number {
-    const first = this.#heap.peek();
-    return (first === one ? this.#heap.second() : first)?.due ?? Number.POSITIVE_INFINITY;
+    return one !== undefined && this.#heap.peek() === one ? this.#heap.secondKey : this.#heap.leastKey;
   }
 
   /** The earliest that is due at `now`; it stays until whoever fires it takes it out. */
   dueAt(now: number): Deadline | undefined {
-    const first = this.#heap.peek();
-    return first !== undefined && first.due <= now ? first : undefined;
+    return this.#heap.leastKey <= now ? this.#heap.peek() : undefined;
   }
 
   add(deadline: Deadline): void {
-    this.#heap.push(deadline);
+    this.#heap.push(deadline, deadline.due);
   }
 
   /** The phase's deadline from now on, whether it is in already or not. */
   set(deadline: PhaseDeadline, kind: PhaseDeadline['kind'], due: number): void {
     deadline.kind = kind;
     deadline.due = due;
-    if (deadline.heapIndex === -1) this.#heap.push(deadline);
-    else this.#heap.moved(deadline);
+    if (deadline.heapIndex === -1) this.#heap.push(deadline, due);
+    else this.#heap.move(deadline, due);
   }
 
   /** Takes it out if it is in. */

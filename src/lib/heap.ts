@@ -28,13 +28,6 @@ export class Heap<T extends HeapItem> {
     return this.#items[0];
   }
 
-  /** The one that would be first without the first. */
-  second(): T | undefined {
-    const left = this.#items[1];
-    const right = this.#items[2];
-    return right !== undefined && left !== undefined && this.#before(right, left) ? right : left;
-  }
-
   /** All items, in no particular order. */
   items(): readonly T[] {
     return this.#items;
@@ -54,14 +47,6 @@ export class Heap<T extends HeapItem> {
     if (last === undefined || last === item) return;
     this.#up(last, index);
     if (last.heapIndex === index) this.#down(last, index);
-  }
-
-  /** Brings an item of the heap to where it belongs after its order changed. */
-  moved(item: T): void {
-    const index = item.heapIndex;
-    assert(this.#items[index] === item, 'only what is in the heap is moved in it');
-    this.#up(item, index);
-    if (item.heapIndex === index) this.#down(item, index);
   }
 
   /** The first item for which `accept` holds; looks only behind items that were refused. */

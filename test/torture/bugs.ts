@@ -46,7 +46,7 @@ export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
     },
   ],
   'off by one: deadlines fire a millisecond late': [
-    { file: 'core/deadlines.ts', from: 'first.due <= now', to: 'first.due < now' },
+    { file: 'core/deadlines.ts', from: 'leastKey <= now', to: 'leastKey < now' },
   ],
   'forgotten cool-down: a declined contact is offered to the same agent again': [
     {
