@@ -147,7 +147,9 @@ export function hold(agent: Agent, contact: Contact): void {
 export function release(agent: Agent, contact: Contact): void {
   const place = agent.held.indexOf(contact);
   assert(place !== -1, 'only what an agent holds is released');
-  agent.held.splice(place, 1);
+  // Taken out in place: to splice makes a list of what went.
+  for (let index = place + 1; index < agent.held.length; index++) agent.held[index - 1] = agent.held[index] as Contact;
+  agent.held.pop();
   agent.load -= contact.cost;
   const index = contact.channel.index;
   agent.countByChannel[index] = (agent.countByChannel[index] ?? 0) - 1;

@@ -57,7 +57,7 @@ export function applyClosed(state: State, contact: Contact, event: ContactClosed
   leavePhase(state, contact, event.endedNow);
   if (event.state === 'ABANDONED') contact.queue.flow.countAbandon(state.at);
   clearAssigned(state, contact);
-  for (const coolDown of [...contact.coolDowns]) dropCoolDown(state, coolDown);
+  for (const coolDown of contact.coolDowns) dropCoolDown(state, coolDown);
   contact.channel.openCount--;
   state.countSegment(contact.segment, -1);
   if (event.disposition !== undefined) contact.disposition = event.disposition;

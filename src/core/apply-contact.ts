@@ -5,11 +5,13 @@
 
 import { assert } from '../lib/assert.ts';
 import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.ts';
-import { type Contact, type ContactFacts, type Known, type Offer, waitedMs } from './contact.ts';
+import { type Contact, type Known, type Offer, QUEUED, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { Classification, ContactSubmitted, ContactUpdated, OfferMade } from './events.ts';
 import type { Channel, Queue } from './names.ts';
 import type { State } from './state.ts';
+
+const NOTHING: readonly never[] = [];
 
 /** A contact changed: its version counts, its picture is stale, its gateway's subscribers will hear. */
 export function changed(state: State, contact: Contact): void {
@@ -36,7 +38,7 @@ export function clearDeadline(state: State, deadline: Deadline | undefined): und
 
 /** Puts the contact in line, its phase being QUEUED from now on. */
 export function enterLine(state: State, contact: Contact): void {
-  contact.phase = { state: 'QUEUED' };
+  contact.phase = QUEUED;
   contact.order = contact.agedFrom;
   contact.queue.waiting.insert(contact);
   const line = state.demands.enter(contact, state.epoch);
@@ -61,7 +63,10 @@ export function applySubmitted(state: State, event: ContactSubmitted): Contact {
     contact: undefined,
     tombstone: undefined,
   };
-  const contact = newContact(state, event, known);
+  const channel = channelNamed(state, event.channel);
+  const { at } = state;
+  const instants = { submittedAt: at, enqueuedAt: at, agedFrom: at };
+  const contact = blankContact(known, channel, queueNamed(state, event.queue), event, instants);
   known.contact = contact;
   state.known.set(known.id, known);
   state.arrivals.append(known, known.ordinal);
@@ -85,47 +90,25 @@ export function queueNamed(state: State, name: string): Queue {
   return queue;
 }
 
-function newContact(state: State, event: ContactSubmitted, known: Known): Contact {
-  return blankContact({
-    id: event.contactId,
+/** What a contact came with and what the policy made of it, as events and records tell. */
+type Facts = Omit<ContactSubmitted, 'type' | 'contactId' | 'gatewayId' | 'channel' | 'queue'>;
+
+/** When it came, when to its queue, and from when it ages. */
+interface Instants {
+  readonly submittedAt: number;
+  readonly enqueuedAt: number;
+  readonly agedFrom: number;
+}
+
+/** A contact that is in no line, with no agent and no past. */
+export function blankContact(known: Known, channel: Channel, queue: Queue, facts: Facts, instants: Instants): Contact {
+  return {
+    id: known.id,
     ordinal: known.ordinal,
     gateway: known.gateway,
     known,
-    hash: event.hash,
-    channel: channelNamed(state, event.channel),
-    direction: event.direction,
-    customerId: event.customerId,
-    journeyId: event.journeyId,
-    intent: event.intent,
-    language: event.language,
-    requires: event.requires,
-    prefers: event.prefers,
-    value: event.value,
-    tier: event.tier,
-    headStartMs: event.headStartMs,
-    preferredAgents: event.preferredAgents,
-    attributes: event.attributes,
-    queue: queueNamed(state, event.queue),
-    segment: event.segment,
-    requirement: event.requirement,
-    clockRate: event.clockRate,
-    headStartUs: event.headStartUs,
-    waitUntil: event.waitUntil,
-    submittedAt: state.at,
-    enqueuedAt: state.at,
-    agedFrom: state.at,
-  });
-}
-
-/** A contact that is in no line, with no agent and no past, from the facts that it came with. */
-export function blankContact(facts: ContactFacts): Contact {
-  return {
-    id: facts.id,
-    ordinal: facts.ordinal,
-    gateway: facts.gateway,
-    known: facts.known,
     hash: facts.hash,
-    channel: facts.channel,
+    channel,
     direction: facts.direction,
     customerId: facts.customerId,
     journeyId: facts.journeyId,
@@ -138,16 +121,16 @@ export function blankContact(facts: ContactFacts): Contact {
     headStartMs: facts.headStartMs,
     preferredAgents: facts.preferredAgents,
     attributes: facts.attributes,
-    queue: facts.queue,
+    queue,
     segment: facts.segment,
     requirement: facts.requirement,
     clockRate: facts.clockRate,
     headStartUs: facts.headStartUs,
     waitUntil: facts.waitUntil,
-    phase: { state: 'QUEUED' },
-    submittedAt: facts.submittedAt,
-    enqueuedAt: facts.enqueuedAt,
-    agedFrom: facts.agedFrom,
+    phase: QUEUED,
+    submittedAt: instants.submittedAt,
+    enqueuedAt: instants.enqueuedAt,
+    agedFrom: instants.agedFrom,
     offeredAt: 0,
     assignedAt: 0,
     endedAt: 0,
@@ -160,8 +143,8 @@ export function blankContact(facts: ContactFacts): Contact {
     line: undefined,
     lineEntry: undefined,
     key: 0,
-    affinityEntries: [],
-    coolDowns: [],
+    affinityEntries: NOTHING,
+    coolDowns: NOTHING,
     phaseDeadline: undefined,
     assignedUntil: 0,
     agentLostUntil: 0,
@@ -308,7 +291,7 @@ export function addCoolDown(state: State, contact: Contact, agent: Agent, until:
     agent,
     heapIndex: -1,
   };
-  contact.coolDowns.push(coolDown);
+  contact.coolDowns = [...contact.coolDowns, coolDown];
   agent.coolDowns.add(coolDown);
   state.deadlines.add(coolDown);
 }

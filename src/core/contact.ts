@@ -33,8 +33,8 @@ export type Phase =
   | { readonly state: 'WRAP_UP'; readonly agent: Agent }
   | { readonly state: ClosedStateName };
 
-/** What a contact came with, and what the policy made of it. */
-export interface ContactFacts {
+/** Sits in its queue in order of `agedFrom`. */
+export interface Contact extends FifoItem {
   readonly id: string;
   readonly ordinal: number;
   readonly gateway: Gateway;
@@ -63,10 +63,6 @@ export interface ContactFacts {
   readonly submittedAt: number;
   enqueuedAt: number;
   agedFrom: number;
-}
-
-/** Sits in its queue in order of `agedFrom`. */
-export interface Contact extends ContactFacts, FifoItem {
   phase: Phase;
   offeredAt: number;
   assignedAt: number;
@@ -86,7 +82,7 @@ export interface Contact extends ContactFacts, FifoItem {
   key: number;
   /** Places with its preferred agents while QUEUED. */
   affinityEntries: readonly AffinityEntry[];
-  coolDowns: CoolDown[];
+  coolDowns: readonly CoolDown[];
   /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has; in no heap while it has none. */
   phaseDeadline: PhaseDeadline | undefined;
   /** While ASSIGNED: latest end of the conversation; when its lost agent counts as gone, 0 while the agent is there. */
@@ -98,6 +94,9 @@ export interface Contact extends ContactFacts, FifoItem {
   /** Picture of the present version; undefined after a change. */
   view: ContactView | undefined;
 }
+
+/** In line: the same for all. */
+export const QUEUED: Phase = { state: 'QUEUED' };
 
 /** A contact's place in the heap of its line: tier, constant key, arrival. */
 export interface LineEntry {

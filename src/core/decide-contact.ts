@@ -8,7 +8,7 @@ import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './
 import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, ContactClosed, CoreEvent, EndCause } from './events.ts';
+import type { Classification, CoreEvent, EndCause } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { meets } from './requirement.ts';
@@ -245,15 +245,7 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
   if (state !== 'ASSIGNED' && state !== 'WRAP_UP') return { error: notAnswered() };
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
-  const event: ContactClosed = {
-    type: 'contactClosed',
-    contactId,
-    state: 'COMPLETED',
-    cause: causeOf(actor),
-    endedNow: state === 'ASSIGNED',
-    ...(disposition === undefined ? {} : { disposition }),
-  };
-  step.emitOf(contact, event);
+  step.complete(contact, causeOf(actor), state === 'ASSIGNED', disposition);
   return { contact };
 }
 

@@ -173,6 +173,7 @@ export class DemandIndex {
     contact.lineEntry = undefined;
     const demand = line.demand;
     if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
+    if (contact.affinityEntries.length === 0) return;
     for (const entry of contact.affinityEntries) this.#leaveAffinity(entry);
     contact.affinityEntries = [];
   }

@@ -259,13 +259,8 @@ function restoreContact(state: State, record: ContactRecord): Known {
   const gateway = knownGateway(state, record.gatewayId);
   const { id, ordinal, changeSeq } = record;
   const known: Known = { id, ordinal, gateway, changeSeq, contact: undefined, tombstone: undefined };
-  const contact = blankContact({
-    ...record,
-    known,
-    gateway,
-    channel: channelNamed(state, record.channel),
-    queue: queueNamed(state, record.queue),
-  });
+  const channel = channelNamed(state, record.channel);
+  const contact = blankContact(known, channel, queueNamed(state, record.queue), record, record);
   known.contact = contact;
   contact.offeredAt = record.offeredAt;
   contact.assignedAt = record.assignedAt;

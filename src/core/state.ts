@@ -39,6 +39,7 @@ export class State {
   /** The same, in the policy's order. */
   channelList: readonly Channel[] = [];
   #costMin = 0;
+  readonly #moment = { now: 0, epoch: 0, terms: ZERO_TERMS, costMin: 0 };
   /** Every channel that there ever was: one that comes back is the one that it was. */
   readonly #everyChannel = new Map<string, Channel>();
   readonly queues = new Map<string, Queue>();
@@ -75,8 +76,14 @@ export class State {
     this.supplies = new SupplyIndex(ZERO_TERMS, world, suppliersScannedMax);
   }
 
+  /** Good until it is asked for again: there is one settle at a time. */
   moment(now: number): Moment {
-    return { now, epoch: this.epoch, terms: this.terms, costMin: this.#costMin };
+    const moment = this.#moment;
+    moment.now = now;
+    moment.epoch = this.epoch;
+    moment.terms = this.terms;
+    moment.costMin = this.#costMin;
+    return moment;
   }
 
   nextOrdinal(): number {

@@ -60,21 +60,27 @@ export class Step {
   end(contact: Contact, cause: EndCause, disposition: Disposition | undefined): void {
     if (contact.phase.state !== 'ASSIGNED') return;
     const { wrapUpMs } = contact.channel.policy;
-    const given = disposition === undefined ? {} : { disposition };
-    if (wrapUpMs === 0) {
-      this.emitOf(contact, {
-        type: 'contactClosed',
-        contactId: contact.id,
-        state: 'COMPLETED',
-        cause,
-        endedNow: true,
-        ...given,
-      });
-      return;
-    }
+    if (wrapUpMs === 0) return this.complete(contact, cause, true, disposition);
     const wrapUpUntil = this.now + wrapUpMs;
+    const contactId = contact.id;
     const agentId = contact.phase.agent.id;
-    this.emitOf(contact, { type: 'contactEnded', contactId: contact.id, agentId, cause, wrapUpUntil, ...given });
+    // Written out twice: an event that is put together by spreading costs three times as much.
+    if (disposition === undefined) {
+      this.emitOf(contact, { type: 'contactEnded', contactId, agentId, cause, wrapUpUntil });
+    } else {
+      this.emitOf(contact, { type: 'contactEnded', contactId, agentId, cause, wrapUpUntil, disposition });
+    }
+  }
+
+  /** The contact is complete; `endedNow`: its conversation lasted until now. */
+  complete(contact: Contact, cause: EndCause, endedNow: boolean, disposition: Disposition | undefined): void {
+    const state = 'COMPLETED';
+    const contactId = contact.id;
+    if (disposition === undefined) {
+      this.emitOf(contact, { type: 'contactClosed', contactId, state, cause, endedNow });
+    } else {
+      this.emitOf(contact, { type: 'contactClosed', contactId, state, cause, endedNow, disposition });
+    }
   }
 
   #note(event: CoreEvent): void {

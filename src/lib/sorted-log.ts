@@ -6,8 +6,8 @@
 import { assert } from './assert.ts';
 
 export class SortedLog<T> {
-  #orders: number[] = [];
-  #items: T[] = [];
+  readonly #orders: number[] = [];
+  readonly #items: T[] = [];
   #staleCount = 0;
   readonly #isCurrent: (item: T, order: number) => boolean;
 
@@ -16,9 +16,9 @@ export class SortedLog<T> {
   }
 
   append(item: T, order: number): void {
-    const last = this.#orders.at(-1);
-    assert(last === undefined || last < order, 'orders ascend');
-    this.#orders.push(order);
+    const orders = this.#orders;
+    assert(orders.length === 0 || (orders[orders.length - 1] as number) < order, 'orders ascend');
+    orders.push(order);
     this.#items.push(item);
   }
 
@@ -62,18 +62,21 @@ export class SortedLog<T> {
     return low;
   }
 
+  /** In place: a new list for every so many entries would be most of what an entry costs. */
   #compact(): void {
-    const orders: number[] = [];
-    const items: T[] = [];
-    for (let index = 0; index < this.#items.length; index++) {
-      const item = this.#items[index] as T;
-      const order = this.#orders[index] as number;
+    const orders = this.#orders;
+    const items = this.#items;
+    let kept = 0;
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index] as T;
+      const order = orders[index] as number;
       if (!this.#isCurrent(item, order)) continue;
-      orders.push(order);
-      items.push(item);
+      orders[kept] = order;
+      items[kept] = item;
+      kept++;
     }
-    this.#orders = orders;
-    this.#items = items;
+    orders.length = kept;
+    items.length = kept;
     this.#staleCount = 0;
   }
 }
