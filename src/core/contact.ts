@@ -91,14 +91,14 @@ export interface Contact extends FifoItem {
   agentLostDeadline: Deadline | undefined;
   /** Waits for settle on its own account, beside its line. */
   dirty: boolean;
-  /** Picture of the present version; undefined after a change. */
+  /** Picture of the present version, while it is being told. */
   view: ContactView | undefined;
 }
 
 /** In line: the same for all. */
 export const QUEUED: Phase = { state: 'QUEUED' };
 
-/** A contact's place in the heap of its line: tier, constant key, arrival. */
+/** A contact's place in the heap of its line: constant key, arrival. */
 export interface LineEntry {
   heapIndex: number;
   readonly contact: Contact;
@@ -144,13 +144,22 @@ export function classificationOf(contact: Contact): Classification {
   };
 }
 
-/** The immutable picture of the contact as it stands. */
+/**
+ * The immutable picture of the contact as it stands, drawn once for all who are told of a step. Whoever has it drawn has it forgotten, too
+ * (`forgetViews`): contacts wait by the hundred thousand, and their pictures are as large as they are.
+ */
 export function contactView(contact: Contact): ContactView {
   contact.view ??= drawContact(contact);
   return contact.view;
 }
 
-function drawContact(contact: Contact): ContactView {
+/** Pictures of these are drawn anew when they are asked for next. */
+export function forgetViews(contacts: readonly (Contact | undefined)[]): void {
+  for (const contact of contacts) if (contact !== undefined) contact.view = undefined;
+}
+
+/** The picture, for one reader. */
+export function drawContact(contact: Contact): ContactView {
   const view = {
     id: contact.id,
     channel: contact.channel.name,

@@ -3,7 +3,7 @@
 
 import { type Agent, agentView, heldInOrder } from './agent.ts';
 import type { Ok, Outcome, Tombstone } from './commands.ts';
-import { type Contact, contactView, type Known, offerView } from './contact.ts';
+import { type Contact, contactView, drawContact, type Known, offerView } from './contact.ts';
 import { refuse } from './refusal.ts';
 import type { Step } from './step.ts';
 import type { ContactView, OfferView } from './views.ts';
@@ -22,7 +22,7 @@ export type Decided =
 /** The answer, as things stand now, at the end of the step. */
 export function draw(decided: Decided, step: Step): Outcome {
   if ('error' in decided || 'ok' in decided) return decided;
-  if ('contact' in decided) return withContact(contactView(decided.contact), decided.created);
+  if ('contact' in decided) return withContact(pictureOf(decided.contact, step), decided.created);
   if ('known' in decided) {
     const { known, created } = decided;
     // One that a deadline closed in this very step is shown whole.
@@ -36,9 +36,14 @@ export function draw(decided: Decided, step: Step): Outcome {
   return { ok: sessionPicture(decided.signedIn) };
 }
 
+/** One that the step changed has its picture in common with the pushes about it. */
+function pictureOf(contact: Contact, step: Step): ContactView {
+  return step.subjects.includes(contact) ? contactView(contact) : drawContact(contact);
+}
+
 /** The contact or what is left of it. */
 export function drawKnown({ contact, tombstone }: Known, created?: boolean): Outcome {
-  const picture = contact === undefined ? tombstone : contactView(contact);
+  const picture = contact === undefined ? tombstone : drawContact(contact);
   if (picture === undefined) {
     return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
   }
@@ -55,7 +60,7 @@ function sessionPicture(agent: Agent): Ok {
   const contacts: ContactView[] = [];
   for (const contact of heldInOrder(agent)) {
     const offer = offerView(contact);
-    if (offer === undefined) contacts.push(contactView(contact));
+    if (offer === undefined) contacts.push(drawContact(contact));
     else offers.push(offer);
   }
   return { agent: agentView(agent), offers, contacts };

@@ -1,11 +1,11 @@
 // The waiting side: contacts by demand class and line. A demand class is a channel, a requirement and preferences: all that the choice of an
-// agent depends on. A line is the part of a class with one clock rate: its order is constant in time, so one heap holds it for ever.
+// agent depends on. A line is the part of a class with one tier and clock rate: its order is constant in time, so one heap holds it for ever.
 //
-// Invariants: 1. a line's heap is ordered by (tier down, key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
+// Invariants: 1. a line's heap is ordered by (key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
 // 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
 // contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first.
 
-import { Heap } from '../lib/heap.ts';
+import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import type { Channel } from './names.ts';
@@ -21,7 +21,9 @@ export interface Line {
   readonly demand: DemandClass;
   /** Thousandths. */
   readonly clockRate: number;
-  readonly heap: Heap<LineEntry>;
+  readonly tier: number;
+  /** By the contacts' keys, negated: the greatest goes first. */
+  readonly heap: KeyedHeap<LineEntry>;
   /** Waits for settle. */
   dirty: boolean;
 }
@@ -39,7 +41,7 @@ export interface DemandClass {
   readonly prefers: readonly Preference[];
   /** The objects that lead to it without a key. */
   readonly writtenAs: (readonly Alternative[])[];
-  /** Non-empty and empty ones, by clock rate; few. */
+  /** Non-empty and empty ones, by tier and clock rate; few. */
   readonly lines: Line[];
   waitingCount: number;
   /** Place in `nonEmpty`; −1. */
@@ -52,12 +54,9 @@ export interface DemandClass {
   available: AgentBuckets | undefined;
 }
 
-export function lineBefore(a: LineEntry, b: LineEntry): boolean {
-  const one = a.contact;
-  const other = b.contact;
-  if (one.tier !== other.tier) return one.tier > other.tier;
-  if (one.key !== other.key) return one.key > other.key;
-  return one.ordinal < other.ordinal;
+/** Of two with one key, which goes first: the one that came earlier. */
+function cameBefore(a: LineEntry, b: LineEntry): boolean {
+  return a.contact.ordinal < b.contact.ordinal;
 }
 
 /** Text that is equal exactly for contacts of one class. */
@@ -71,7 +70,7 @@ export function demandKey(
   return key;
 }
 
-type AffinityLines = Map<Line, Heap<AffinityEntry>>;
+type AffinityLines = Map<Line, KeyedHeap<LineEntry>>;
 
 export class DemandIndex {
   readonly #classes = new Map<string, DemandClass>();
@@ -152,11 +151,11 @@ export class DemandIndex {
   /** Puts the contact into its line, with the constant key that its age gives. */
   enter(contact: Contact, epoch: number): Line {
     const demand = contact.demand ?? this.retainClass(contact);
-    const line = lineOf(demand, contact.clockRate);
+    const line = lineOf(demand, contact);
     contact.key = contact.headStartUs - contact.clockRate * (contact.agedFrom - epoch);
     contact.line = line;
     contact.lineEntry = { heapIndex: -1, contact };
-    line.heap.push(contact.lineEntry);
+    line.heap.push(contact.lineEntry, -contact.key);
     if (demand.waitingCount++ === 0) {
       demand.nonEmptyIndex = this.nonEmpty.length;
       this.nonEmpty.push(demand);
@@ -179,7 +178,7 @@ export class DemandIndex {
   }
 
   /** Heaps of the waiting contacts that prefer the agent, by line; undefined when there are none. */
-  affinityOf(agentId: string): ReadonlyMap<Line, Heap<AffinityEntry>> | undefined {
+  affinityOf(agentId: string): ReadonlyMap<Line, KeyedHeap<LineEntry>> | undefined {
     return this.#affinity.get(agentId);
   }
 
@@ -226,11 +225,11 @@ export class DemandIndex {
   #enterAffinity(contact: Contact, line: Line): void {
     contact.affinityEntries = [...new Set(contact.preferredAgents)].map((agentId) => {
       const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line };
-      const lines = this.#affinity.get(agentId) ?? new Map<Line, Heap<AffinityEntry>>();
+      const lines = this.#affinity.get(agentId) ?? new Map<Line, KeyedHeap<LineEntry>>();
       this.#affinity.set(agentId, lines);
-      const heap = lines.get(line) ?? new Heap<AffinityEntry>(lineBefore);
+      const heap = lines.get(line) ?? new KeyedHeap<LineEntry>(cameBefore);
       lines.set(line, heap);
-      heap.push(entry);
+      heap.push(entry, -contact.key);
       return entry;
     });
   }
@@ -246,14 +245,14 @@ export class DemandIndex {
   }
 }
 
-function lineOf(demand: DemandClass, clockRate: number): Line {
-  for (const line of demand.lines) if (line.clockRate === clockRate) return line;
-  // Lines that policies left behind go before a new one comes.
+function lineOf(demand: DemandClass, { clockRate, tier }: Contact): Line {
+  for (const line of demand.lines) if (line.clockRate === clockRate && line.tier === tier) return line;
+  // Lines that policies and tiers left behind go before a new one comes.
   for (let index = demand.lines.length - 1; index >= 0; index--) {
     const line = demand.lines[index];
     if (line !== undefined && line.heap.size === 0 && !line.dirty) demand.lines.splice(index, 1);
   }
-  const line: Line = { demand, clockRate, heap: new Heap<LineEntry>(lineBefore), dirty: false };
+  const line: Line = { demand, clockRate, tier, heap: new KeyedHeap<LineEntry>(cameBefore), dirty: false };
   demand.lines.push(line);
   return line;
 }

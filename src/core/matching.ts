@@ -4,6 +4,7 @@
 // the agent in that order, so its first contact is its best for every agent; but for pairs that cool down, which are walked past, and for
 // affinity, which has heaps and look-ups of its own.
 
+import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { Bucket, Membership } from './agent-buckets.ts';
 import { type Contact, isCooling, type LineEntry } from './contact.ts';
@@ -73,53 +74,69 @@ export function bestForContact(
 export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment): Pair | undefined {
   const supply = agent.supply;
   if (supply === undefined || !isAvailable(agent) || agent.load + moment.costMin > agent.capacity) return undefined;
-  let best: Pair | undefined;
+  const pick: Pick = { contact: undefined, tier: -1, worthUs: Number.NEGATIVE_INFINITY, fitUs: 0 };
   if (demands.nonEmpty.length < supply.facts.length) {
     for (const demand of demands.nonEmpty) {
       const fit = classFit(agent, demand);
-      if (fit !== undefined) best = bestOfDemand(agent, demand, fit, moment, best);
+      if (fit !== undefined) compareDemand(agent, demand, fit, moment, pick);
     }
   } else {
-    for (const fact of supply.facts) {
-      if (fact.demand.waitingCount > 0) {
-        best = bestOfDemand(agent, fact.demand, fact.fitUs, moment, best);
-      }
+    for (const { demand, fitUs } of supply.facts) {
+      if (demand.waitingCount > 0) compareDemand(agent, demand, fitUs, moment, pick);
     }
   }
-  return bestOfAffinity(agent, demands, moment, best);
+  compareAffinity(agent, demands, moment, pick);
+  return pick.contact === undefined ? undefined : pairOf(pick.contact, agent, pick.fitUs, moment);
 }
 
-function bestOfDemand(
-  agent: Agent,
-  demand: DemandClass,
-  fit: number,
-  moment: Moment,
-  found: Pair | undefined,
-): Pair | undefined {
-  if (!hasRoom(agent, demand.channel)) return found;
-  let best = found;
-  for (const line of demand.lines) {
-    const entry = headFor(line, agent);
-    if (entry === undefined) continue;
-    const pair = pairOf(entry.contact, agent, fit, moment);
-    if (best === undefined || pairBefore(pair, best)) best = pair;
-  }
-  return best;
+/** The best contact so far, and what decides between it and another: tier, and what it is worth for the agent, readiness left aside. */
+interface Pick {
+  contact: Contact | undefined;
+  tier: number;
+  worthUs: number;
+  fitUs: number;
 }
 
-function bestOfAffinity(agent: Agent, demands: DemandIndex, moment: Moment, found: Pair | undefined): Pair | undefined {
+function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
+  if (!hasRoom(agent, demand.channel)) return;
+  for (const line of demand.lines) compareLine(agent, line, line.heap, fitUs, moment, pick);
+}
+
+function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pick: Pick): void {
   const lines = demands.affinityOf(agent.id);
-  if (lines === undefined) return found;
-  let best = found;
+  if (lines === undefined) return;
+  const { affinityUs } = moment.terms;
   for (const [line, heap] of lines) {
     const fit = classFit(agent, line.demand);
     if (fit === undefined || !hasRoom(agent, line.demand.channel)) continue;
-    const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
-    if (entry === undefined) continue;
-    const pair = pairOf(entry.contact, agent, fit + moment.terms.affinityUs, moment);
-    if (best === undefined || pairBefore(pair, best)) best = pair;
+    compareLine(agent, line, heap, fit + affinityUs, moment, pick);
   }
-  return best;
+}
+
+/** Takes the heap's first that the agent may have, if it is better. Most heads are worse: these are found out by their numbers alone. */
+function compareLine(
+  agent: Agent,
+  { tier, clockRate }: Line,
+  heap: KeyedHeap<LineEntry>,
+  fitUs: number,
+  { now, epoch }: Moment,
+  pick: Pick,
+): void {
+  if (heap.size === 0 || tier < pick.tier) return;
+  const headUs = fitUs + urgencyUs(-heap.leastKey, clockRate, now, epoch);
+  if (tier === pick.tier && headUs < pick.worthUs) return;
+  const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
+  if (entry === undefined) return;
+  const { contact } = entry;
+  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs + urgencyUs(contact.key, clockRate, now, epoch);
+  const present = pick.contact;
+  if (present !== undefined && tier === pick.tier) {
+    if (worthUs < pick.worthUs || (worthUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
+  }
+  pick.contact = contact;
+  pick.tier = tier;
+  pick.worthUs = worthUs;
+  pick.fitUs = fitUs;
 }
 
 /** The contact with its best agent of the indexes, affinity left aside; a pair that cools down is walked past. */
@@ -190,10 +207,6 @@ function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): 
 /** What the agent's class fits the demand, without affinity; undefined when it does not meet it. */
 export function classFit(agent: Agent, demand: DemandClass): number | undefined {
   return agent.supply?.factByDemand.get(demand)?.fitUs;
-}
-
-function headFor(line: Line, agent: Agent): LineEntry | undefined {
-  return agent.coolDowns.size === 0 ? line.heap.peek() : line.heap.firstWhere(isFreeFor, agent);
 }
 
 function firstOf(bucket: Bucket, contact: Contact): Agent | undefined {

@@ -6,7 +6,7 @@
 import type { SortedLog } from '../lib/sorted-log.ts';
 import { agentView } from './agent.ts';
 import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
-import { type Contact, contactView, type Known } from './contact.ts';
+import { type Contact, drawContact, type Known } from './contact.ts';
 import { findKnown } from './decide-contact.ts';
 import { drawKnown } from './decided.ts';
 import type { Queue } from './names.ts';
@@ -68,7 +68,7 @@ export class Queries {
     }
     const { contact } = known;
     if (contact?.phase.state !== 'QUEUED') return drawKnown(known);
-    return { ok: { contact: { ...contactView(contact), position: this.#position(contact, now) } } };
+    return { ok: { contact: { ...drawContact(contact), position: this.#position(contact, now) } } };
   }
 
   #position(contact: Contact, now: number): number {
@@ -143,7 +143,7 @@ export class Queries {
 }
 
 function pictureOf(known: Known): ContactView | Tombstone {
-  return known.contact === undefined ? (known.tombstone as Tombstone) : contactView(known.contact);
+  return known.contact === undefined ? (known.tombstone as Tombstone) : drawContact(known.contact);
 }
 
 function isAhead(one: Contact, other: Contact, now: number, epoch: number): boolean {

@@ -4,7 +4,7 @@
 // recovery from a snapshot misses none. 2. it only applies; it decides nothing. 3. it knows neither threads nor directories: reader and
 // archive are given to it.
 
-import { contactView } from '../core/contact.ts';
+import { drawContact } from '../core/contact.ts';
 import type { Core } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { ContactView } from '../core/views.ts';
@@ -90,7 +90,7 @@ export class Archivist {
     const closing = contactId === undefined ? undefined : this.#core.state.known.get(contactId)?.contact;
     this.#core.apply(event, at);
     const { seq } = this.#core;
-    if (closing !== undefined) this.#close(contactView(closing), seq, at, closing.hash);
+    if (closing !== undefined) this.#close(drawContact(closing), seq, at, closing.hash);
     if (event.type === 'dispositionSet') this.#dispose(event, seq);
     this.#compare();
   }

@@ -6,7 +6,7 @@
 // withdrawn. 4. past `maxPending` uncommitted events submissions are refused, at once; everything else goes on.
 
 import type { Command, Outcome, Query } from '../core/commands.ts';
-import { contactView } from '../core/contact.ts';
+import { contactView, forgetViews } from '../core/contact.ts';
 import type { Core, StepResult } from '../core/core.ts';
 import { queueView } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
@@ -183,6 +183,7 @@ export class Engine implements EnginePort {
       const pushes = this.#pushes.draw(command, result);
       this.#keepClosed(result);
       const subjects = result.subjects.map((subject) => subjectOf(subject, result.at));
+      forgetViews(result.subjects);
       const decisionUs = (this.#options.monotonicMs() - startedMs) * 1000;
       const { firstSeq, at, events } = result;
       this.#commits.add({ firstSeq, at, events, subjects, pushes, startedMs, decisionUs });

@@ -66,6 +66,29 @@ export class KeyedHeap<T extends HeapItem> {
     this.#place(item, key, index);
   }
 
+  /** The first item for which `accept` holds; looks only behind items that were refused. */
+  firstWhere<C>(accept: (item: T, context: C) => boolean, context: C): T | undefined {
+    const place = this.#search(0, -1, accept, context);
+    return place === -1 ? undefined : this.#items[place];
+  }
+
+  /** Place of the first that is accepted, from `index` down, if it goes before the one at `found`. */
+  #search<C>(index: number, found: number, accept: (item: T, context: C) => boolean, context: C): number {
+    const item = this.#items[index];
+    if (item === undefined || (found !== -1 && !this.#goesBefore(index, found))) return found;
+    if (accept(item, context)) return index;
+    const first = (index << FAN_OUT_BITS) + 1;
+    let best = found;
+    for (let child = first; child < first + FAN_OUT; child++) best = this.#search(child, best, accept, context);
+    return best;
+  }
+
+  #goesBefore(index: number, other: number): boolean {
+    const key = this.#keys[index] as number;
+    const otherKey = this.#keys[other] as number;
+    return key < otherKey || (key === otherKey && this.#before(this.#items[index] as T, this.#items[other] as T));
+  }
+
   #place(item: T, key: number, index: number): void {
     this.#up(item, key, index);
     if (item.heapIndex === index) this.#down(item, key, index);

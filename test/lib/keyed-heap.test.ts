@@ -19,9 +19,9 @@ const operation = fc.record({
   pick: fc.nat(),
 });
 
-t.test('pushes, moves and removals agree with a sorted list', async () => {
+t.test('pushes, moves, removals and searches agree with a sorted list', async () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 80 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 80 }), fc.integer({ min: 1, max: 5 }), (operations, modulus) => {
       const heap = new KeyedHeap<Item>(before);
       const model: Item[] = [];
       for (const [id, { key, what, pick }] of operations.entries()) {
@@ -41,6 +41,8 @@ t.test('pushes, moves and removals agree with a sorted list', async () => {
         model.sort((a, b) => a.key - b.key || a.id - b.id);
         if (heap.size !== model.length || heap.peek() !== model[0]) return false;
         if (heap.leastKey !== (model[0]?.key ?? Number.POSITIVE_INFINITY)) return false;
+        const accepted = heap.firstWhere((item, divisor) => item.id % divisor === 0, modulus);
+        if (accepted !== model.find((item) => item.id % modulus === 0)) return false;
         if (heap.secondKey !== (model[1]?.key ?? Number.POSITIVE_INFINITY)) return false;
       }
       while (model.length > 0) {
