@@ -27,7 +27,7 @@ export function touch(state: State, agent: Agent): void {
 }
 
 export function setPhaseDeadline(state: State, contact: Contact, kind: PhaseDeadline['kind'], due: number): void {
-  contact.phaseDeadline ??= { kind, due, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+  contact.phaseDeadline ??= { kind, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
   state.deadlines.set(contact.phaseDeadline, kind, due);
 }
 
@@ -53,7 +53,8 @@ export function leaveLine(state: State, contact: Contact): void {
   state.demands.leave(contact);
 }
 
-export function applySubmitted(state: State, event: ContactSubmitted): Contact {
+/** `isRead`: the event was read, not decided here. */
+export function applySubmitted(state: State, event: ContactSubmitted, isRead: boolean): Contact {
   const gateway = state.gateway(event.gatewayId);
   const known: Known = {
     id: event.contactId,
@@ -67,6 +68,7 @@ export function applySubmitted(state: State, event: ContactSubmitted): Contact {
   const { at } = state;
   const instants = { submittedAt: at, enqueuedAt: at, agedFrom: at };
   const contact = blankContact(known, channel, queueNamed(state, event.queue), event, instants);
+  if (isRead) shareRequirement(state, contact);
   known.contact = contact;
   state.known.set(known.id, known);
   state.arrivals.append(known, known.ordinal);
@@ -76,6 +78,12 @@ export function applySubmitted(state: State, event: ContactSubmitted): Contact {
   changed(state, contact);
   enterLine(state, contact);
   return contact;
+}
+
+/** What was read from a journal or a snapshot is the same object for all contacts that have the same, as it is where it was decided. */
+export function shareRequirement(state: State, contact: Contact): void {
+  contact.requires = state.requirements.form(contact.requires).written;
+  contact.requirement = state.requirements.form(contact.requirement).written;
 }
 
 export function channelNamed(state: State, name: string): Channel {
@@ -133,11 +141,11 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     intent: facts.intent,
     language: facts.language,
     requires: facts.requires,
-    prefers: facts.prefers,
+    prefers: facts.prefers.length === 0 ? NOTHING : facts.prefers,
     value: facts.value,
     tier: facts.tier,
     headStartMs: facts.headStartMs,
-    preferredAgents: facts.preferredAgents,
+    preferredAgents: facts.preferredAgents.length === 0 ? NOTHING : facts.preferredAgents,
     attributes: facts.attributes,
     queue,
     segment: facts.segment,
@@ -160,7 +168,6 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     demand: undefined,
     line: undefined,
     lineEntry: undefined,
-    key: 0,
     affinityEntries: NOTHING,
     coolDowns: NOTHING,
     phaseDeadline: undefined,

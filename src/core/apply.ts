@@ -40,7 +40,7 @@ import type { State } from './state.ts';
 
 /** Folds an event read from the journal, whose seq and instant are already in the state. */
 export function apply(state: State, event: CoreEvent): void {
-  if (event.type === 'contactSubmitted') applySubmitted(state, event);
+  if (event.type === 'contactSubmitted') applySubmitted(state, event, true);
   else if ('contactId' in event) applyTo(state, state.known.get(event.contactId)?.contact, event);
   else applyElse(state, event);
 }

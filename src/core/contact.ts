@@ -76,10 +76,9 @@ export interface Contact extends FifoItem {
   version: number;
   /** Demand class while QUEUED or OFFERED. */
   demand: DemandClass | undefined;
-  /** Line while QUEUED, the place in its heap, and the constant key: headStartUs − clockRate · (agedFrom − epoch). */
+  /** Line while QUEUED, and the place in its heap. */
   line: Line | undefined;
   lineEntry: LineEntry | undefined;
-  key: number;
   /** Places with its preferred agents while QUEUED. */
   affinityEntries: readonly AffinityEntry[];
   coolDowns: readonly CoolDown[];

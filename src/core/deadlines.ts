@@ -39,7 +39,6 @@ export interface CoolDown extends DeadlineBase {
 /** The deadline of a contact's phase, moved on from phase to phase. */
 export interface PhaseDeadline extends HeapItem {
   kind: 'wait' | 'offer' | 'assigned' | 'wrapUp';
-  due: number;
   readonly ordinal: number;
   readonly detail: 0;
   readonly contact: Contact;
@@ -79,14 +78,18 @@ export class Deadlines {
     return this.#heap.leastKey <= now ? this.#heap.peek() : undefined;
   }
 
-  add(deadline: Deadline): void {
+  add(deadline: Exclude<Deadline, PhaseDeadline>): void {
     this.#heap.push(deadline, deadline.due);
+  }
+
+  /** When it is due; undefined when it is not in. */
+  dueOf(deadline: Deadline): number | undefined {
+    return this.#heap.keyOf(deadline);
   }
 
   /** The phase's deadline from now on, whether it is in already or not. */
   set(deadline: PhaseDeadline, kind: PhaseDeadline['kind'], due: number): void {
     deadline.kind = kind;
-    deadline.due = due;
     if (deadline.heapIndex === -1) this.#heap.push(deadline, due);
     else this.#heap.move(deadline, due);
   }

@@ -41,7 +41,8 @@ function checkVersion(known: Known, expected: number): Refusal | undefined {
 
 export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Decided {
   const { state } = step;
-  const hash = state.contentHash.of(draft, state.requirements.canonical(draft.requires));
+  const { written, canonical } = state.requirements.form(draft.requires);
+  const hash = state.contentHash.of(draft, canonical);
   const known = state.known.get(draft.id);
   if (known !== undefined) return answerAgain(known, actor, hash, draft);
   if (draft.version > 0) {
@@ -60,7 +61,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     journeyId: draft.journeyId,
     intent: draft.intent,
     language: draft.language,
-    requires: draft.requires,
+    requires: written,
     prefers: draft.prefers,
     value: draft.value,
     tier: draft.tier,

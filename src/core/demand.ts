@@ -9,6 +9,7 @@ import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import type { Channel } from './names.ts';
+import { urgencyKey } from './rank.ts';
 import { type Alternative, type Preference, requirementKey } from './requirement.ts';
 import type { Fact } from './supply.ts';
 
@@ -152,15 +153,15 @@ export class DemandIndex {
   enter(contact: Contact, epoch: number): Line {
     const demand = contact.demand ?? this.retainClass(contact);
     const line = lineOf(demand, contact);
-    contact.key = contact.headStartUs - contact.clockRate * (contact.agedFrom - epoch);
+    const key = urgencyKey(contact, epoch);
     contact.line = line;
     contact.lineEntry = { heapIndex: -1, contact };
-    line.heap.push(contact.lineEntry, -contact.key);
+    line.heap.push(contact.lineEntry, -key);
     if (demand.waitingCount++ === 0) {
       demand.nonEmptyIndex = this.nonEmpty.length;
       this.nonEmpty.push(demand);
     }
-    if (contact.preferredAgents.length > 0) this.#enterAffinity(contact, line);
+    if (contact.preferredAgents.length > 0) this.#enterAffinity(contact, line, key);
     return line;
   }
 
@@ -222,14 +223,14 @@ export class DemandIndex {
     demand.nonEmptyIndex = -1;
   }
 
-  #enterAffinity(contact: Contact, line: Line): void {
+  #enterAffinity(contact: Contact, line: Line, key: number): void {
     contact.affinityEntries = [...new Set(contact.preferredAgents)].map((agentId) => {
       const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line };
       const lines = this.#affinity.get(agentId) ?? new Map<Line, KeyedHeap<LineEntry>>();
       this.#affinity.set(agentId, lines);
       const heap = lines.get(line) ?? new KeyedHeap<LineEntry>(cameBefore);
       lines.set(line, heap);
-      heap.push(entry, -contact.key);
+      heap.push(entry, -key);
       return entry;
     });
   }

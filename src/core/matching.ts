@@ -123,12 +123,12 @@ function compareLine(
   pick: Pick,
 ): void {
   if (heap.size === 0 || tier < pick.tier) return;
-  const headUs = fitUs + urgencyUs(-heap.leastKey, clockRate, now, epoch);
+  const headUs = fitUs - heap.leastKey + clockRate * (now - epoch);
   if (tier === pick.tier && headUs < pick.worthUs) return;
   const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
   if (entry === undefined) return;
   const { contact } = entry;
-  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs + urgencyUs(contact.key, clockRate, now, epoch);
+  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs + urgencyUs(contact, now);
   const present = pick.contact;
   if (present !== undefined && tier === pick.tier) {
     if (worthUs < pick.worthUs || (worthUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
@@ -155,7 +155,7 @@ function bestIndexed(contact: Contact, demand: DemandClass, moment: Moment): Pai
   return {
     contact,
     agent,
-    urgencyUs: urgencyUs(contact.key, contact.clockRate, moment.now, moment.epoch),
+    urgencyUs: urgencyUs(contact, moment.now),
     fitUs: choice.worthUs - readinessUs,
     readinessUs,
   };
@@ -194,11 +194,11 @@ function compareHeads(
 }
 
 function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {
-  const { now, epoch, terms } = moment;
+  const { now, terms } = moment;
   return {
     contact,
     agent,
-    urgencyUs: urgencyUs(contact.key, contact.clockRate, now, epoch),
+    urgencyUs: urgencyUs(contact, now),
     fitUs,
     readinessUs: idleUs(agent.readySince, now, terms) - loadUs(agent, terms),
   };

@@ -75,7 +75,7 @@ export class Queries {
     const { waiting } = contact.queue;
     if (waiting.size <= EXACT_MAX) {
       let ahead = 0;
-      for (const other of waiting) if (isAhead(other, contact, now, this.#state.epoch)) ahead++;
+      for (const other of waiting) if (isAhead(other, contact, now)) ahead++;
       return ahead + 1;
     }
     const ranking = this.#ranking(contact.queue, now);
@@ -85,8 +85,7 @@ export class Queries {
   #ranking(queue: Queue, now: number): Ranking {
     const known = this.#rankings.get(queue);
     if (known !== undefined && now - known.at <= RANKING_AGE_MS) return known;
-    const { epoch } = this.#state;
-    const order = [...queue.waiting].sort((a, b) => (isAhead(a, b, now, epoch) ? -1 : 1));
+    const order = [...queue.waiting].sort((a, b) => (isAhead(a, b, now) ? -1 : 1));
     const ranking = { at: now, positions: new Map(order.map((contact, index) => [contact, index + 1])) };
     this.#rankings.set(queue, ranking);
     return ranking;
@@ -146,10 +145,10 @@ function pictureOf(known: Known): ContactView | Tombstone {
   return known.contact === undefined ? (known.tombstone as Tombstone) : drawContact(known.contact);
 }
 
-function isAhead(one: Contact, other: Contact, now: number, epoch: number): boolean {
+function isAhead(one: Contact, other: Contact, now: number): boolean {
   if (one === other) return false;
   if (one.tier !== other.tier) return one.tier > other.tier;
-  const difference = urgencyUs(one.key, one.clockRate, now, epoch) - urgencyUs(other.key, other.clockRate, now, epoch);
+  const difference = urgencyUs(one, now) - urgencyUs(other, now);
   return difference !== 0 ? difference > 0 : one.ordinal < other.ordinal;
 }
 

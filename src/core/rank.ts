@@ -42,9 +42,22 @@ export function rankTerms(fit: FitPolicy, readiness: ReadinessPolicy): RankTerms
   };
 }
 
-/** What waiting is worth at `now` for a constant key, microseconds. */
-export function urgencyUs(key: number, clockRate: number, now: number, epoch: number): number {
-  return key + clockRate * (now - epoch);
+/** What counts of a contact's waiting. */
+interface Ageing {
+  readonly headStartUs: number;
+  /** Thousandths. */
+  readonly clockRate: number;
+  readonly agedFrom: number;
+}
+
+/** What waiting is worth at `now`, microseconds. */
+export function urgencyUs({ headStartUs, clockRate, agedFrom }: Ageing, now: number): number {
+  return headStartUs + clockRate * (now - agedFrom);
+}
+
+/** The constant part of it: urgency less clockRate · (now − epoch). Lines are ordered by it. */
+export function urgencyKey({ headStartUs, clockRate, agedFrom }: Ageing, epoch: number): number {
+  return headStartUs - clockRate * (agedFrom - epoch);
 }
 
 /**

@@ -14,9 +14,11 @@ import {
   queueNamed,
   scheduleAssigned,
   setPhaseDeadline,
+  shareRequirement,
 } from './apply-contact.ts';
 import type { Contact, Known, Offer } from './contact.ts';
 import { holderOf } from './contact.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { Gateway } from './gateway.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
@@ -47,7 +49,8 @@ export function* stateRecords(state: State): Generator<StateRecord> {
   }
   for (const agent of byOrdinal(state.agents.values())) yield agentRecord(agent);
   for (const gateway of byOrdinal(state.gateways.values())) yield gatewayRecord(gateway);
-  for (const { contact } of byOrdinal(state.known.values())) if (contact !== undefined) yield contactRecord(contact);
+  for (const { contact } of byOrdinal(state.known.values()))
+    if (contact !== undefined) yield contactRecord(contact, state.deadlines);
   for (const known of state.tombstones) {
     if (known.tombstone !== undefined) yield tombstoneRecord(known, known.tombstone);
   }
@@ -106,10 +109,10 @@ function gatewayRecord(gateway: Gateway): GatewayRecord {
   };
 }
 
-function contactRecord(contact: Contact): ContactRecord {
+function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
   const { phase } = contact;
   const offer = phase.state === 'OFFERED' || phase.state === 'ASSIGNED' ? phase.offer : undefined;
-  const due = contact.phaseDeadline?.heapIndex === -1 ? 0 : (contact.phaseDeadline?.due ?? 0);
+  const due = contact.phaseDeadline === undefined ? 0 : (deadlines.dueOf(contact.phaseDeadline) ?? 0);
   return {
     kind: 'contact',
     id: contact.id,
@@ -261,6 +264,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   const known: Known = { id, ordinal, gateway, changeSeq, contact: undefined, tombstone: undefined };
   const channel = channelNamed(state, record.channel);
   const contact = blankContact(known, channel, queueNamed(state, record.queue), record, record);
+  shareRequirement(state, contact);
   known.contact = contact;
   contact.offeredAt = record.offeredAt;
   contact.assignedAt = record.assignedAt;

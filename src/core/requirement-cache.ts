@@ -19,10 +19,12 @@ const NEEDS_MAX = 32;
 type Requirement = readonly Alternative[];
 
 /** One way of writing a requirement. */
-interface Form {
+export interface Form {
   readonly written: Requirement;
   readonly canonical: Requirement;
 }
+
+const NOTHING_REQUIRED: Form = { written: NO_REQUIREMENT, canonical: NO_REQUIREMENT };
 
 export class RequirementCache {
   readonly #formsByHash = new Map<number, Form[]>();
@@ -32,11 +34,16 @@ export class RequirementCache {
 
   /** The canonical form; equal requirements get the same object. */
   canonical(requires: Requirement): Requirement {
-    if (requires.length === 0) return NO_REQUIREMENT;
+    return this.form(requires).canonical;
+  }
+
+  /** How it is written, the same object for all that are written alike, and its canonical form. */
+  form(requires: Requirement): Form {
+    if (requires.length === 0) return NOTHING_REQUIRED;
     const hash = hashOf(requires);
     const forms = this.#formsByHash.get(hash);
     if (forms !== undefined) {
-      for (const form of forms) if (isWrittenLike(form.written, requires)) return form.canonical;
+      for (const form of forms) if (isWrittenLike(form.written, requires)) return form;
     }
     return this.#learn(requires, hash);
   }
@@ -59,18 +66,23 @@ export class RequirementCache {
     return result;
   }
 
-  #learn(written: Requirement, hash: number): Requirement {
+  #learn(written: Requirement, hash: number): Form {
     const canonical = canonicalRequirement(written);
-    if (canonical.length === 0) return NO_REQUIREMENT;
-    if (!isSmall(written)) return canonical;
+    if (!isSmall(written)) return { written, canonical };
     if (this.#formCount >= ENTRIES_MAX) this.#forget();
+    const form = { written, canonical: this.#oneOf(canonical) };
+    const forms = this.#formsByHash.get(hash) ?? [];
+    this.#formsByHash.set(hash, forms);
+    forms.push(form);
+    this.#formCount++;
+    return form;
+  }
+
+  #oneOf(canonical: Requirement): Requirement {
+    if (canonical.length === 0) return NO_REQUIREMENT;
     const key = requirementKey(canonical);
     const one = this.#canonicalByKey.get(key) ?? canonical;
     this.#canonicalByKey.set(key, one);
-    const forms = this.#formsByHash.get(hash) ?? [];
-    this.#formsByHash.set(hash, forms);
-    forms.push({ written, canonical: one });
-    this.#formCount++;
     return one;
   }
 

@@ -44,7 +44,7 @@ export class Step {
   /** The same of the event that makes a contact. */
   emitSubmitted(event: ContactSubmitted): Contact {
     this.#note(event);
-    const contact = applySubmitted(this.state, event);
+    const contact = applySubmitted(this.state, event, false);
     this.subjects = withOneMore(this.subjects, contact);
     return contact;
   }

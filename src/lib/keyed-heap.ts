@@ -41,6 +41,11 @@ export class KeyedHeap<T extends HeapItem> {
     return least;
   }
 
+  /** The item's number; undefined when it is not in the heap. */
+  keyOf(item: T): number | undefined {
+    return this.#keys[item.heapIndex];
+  }
+
   push(item: T, key: number): void {
     assert(item.heapIndex === -1, 'an item is in one heap at a time');
     const index = this.#items.length;

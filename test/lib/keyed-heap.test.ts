@@ -40,6 +40,7 @@ t.test('pushes, moves, removals and searches agree with a sorted list', async ()
         }
         model.sort((a, b) => a.key - b.key || a.id - b.id);
         if (heap.size !== model.length || heap.peek() !== model[0]) return false;
+        if (model.some((item) => heap.keyOf(item) !== item.key)) return false;
         if (heap.leastKey !== (model[0]?.key ?? Number.POSITIVE_INFINITY)) return false;
         const accepted = heap.firstWhere((item, divisor) => item.id % divisor === 0, modulus);
         if (accepted !== model.find((item) => item.id % modulus === 0)) return false;
@@ -65,4 +66,5 @@ t.test('what is in no heap is neither removed nor moved, what is in one is not p
   t.throws(() => heap.push(item, 1));
   heap.remove(item);
   t.equal(heap.peek(), undefined);
+  t.equal(heap.keyOf(item), undefined);
 });
