@@ -6,7 +6,13 @@
  */
 import { Command, CommanderError } from 'commander';
 import { Cleanup } from './cleanup.ts';
+import { compareCommand } from './compare/command.ts';
+import { coreCommand } from './core/command.ts';
+import { growthCommand } from './growth/command.ts';
 import { latencyCommand } from './latency/command.ts';
+import { memoryCommand } from './memory/command.ts';
+import { peersCommand } from './peers/command.ts';
+import { recoveryCommand } from './recovery/command.ts';
 import { simulatorCommand } from './simulator/command.ts';
 
 /** What a suite is given: where to hang what has to be undone. */
@@ -25,6 +31,12 @@ function commandLine(context: SuiteContext): Command {
     .addHelpText('after', '\nRun as: npm run bench -- SUITE [options]');
   program.addCommand(latencyCommand(context).exitOverride());
   program.addCommand(simulatorCommand().exitOverride());
+  program.addCommand(memoryCommand(context).exitOverride());
+  program.addCommand(recoveryCommand(context).exitOverride());
+  program.addCommand(coreCommand().exitOverride());
+  program.addCommand(growthCommand().exitOverride());
+  program.addCommand(peersCommand(context).exitOverride());
+  program.addCommand(compareCommand(context).exitOverride());
   program.argument('[suite]').action((suite: string | undefined) => {
     const suites = program.commands.map((command) => command.name()).join(', ');
     const found = suite === undefined ? 'no suite given' : `there is no suite ${JSON.stringify(suite)}`;

@@ -66,7 +66,8 @@ export class ServerProcess {
   }
 }
 
-function cleanEnvironment(): NodeJS.ProcessEnv {
+/** The environment without settings of the router and without what a test runner preloads. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(CORDBOARD_|NODE_|TAP_)/.test(name));
   return Object.fromEntries(kept);
 }

@@ -2,23 +2,25 @@
  * `npm run bench -- latency`: how long a contact takes from its gateway to its agent's socket, and how many whole lives a
  * second the router holds, beside two floors in the same run. What it measures and what not: bench/README.md.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
-import { describeMachine } from '../machine.ts';
+import { join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Cleanup } from '../cleanup.ts';
+import { CollectionWatch } from '../gc.ts';
 import type { SuiteContext } from '../main.ts';
 import { printProfiles } from '../profile.ts';
-import { positive, progress, type SuiteFlags, suiteCommand } from '../suite.ts';
-import { nowUs } from './clock.ts';
+import { positive, Results, type SuiteFlags, suiteCommand, wholeNumber } from '../suite.ts';
 import { measureSync } from './disk.ts';
-import { FIRST_LIFE } from './life.ts';
-import { type Attempt, Measurement } from './measure.ts';
+import type { RunResult } from './load-run.ts';
 import { Metronome } from './metronome.ts';
-import { FULL, type LatencyParams, SMALL } from './params.ts';
-import { type Findings, metricsOf, reportLines } from './report.ts';
-import { openContactCount } from './router.ts';
-import { makeFolder, startServers } from './servers.ts';
+import { openFilesMax } from './open-files.ts';
+import { FULL, type LatencyParams, paramsOf, type Setting } from './params.ts';
+import { Report } from './report.ts';
+import { scheduleOf } from './schedule.ts';
+import { makeFolder, SERVERS } from './servers.ts';
+import { runSetting, type SettingFindings } from './setting-run.ts';
 
 interface Flags extends SuiteFlags {
   readonly proto?: true;
@@ -26,10 +28,12 @@ interface Flags extends SuiteFlags {
   readonly subscribe: boolean;
   readonly agents?: number;
   readonly talk?: number;
-  readonly rate?: number;
+  readonly rates?: readonly number[];
   readonly rounds?: number;
   readonly seconds?: number;
   readonly tries?: number;
+  readonly watched?: true;
+  readonly watchEvery?: number;
   readonly search: boolean;
   readonly searchFrom?: number;
   readonly searchTo?: number;
@@ -40,101 +44,173 @@ interface Flags extends SuiteFlags {
   readonly folder: string;
 }
 
+/** Files that a process has open beside the sockets of agents. */
+const OTHER_FILES = 200;
+
 export function latencyCommand({ cleanup }: SuiteContext): Command {
+  const { search } = FULL;
   return suiteCommand(
     'latency',
     'Submit → offer at the socket, and the highest rate held, beside a bare and a committing relay.',
   )
+    .option('--rates <list>', `contacts a second of the rounds, such as 200,500 (default ${FULL.rates})`, rateList)
     .option('--proto', 'the protobuf sub-protocol instead of JSON')
+    .option('--agents <n>', `agents connected (default ${FULL.agents})`, wholeNumber)
+    .option('--watched', 'rounds with and without a supervisor and scrapes of /metrics, at the first of the rates')
+    .option('--watch-every <ms>', `pace of the supervisor's feed (default ${FULL.watchEveryMs})`, wholeNumber)
     .addOption(new Option('--arrivals <kind>', 'how contacts come').choices(['poisson', 'fixed']).default('poisson'))
     .option('--no-subscribe', 'the gateway is not told of its contacts: 4 frames fewer a life')
-    .option('--agents <n>', `agents (default ${FULL.agents})`, positive)
     .option('--talk <ms>', `how long conversations last (default ${FULL.talkMs})`, positive)
-    .option('--rate <per-s>', `contacts a second of the rounds (default ${FULL.ratePerS})`, positive)
-    .option('--rounds <n>', `rounds (default ${FULL.rounds})`, positive)
+    .option('--rounds <n>', `rounds (default ${FULL.rounds})`, wholeNumber)
     .option('--seconds <s>', `of one server in one round (default ${FULL.roundS})`, positive)
-    .option('--tries <n>', `of a round that others disturb (default ${FULL.triesMax})`, positive)
-    .option('--no-search', 'rounds only')
-    .option('--search-from <per-s>', `first rate of the search (default ${FULL.search?.fromPerS})`, positive)
-    .option('--search-to <per-s>', `last rate of the search (default ${FULL.search?.toPerS})`, positive)
-    .option('--search-step <per-s>', `step of the search (default ${FULL.search?.stepPerS})`, positive)
-    .option('--search-seconds <s>', `how long a rate has to be held (default ${FULL.search?.seconds})`, positive)
+    .option('--tries <n>', `of a round that others disturb (default ${FULL.triesMax})`, wholeNumber)
+    .option('--no-search', 'no search for the highest rate')
+    .option('--search-from <per-s>', `first rate of the search (default ${search.fromPerS})`, positive)
+    .option('--search-to <per-s>', `last rate of the search (default ${search.toPerS})`, positive)
+    .option('--search-step <per-s>', `step of the search (default ${search.stepPerS})`, positive)
+    .option('--search-seconds <s>', `how long a rate has to be held (default ${search.seconds})`, positive)
     .option(
       '--profile <folder>',
       'write CPU profiles of the router there, and print where its time went; not for figures',
     )
     .option('--node <option>', 'an option of Node for the router, such as --node=--max-semi-space-size=64', collect, [])
     .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
-    .action(async (flags: Flags) => {
-      const params = paramsOf(flags);
-      const profileDirectory = flags.profile === undefined ? undefined : resolve(flags.profile);
-      if (profileDirectory !== undefined) mkdirSync(profileDirectory, { recursive: true });
-      const nodeOptions = [...flags.node, ...profiling(profileDirectory)];
-      const findings = await run(params, resolve(flags.folder), nodeOptions, cleanup);
-      if (profileDirectory !== undefined) printProfiles(profileDirectory, findings.measuredFromUs);
-      process.stdout.write(`${reportLines(findings).join('\n')}\n\n`);
-      const line = JSON.stringify({ suite: 'latency', params, hash: findings.hash, metrics: metricsOf(findings) });
-      if (flags.json !== undefined) writeFileSync(flags.json, `${line}\n`);
-      process.stdout.write(`${line}\n`);
-    });
+    .addHelpText(
+      'after',
+      '\nWith none of --rates, --proto, --agents and --watched everything runs, in about a quarter of an hour:' +
+        `\n${FULL.agents} and ${FULL.moreAgents} agents, JSON and protobuf. With any of them just that runs.`,
+    )
+    .action((flags: Flags) => run(flags, cleanup));
 }
 
-function paramsOf(flags: Flags): LatencyParams {
-  const base = flags.small ? SMALL : FULL;
-  const search = base.search;
-  return {
-    ...base,
+async function run(flags: Flags, cleanup: Cleanup): Promise<void> {
+  const params = paramsOf({
+    small: flags.small === true,
     seed: flags.seed,
-    subprotocol: flags.proto ? 'proto' : 'json',
     arrivals: flags.arrivals,
     isSubscribed: flags.subscribe,
-    agents: flags.agents ?? base.agents,
-    talkMs: flags.talk ?? base.talkMs,
-    ratePerS: flags.rate ?? base.ratePerS,
-    rounds: flags.rounds ?? base.rounds,
-    roundS: flags.seconds ?? base.roundS,
-    triesMax: flags.tries ?? base.triesMax,
-    search:
-      search === undefined || !flags.search
-        ? undefined
-        : {
-            ...search,
-            fromPerS: flags.searchFrom ?? search.fromPerS,
-            toPerS: Math.max(flags.searchTo ?? search.toPerS, flags.searchFrom ?? 0),
-            stepPerS: flags.searchStep ?? search.stepPerS,
-            seconds: flags.searchSeconds ?? search.seconds,
-          },
+    talkMs: flags.talk,
+    isProto: flags.proto === true,
+    agents: flags.agents,
+    rates: flags.rates,
+    rounds: flags.rounds,
+    roundS: flags.seconds,
+    triesMax: flags.tries,
+    isWatched: flags.watched === true,
+    watchEveryMs: flags.watchEvery,
+    searches: flags.search,
+    search: searchOf(flags),
+  });
+  const results = new Results('latency', flags, toldParams(params));
+  const folder = makeFolder(resolve(flags.folder), cleanup);
+  const disk = measureSync(folder);
+  const syncMs = [0.5, 0.99].map((share) => (disk.percentileUs(share) / 1000).toFixed(2));
+  results.say(`disk: 4 KiB appended and synced in ${syncMs[0]} ms (p50), ${syncMs[1]} ms (p99)`);
+  const metronome = new Metronome();
+  cleanup.add({ orderly: () => metronome.close() });
+  const collections = new CollectionWatch();
+  const startedMs = performance.now();
+  for (const setting of params.settings) {
+    const hindrance = filesMissing(setting);
+    if (hindrance !== undefined) {
+      if (params.settings.length === 1) throw new Error(hindrance);
+      results.say(`\n${setting.agents} agents are left out: ${hindrance}`);
+      continue;
+    }
+    const profile = profileFolder(flags, setting);
+    const nodeOptions = [...flags.node, ...profiling(profile)];
+    const findings = await runSetting({ params, setting, metronome, folder, nodeOptions }, cleanup);
+    if (profile !== undefined) printProfiles(profile, findings.measuredFromUs);
+    new Report(results, setting).say(findings);
+    for (const outcome of [...drawnOf(params, setting), ...outcomesOf(findings)]) results.outcome(outcome);
+  }
+  const { count, ms } = await collections.end();
+  const share = (100 * ms) / (performance.now() - startedMs);
+  results.say(`\nthe load's own collections: ${count}, ${share.toFixed(1)} % of the time`);
+  results.end();
+}
+
+function searchOf(flags: Flags): Partial<typeof FULL.search> {
+  const { searchFrom, searchTo, searchStep, searchSeconds } = flags;
+  return {
+    ...(searchFrom === undefined ? {} : { fromPerS: searchFrom }),
+    ...(searchTo === undefined ? {} : { toPerS: searchTo }),
+    ...(searchStep === undefined ? {} : { stepPerS: searchStep }),
+    ...(searchSeconds === undefined ? {} : { seconds: searchSeconds }),
   };
 }
 
-async function run(
-  params: LatencyParams,
-  parentFolder: string,
-  nodeOptions: readonly string[],
-  cleanup: SuiteContext['cleanup'],
-): Promise<Findings> {
-  const machine = describeMachine();
-  const folder = makeFolder(parentFolder, cleanup);
-  const disk = measureSync(folder);
-  const metronome = new Metronome();
-  cleanup.add({ orderly: () => metronome.close() });
-  progress(`starting the router, ${params.agents} agents, and the relays`);
-  const wish = { params, metronome, folder, nodeOptions, firstLife: FIRST_LIFE };
-  const { stations, script, mint } = await startServers(wish, cleanup);
-  const measurement = new Measurement(params, metronome, stations, progress);
-  await measurement.warmUp();
-  const measuredFromUs = nowUs();
-  const rounds = await measurement.rounds();
-  const { port } = stations.router.process;
-  const openCount = await openContactCount(port, mint);
-  if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
-  const attempts: Attempt[] = params.search === undefined ? [] : await measurement.search(params.search);
-  await stations.router.process.stop();
-  return { params, machine, disk, measuredFromUs, script, rounds, attempts, hash: measurement.outcomeHash() };
+/** The parameters as they are printed: of all settings in one line. */
+function toldParams({ settings, warmup, ...params }: LatencyParams): Readonly<Record<string, unknown>> {
+  const [first] = settings;
+  if (first === undefined) throw new Error('there is at least one setting');
+  const { rates, roundS, watched, search } = first;
+  return {
+    ...params,
+    settings: settings.map(({ subprotocol, agents }) => `${subprotocol}-${agents}`),
+    rates: rates.map(({ ratePerS }) => ratePerS),
+    rounds: rates.map(({ rounds }) => rounds),
+    roundS,
+    warmupPerS: warmup.ratePerS,
+    warmupS: warmup.seconds,
+    ...(watched === undefined ? {} : { watched }),
+    ...(search === undefined ? {} : { search }),
+  };
+}
+
+/**
+ * What came of the lives of the rounds: by server and rate the marks that lives ended with. That of all rounds together: one that
+ * was left out changes nothing.
+ */
+function outcomesOf({ setting, rates, watched }: SettingFindings): string[] {
+  const { suffix } = setting;
+  const marksOf = (runs: readonly RunResult[]): string =>
+    [...new Set(runs.flatMap(({ log }) => [...new Set(log.outcomes())]))].sort((a, b) => a - b).join('/');
+  const ofRates = rates.flatMap(({ ratePerS, runs, missed }) =>
+    missed === undefined
+      ? SERVERS.map((name) => `${suffix} ${ratePerS} ${name} ${marksOf(runs[name])}`)
+      : [`${suffix} ${ratePerS} not held`],
+  );
+  const ofPairs = watched === undefined ? [] : [`${suffix} watched ${marksOf([...watched.alone, ...watched.watched])}`];
+  return [...ofRates, ...ofPairs];
+}
+
+/** The instants of each round's contacts: what the seed drew. */
+function drawnOf({ seed, arrivals }: LatencyParams, { rates, roundS }: Setting): string[] {
+  return rates.flatMap(({ ratePerS, rounds }) =>
+    Array.from({ length: rounds }, (_, index) => {
+      const instants = scheduleOf(arrivals, ratePerS, roundS, seed + index + 1);
+      return `${ratePerS} ${createHash('sha256').update(instants).digest('hex')}`;
+    }),
+  );
+}
+
+/** Why so many agents cannot be connected, if they cannot. */
+function filesMissing({ agents }: Setting): string | undefined {
+  const max = openFilesMax();
+  const needed = SERVERS.length * agents + OTHER_FILES;
+  return max === undefined || max >= needed
+    ? undefined
+    : `the load needs ${needed} open files, and may have ${max} (ulimit -n)`;
+}
+
+function profileFolder({ profile }: Flags, { subprotocol, agents }: Setting): string | undefined {
+  if (profile === undefined) return undefined;
+  const folder = join(resolve(profile), `${subprotocol}-${agents}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 function profiling(directory: string | undefined): string[] {
   return directory === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', '--cpu-prof-dir', directory];
+}
+
+function rateList(text: string): number[] {
+  const rates = text.split(',').map(Number);
+  if (!rates.every((rate) => Number.isFinite(rate) && rate >= 1 && rate <= 1e6)) {
+    throw new InvalidArgumentError('expected rates, such as 200,500');
+  }
+  return rates;
 }
 
 function collect(option: string, before: readonly string[]): string[] {

@@ -43,6 +43,8 @@ export interface RunResult {
   readonly othersCores: number | undefined;
   /** Share of the time that the load's main thread was at work: near 1 it is the load that is measured. */
   readonly loadBusy: number;
+  /** What collections took of the server's main thread; absent where the server does not tell. */
+  readonly gcMs?: number;
 }
 
 /** How early the metronome may tick, and how much of the time the load may wait for the instant because of it. */

@@ -1,37 +1,52 @@
 /**
- * What is measured: rounds at one rate, in which the three servers take turns; then the search for the highest rate that
- * the router holds.
+ * Measuring one setting: rounds at each rate, in which the three servers take turns, and rounds of the router with and
+ * without those who watch it.
  *
- * 1. The servers of a round get the same schedule, so that what differs is the server.
+ * 1. The servers of a round get the same schedule, so that what differs is the server; so do the two rounds of a pair.
  * 2. A run that others disturbed is repeated, and judged by what they took, never by its result: the first quiet one
- *    counts, or the quietest of all tries. In the search a disturbed run that holds its rate counts, too.
- * 3. Anything but whole lives ends the measurement, or the search; only if the machine stood still, taken by others, is a
- *    run that fell behind repeated like any other.
- * 4. A rate that was missed undisturbed is tried once more.
+ *    counts, or the quietest of all tries. There is an end to it: `triesMax`, and `repeatSeconds` for the setting.
+ * 3. What is not a whole life fails the measurement. Only a server may fall behind, so that no more is sent: if others
+ *    disturbed that run, its round is left out; else the rate was not held, has no figures, and that is told.
  */
-import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { assert } from '../../src/lib/assert.ts';
-import { totalUs } from '../cpu-time.ts';
+import { progress } from '../suite.ts';
 import { VARIANTS } from './centre.ts';
 import { FIRST_LIFE } from './life.ts';
 import { type RunResult, runLoad } from './load-run.ts';
 import type { Metronome } from './metronome.ts';
-import type { LatencyParams, SearchParams } from './params.ts';
+import type { LatencyParams, RoundsAtRate, Setting, WatchParams } from './params.ts';
+import { readCollectionsMs } from './router.ts';
 import { scheduleOf } from './schedule.ts';
-import { SERVERS, type ServerName, type Station } from './servers.ts';
+import { SERVER_TITLES, SERVERS, type ServerName, type Station } from './servers.ts';
+import type { Sights, Watchers } from './watchers.ts';
 
-/** Results of one server, one a round. */
-export type RoundResults = Readonly<Record<ServerName, readonly RunResult[]>>;
-
-/** One rate of the search. */
-export interface Attempt {
+export interface RateResults {
   readonly ratePerS: number;
-  readonly router: RunResult;
-  /** Why the rate was not held; undefined: it was. */
+  /** As many as were wanted. */
+  readonly rounds: number;
+  /** Results of one server, one a round. */
+  readonly runs: Readonly<Record<ServerName, readonly RunResult[]>>;
+  /** Who fell behind, and how; then there are no results. */
   readonly missed: string | undefined;
-  /** At the same rate, for a shorter time; absent for the rate that was not held. */
-  readonly relays: readonly (readonly [ServerName, RunResult])[];
+}
+
+export interface WatchedResults {
+  readonly watch: WatchParams;
+  /** Of the router, one a pair. */
+  readonly alone: readonly RunResult[];
+  readonly watched: readonly RunResult[];
+  readonly sights: readonly Sights[];
+}
+
+export interface RunWish {
+  readonly what: string;
+  readonly name: ServerName;
+  readonly ratePerS: number;
+  readonly seconds: number;
+  readonly seed: number;
+  /** May say that a run is good however disturbed. */
+  readonly isEnough?: (result: RunResult) => boolean;
 }
 
 /** Lives under way when the last contact was sent should be done soon after. */
@@ -39,99 +54,108 @@ const SETTLE_MS = 300;
 
 export class Measurement {
   readonly #params: LatencyParams;
+  readonly #setting: Setting;
   readonly #metronome: Metronome;
   readonly #stations: Readonly<Record<ServerName, Station>>;
-  readonly #progress: (line: string) => void;
-  readonly #hash: Hash = createHash('sha256');
   #nextLife = FIRST_LIFE + VARIANTS;
+  #repeatSecondsLeft: number;
 
   constructor(
     params: LatencyParams,
+    setting: Setting,
     metronome: Metronome,
     stations: Readonly<Record<ServerName, Station>>,
-    progress: (line: string) => void,
   ) {
     this.#params = params;
+    this.#setting = setting;
     this.#metronome = metronome;
     this.#stations = stations;
-    this.#progress = progress;
-  }
-
-  /** Of all lives of the rounds: their marks by server. Call it once, at the end. */
-  outcomeHash(): string {
-    return this.#hash.digest('hex').slice(0, 16);
+    this.#repeatSecondsLeft = params.repeatSeconds;
   }
 
   async warmUp(): Promise<void> {
-    const { ratePerS, warmupS, seed } = this.#params;
-    for (const name of SERVERS) refuseFaulty(name, await this.#run(name, ratePerS, warmupS, seed));
+    const { warmup, seed } = this.#params;
+    for (const name of SERVERS) {
+      progress(`warming up: ${name}, ${warmup.ratePerS} contacts/s for ${warmup.seconds} s`);
+      const result = await this.#run(name, warmup.ratePerS, warmup.seconds, seed);
+      // A server that is slow while it is cold may be whole all the same.
+      if (result.stopped === undefined) refuseFaulty(name, result);
+    }
   }
 
-  async rounds(): Promise<RoundResults> {
-    const results: Record<ServerName, RunResult[]> = { bare: [], committing: [], router: [] };
-    const { ratePerS, roundS, seed, rounds } = this.#params;
+  async rounds({ ratePerS, rounds }: RoundsAtRate): Promise<RateResults> {
+    const runs: Record<ServerName, RunResult[]> = { bare: [], committing: [], router: [] };
+    let leftOut = 0;
     for (let number = 1; number <= rounds; number++) {
-      for (const name of SERVERS) {
-        const what = `round ${number} of ${rounds}: ${name}, ${ratePerS} contacts/s for ${roundS} s`;
-        const result = await this.#quietRun(what, name, ratePerS, roundS, seed + number);
-        refuseFaulty(name, result);
-        results[name].push(result);
-        this.#hash.update(`${number} ${name} ${result.log.count} `).update(result.log.outcomes());
-      }
+      const round = await this.#round(ratePerS, number, rounds);
+      if ('missed' in round) {
+        progress(round.missed);
+        leftOut += 1;
+        if (!round.isDisturbed || leftOut === rounds) {
+          return { ratePerS, rounds, runs: noRuns(), missed: round.missed };
+        }
+      } else for (const name of SERVERS) runs[name].push(round[name]);
     }
-    return results;
+    return { ratePerS, rounds, runs, missed: undefined };
   }
 
-  async search(search: SearchParams): Promise<Attempt[]> {
-    const attempts: Attempt[] = [];
-    for (let ratePerS = search.fromPerS; ratePerS <= search.toPerS; ratePerS += search.stepPerS) {
-      let attempt = await this.#attempt(search, ratePerS);
-      attempts.push(attempt);
-      if (attempt.missed !== undefined && attempt.router.log.faultCount === 0) {
-        this.#progress(`search: ${attempt.missed}; ${ratePerS} contacts/s once more`);
-        attempt = await this.#attempt(search, ratePerS);
-        attempts.push(attempt);
-      }
-      if (attempt.missed !== undefined) break;
-    }
-    return attempts;
-  }
-
-  async #attempt(search: SearchParams, ratePerS: number): Promise<Attempt> {
-    const { seconds } = search;
-    const seed = this.#params.seed + ratePerS;
-    const what = `search: ${ratePerS} contacts/s for ${seconds} s`;
-    const router = await this.#quietRun(what, 'router', ratePerS, seconds, seed, (run) => isHeld(run, search));
-    const missed = missedBy(router, search);
-    if (missed !== undefined) return { ratePerS, router, missed, relays: [] };
-    const relays: (readonly [ServerName, RunResult])[] = [];
-    for (const name of ['bare', 'committing'] as const) {
-      relays.push([name, await this.#run(name, ratePerS, search.relayS, seed)]);
-    }
-    return { ratePerS, router, missed, relays };
-  }
-
-  /**
-   * The first run that is quiet, or the quietest whole one of all tries. `isEnough` may say that a run is good however
-   * disturbed: a rate that holds although others took of the machine, holds.
-   */
-  async #quietRun(
-    what: string,
-    name: ServerName,
+  async #round(
     ratePerS: number,
-    seconds: number,
-    seed: number,
-    isEnough: (result: RunResult) => boolean = () => false,
-  ): Promise<RunResult> {
+    number: number,
+    rounds: number,
+  ): Promise<Record<ServerName, RunResult> | { readonly missed: string; readonly isDisturbed: boolean }> {
+    const run = async (name: ServerName): Promise<RunResult> => {
+      const what = `${ratePerS} contacts/s, round ${number} of ${rounds}: ${name}`;
+      const seed = this.#params.seed + number;
+      const result = await this.quietRun({ what, name, ratePerS, seconds: this.#setting.roundS, seed });
+      if (result.stopped === undefined || result.log.faultCount > 0) refuseFaulty(name, result);
+      return result;
+    };
+    const round = { bare: await run('bare'), committing: await run('committing'), router: await run('router') };
+    for (const name of SERVERS) {
+      const { stopped, othersCores = 0 } = round[name];
+      if (stopped === undefined) continue;
+      const isDisturbed = othersCores > this.#params.othersCoresMax;
+      return { missed: `the ${SERVER_TITLES[name]} fell behind: ${stopped}`, isDisturbed };
+    }
+    return round;
+  }
+
+  /** Pairs of rounds, one with the watchers there and one without; which of them is first changes from pair to pair. */
+  async watched(watch: WatchParams, watchers: Watchers): Promise<WatchedResults> {
+    const alone: RunResult[] = [];
+    const watched: RunResult[] = [];
+    const sights: Sights[] = [];
+    for (let number = 1; number <= watch.pairs; number++) {
+      const isWatchedInTurn = number % 2 === 1 ? [false, true] : [true, false];
+      for (const isWatched of isWatchedInTurn) {
+        const what = `${watch.ratePerS} contacts/s, pair ${number} of ${watch.pairs}: ${isWatched ? 'watched' : 'alone'}`;
+        if (isWatched) await watchers.begin();
+        const { ratePerS } = watch;
+        const seed = this.#params.seed + number;
+        const result = await this.quietRun({ what, name: 'router', ratePerS, seconds: this.#setting.roundS, seed });
+        refuseFaulty('router', result);
+        (isWatched ? watched : alone).push(result);
+        if (isWatched) sights.push(await watchers.end());
+      }
+    }
+    return { watch, alone, watched, sights };
+  }
+
+  /** The first run that is quiet, or the quietest whole one of all tries. */
+  async quietRun({ what, name, ratePerS, seconds, seed, isEnough = () => false }: RunWish): Promise<RunResult> {
     const { triesMax, othersCoresMax } = this.#params;
-    this.#progress(what);
+    progress(what);
     let quietest: RunResult | undefined;
     for (let count = 1; count <= triesMax; count++) {
       const result = await this.#run(name, ratePerS, seconds, seed);
       const { othersCores = 0, log } = result;
       if (othersCores <= othersCoresMax || log.faultCount > 0 || isEnough(result)) return result;
       if (quietest === undefined || isQuieter(result, quietest)) quietest = result;
-      this.#progress(`others took ${othersCores.toFixed(2)} cores${count < triesMax ? ': once more' : ''}`);
+      const isRepeated = count < triesMax && this.#repeatSecondsLeft >= seconds;
+      progress(`others took ${othersCores.toFixed(2)} cores${isRepeated ? ': once more' : ''}`);
+      if (!isRepeated) break;
+      this.#repeatSecondsLeft -= seconds;
     }
     assert(quietest !== undefined, 'a run is tried at least once');
     return quietest;
@@ -145,11 +169,17 @@ export class Measurement {
     const firstLife = this.#nextLife;
     this.#nextLife += Math.ceil(schedule.length / VARIANTS) * VARIANTS;
     const run = { ratePerS, schedule, firstLife, isSubscribed, pid: server.pid };
+    const gcBeforeMs = name === 'router' ? await readCollectionsMs(server.port) : undefined;
     const result = await runLoad(crew, this.#metronome, run);
     if (server.failure !== undefined) throw new Error(server.failure);
     await pause(SETTLE_MS);
-    return result;
+    if (gcBeforeMs === undefined) return result;
+    return { ...result, gcMs: (await readCollectionsMs(server.port)) - gcBeforeMs };
   }
+}
+
+function noRuns(): RateResults['runs'] {
+  return { bare: [], committing: [], router: [] };
 }
 
 /** A whole run is better than one that was stopped; else the one with less of others in it. */
@@ -162,30 +192,9 @@ function isWhole({ log, stopped }: RunResult): boolean {
   return stopped === undefined && log.faultCount === 0;
 }
 
-function isHeld(result: RunResult, search: SearchParams): boolean {
-  return missedBy(result, search) === undefined;
-}
-
 function refuseFaulty(name: ServerName, result: RunResult): void {
   if (isWhole(result)) return;
   const { log, stopped } = result;
   const faults = log.faultCount === 0 ? '' : `; ${log.faultCount} faults: ${log.faults.join('; ')}`;
   throw new Error(`${name}: ${log.wholeCount} of ${log.count} lives are whole: ${stopped ?? ''}${faults}`);
-}
-
-function missedBy({ log, stopped }: RunResult, { p99MaxMs }: SearchParams): string | undefined {
-  if (stopped !== undefined) return stopped;
-  if (log.faultCount > 0) return `${log.faultCount} faults: ${log.faults[0]}`;
-  const p99Ms = log.submitToOffer.percentileUs(0.99) / 1000;
-  return p99Ms < p99MaxMs ? undefined : `p99 ${p99Ms.toFixed(1)} ms`;
-}
-
-/** Microseconds of the server's CPU for each life; undefined where the system does not tell. */
-export function serverCpuPerLifeUs({ serverCpu, log }: RunResult): number | undefined {
-  return serverCpu === undefined || log.completedCount === 0 ? undefined : totalUs(serverCpu) / log.completedCount;
-}
-
-/** Frames of a life, both ways. */
-export function framesPerLife({ log }: RunResult): number {
-  return log.wholeCount === 0 ? 0 : (log.framesIn + log.framesOut) / log.wholeCount;
 }

@@ -1,236 +1,235 @@
-/** What a run says: tables for people, and the figures of its last line. No measuring in here. */
-import { type CpuByThread, totalUs } from '../cpu-time.ts';
-import { Durations } from '../durations.ts';
-import type { Machine } from '../machine.ts';
-import type { RunResult } from './load-run.ts';
-import { type Attempt, framesPerLife, type RoundResults, serverCpuPerLifeUs } from './measure.ts';
-import type { LatencyParams } from './params.ts';
+/**
+ * What a run says of one setting: tables and goals for people, figures for the last line. No measuring in here.
+ *
+ * 1. Names of figures end in the rate and the setting's suffix: `p99Ratio500`, `p99Ratio500ProtoAgents5000`.
+ * 2. What the system does not tell is `–` in a table and no figure at all.
+ */
+import { SHARES } from '../durations.ts';
+import type { Results } from '../suite.ts';
+import type { RateResults, WatchedResults } from './measure.ts';
+import { GOAL_RATE, type SearchParams, type Setting } from './params.ts';
+import { median, offerRatios, RunTally } from './run-tally.ts';
 import type { Script } from './script.ts';
+import type { Attempt, Found } from './search.ts';
 import { SERVER_TITLES, SERVERS, type ServerName } from './servers.ts';
+import type { Sights } from './watchers.ts';
 
-export type Metrics = Readonly<Record<string, number>>;
+export interface Search {
+  /** Stands in the names of its figures: '' or `OneCore`. */
+  readonly name: string;
+  readonly title: string;
+  readonly found: Found;
+}
 
 export interface Findings {
-  readonly params: LatencyParams;
-  readonly machine: Machine;
-  readonly disk: Durations;
-  /** When the warm-up was over, on the clock of the load. */
-  readonly measuredFromUs: number;
+  readonly setting: Setting;
   readonly script: Script;
-  readonly rounds: RoundResults;
-  readonly attempts: readonly Attempt[];
-  readonly hash: string;
+  readonly rates: readonly RateResults[];
+  readonly watched: WatchedResults | undefined;
+  readonly searches: readonly Search[];
 }
 
-const SHARES = [
-  ['p50', 0.5],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-] as const;
+const GOALS = { p50Ratio: 1.2, p99Ratio: 1.3, watchedP99Ratio: 1.1, cpuUsPerLife: 250 } as const;
 
-/** Lines for people. */
-export function reportLines(findings: Findings): string[] {
-  const { params, machine, disk, rounds, attempts, hash } = findings;
-  const { cpuCount, cpuModel, memoryGiB, system, node, loadBefore } = machine;
-  return [
-    '',
-    `machine: ${cpuCount} × ${cpuModel}, ${memoryGiB} GiB, ${system}, Node ${node}; load average before: ${loadBefore}`,
-    `disk: 4 KiB appended and synced in ${ms(disk.percentileUs(0.5))} ms (p50), ${ms(disk.percentileUs(0.99))} ms (p99)`,
-    `seed ${params.seed}, ${params.subprotocol}, ${params.arrivals} arrivals, ${params.agents} agents who talk for ${params.talkMs} ms, ` +
-      `one gateway` +
-      `${params.isSubscribed ? '' : ', not subscribed'}`,
-    lifeLine(findings),
-    `hash of what came of all lives: ${hash}`,
-    '',
-    `submit → offer at the agent's socket, ms from the scheduled instant; ${params.ratePerS} contacts/s, ` +
-      `${params.rounds} × ${params.roundS} s each`,
-    ...table([ROUND_HEAD, ...SERVERS.map((name) => roundRow(SERVER_TITLES[name], rounds[name]))]),
-    ...ratioLines(rounds),
-    '',
-    ...searchLines(attempts, params),
-  ];
-}
+const COLUMNS = ['p50', 'p99', 'p99.9', 'max', 'late p50', 'late p99', 'CPU µs/life', 'load µs/life', 'load busy'];
 
-/** Figures by name. */
-export function metricsOf({ params, rounds, attempts }: Findings): Metrics {
-  const rate = params.ratePerS;
-  const metrics: Record<string, number> = { framesPerLife: mean(rounds.router.map(framesPerLife)) };
-  for (const name of SERVERS) {
-    const offers = merged(rounds[name], (result) => result.log.submitToOffer);
-    metrics[`${name}P50Ms${rate}`] = offers.percentileUs(0.5) / 1000;
-    metrics[`${name}P99Ms${rate}`] = offers.percentileUs(0.99) / 1000;
-    metrics[`${name}P999Ms${rate}`] = offers.percentileUs(0.999) / 1000;
-    metrics[`${name}MaxMs${rate}`] = offers.maxUs() / 1000;
-    const cpuUs = mean(rounds[name].map(serverCpuPerLifeUs));
-    if (!Number.isNaN(cpuUs)) metrics[`${name}CpuUsPerLife${rate}`] = cpuUs;
+export class Report {
+  readonly #results: Results;
+  readonly #setting: Setting;
+
+  constructor(results: Results, setting: Setting) {
+    this.#results = results;
+    this.#setting = setting;
   }
-  metrics[`p50Ratio${rate}`] = median(ratios(rounds, 'committing', 0.5));
-  metrics[`p99Ratio${rate}`] = median(ratios(rounds, 'committing', 0.99));
-  metrics[`p50RatioBare${rate}`] = median(ratios(rounds, 'bare', 0.5));
-  metrics[`p99RatioBare${rate}`] = median(ratios(rounds, 'bare', 0.99));
-  const others = SERVERS.flatMap((name) => rounds[name].map((result) => result.othersCores ?? Number.NaN));
-  metrics[`othersCores${rate}`] = mean(others);
-  metrics[`loadLateP50Ms${rate}`] = merged(rounds.router, (result) => result.log.late).percentileUs(0.5) / 1000;
-  metrics[`loadLateP99Ms${rate}`] = merged(rounds.router, (result) => result.log.late).percentileUs(0.99) / 1000;
-  const held = attempts.findLast((attempt) => attempt.missed === undefined);
-  if (attempts.length > 0) metrics.heldPerS = held?.ratePerS ?? 0;
-  if (held !== undefined) {
-    const { router } = held;
-    metrics.heldP99Ms = router.log.submitToOffer.percentileUs(0.99) / 1000;
-    metrics.heldCpuUsPerLife = serverCpuPerLifeUs(router) ?? Number.NaN;
-    metrics.heldLoadCpuUsPerLife = router.loadCpuUs / router.log.completedCount;
-    metrics.heldLoadBusy = router.loadBusy;
-  }
-  const finite = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
-  return Object.fromEntries(finite.map(([name, value]) => [name, Number(value.toPrecision(5))]));
-}
 
-/** What a life consists of on the wire and on the disk. */
-function lifeLine({ script, rounds }: Findings): string {
-  const lives = script.kinds.map((steps) => {
-    const frames = steps.flatMap((step) => step.frames);
-    const events = steps.flatMap((step) => step.events);
-    return {
-      bytesOut: frames.reduce((sum, frame) => sum + base64Bytes(frame.bytes), 0),
-      framesOut: frames.length,
-      events: events.length,
-      eventBytes: events.reduce((sum, event) => sum + base64Bytes(event), 0),
+  say(findings: Findings): void {
+    const { subprotocol, agents } = this.#setting;
+    this.#results.say('');
+    this.#results.say(`== ${subprotocol === 'json' ? 'JSON' : 'protobuf'}, ${agents} agents`);
+    const framesPerLife = findings.rates.find(({ missed }) => missed === undefined)?.runs.router;
+    this.#sayLife(findings.script, framesPerLife === undefined ? undefined : new RunTally(framesPerLife));
+    this.#sayRates(findings.rates);
+    if (findings.watched !== undefined) this.#sayWatched(findings.watched);
+    const { search } = this.#setting;
+    if (search !== undefined) for (const one of findings.searches) this.#saySearch(one, search);
+  }
+
+  /** What a life consists of on the wire and on the disk. */
+  #sayLife(script: Script, tally: RunTally | undefined): void {
+    const lives = script.kinds.map((steps) => {
+      const frames = steps.flatMap((step) => step.frames);
+      const events = steps.flatMap((step) => step.events);
+      return {
+        bytesOut: frames.reduce((sum, frame) => sum + base64Bytes(frame.bytes), 0),
+        framesOut: frames.length,
+        events: events.length,
+        eventBytes: events.reduce((sum, event) => sum + base64Bytes(event), 0),
+      };
+    });
+    const average = (of: (life: (typeof lives)[number]) => number): number =>
+      Math.round(lives.reduce((sum, life) => sum + of(life), 0) / lives.length);
+    const out = average((life) => life.framesOut);
+    this.#results.say(
+      `a life: ${out + 4} frames: 4 requests (submit, accept, end, complete), ${out} from the router ` +
+        `(4 replies, 1 offer, ${out - 5} pushes to the gateway; ${average((life) => life.bytesOut)} B); ` +
+        `${average((life) => life.events)} events in 4 steps, ${average((life) => life.eventBytes)} B journalled`,
+    );
+    if (tally !== undefined) this.#metric('framesPerLife', tally.framesPerLife);
+  }
+
+  #sayRates(rates: readonly RateResults[]): void {
+    if (rates.length === 0) return;
+    const { roundS } = this.#setting;
+    const rows = rates.flatMap(({ ratePerS, runs, missed }) =>
+      missed === undefined
+        ? SERVERS.map((name) => row(`${ratePerS}/s ${SERVER_TITLES[name]}`, new RunTally(runs[name])))
+        : [[`${ratePerS}/s: ${missed}`]],
+    );
+    this.#results.say('');
+    this.#results.say("submit → offer at the agent's socket, ms from the scheduled instant:");
+    this.#results.table({ head: [`rounds of ${roundS} s`, ...COLUMNS, 'others'], rows });
+    for (const rate of rates) if (rate.missed === undefined) this.#sayRate(rate);
+  }
+
+  #sayRate({ ratePerS, rounds, runs }: RateResults): void {
+    for (const name of SERVERS) this.#offerMetrics(name, ratePerS, new RunTally(runs[name]));
+    const router = new RunTally(runs.router);
+    const ratio = (floor: ServerName, share: (typeof SHARES)[number], name: string): string => {
+      const found = offerRatios(runs.router, runs[floor], share[1]);
+      this.#metric(`${name}${ratePerS}`, median(found));
+      return `${share[0]} × ${median(found).toFixed(2)} (${found.map((one) => one.toFixed(2)).join(' ')})`;
     };
-  });
-  const average = (of: (life: (typeof lives)[number]) => number): number => Math.round(mean(lives.map(of)));
-  const out = average((life) => life.framesOut);
-  return (
-    `a life: ${out + 4} frames (measured: ${mean(rounds.router.map(framesPerLife)).toFixed(2)}): 4 requests (submit, accept, end, complete), ` +
-    `${out} from the router (4 replies, 1 offer, ${out - 5} pushes to the gateway; ${average((life) => life.bytesOut)} B); ` +
-    `${average((life) => life.events)} events in 4 steps, ${average((life) => life.eventBytes)} B journalled`
-  );
+    const [p50, p99] = SHARES;
+    const { roundS } = this.#setting;
+    const leftOut = rounds - runs.router.length;
+    const told = leftOut === 0 ? '' : `, ${leftOut} left out, since others took the machine`;
+    this.#results.say(`${ratePerS}/s, ${rounds} × ${roundS} s${told}, median of the rounds' ratios:`);
+    this.#results.say(
+      `  router / committing relay: ${ratio('committing', p50, 'p50Ratio')}, ${ratio('committing', p99, 'p99Ratio')}`,
+    );
+    this.#results.say(
+      `  router / bare relay: ${ratio('bare', p50, 'p50RatioBare')}, ${ratio('bare', p99, 'p99RatioBare')}`,
+    );
+    this.#results.say(`  router's CPU by thread, µs/life: ${router.threadsText()}`);
+    this.#results.say(`  router's collections took ${percent(router.gcShare)} of the time`);
+    this.#metric(`routerGcShare${ratePerS}`, router.gcShare);
+    if (ratePerS !== GOAL_RATE) return;
+    const ofRatio = (share: number): number => median(offerRatios(runs.router, runs.committing, share));
+    this.#goal('p50, router / committing relay', ofRatio(0.5), GOALS.p50Ratio);
+    this.#goal('p99, router / committing relay', ofRatio(0.99), GOALS.p99Ratio);
+  }
+
+  #offerMetrics(name: ServerName, ratePerS: number, tally: RunTally): void {
+    this.#metric(`${name}P50Ms${ratePerS}`, tally.offers.percentileUs(0.5) / 1000);
+    this.#metric(`${name}P99Ms${ratePerS}`, tally.offers.percentileUs(0.99) / 1000);
+    this.#metric(`${name}P999Ms${ratePerS}`, tally.offers.percentileUs(0.999) / 1000);
+    this.#metric(`${name}MaxMs${ratePerS}`, tally.offers.maxUs() / 1000);
+    this.#metric(`${name}CpuUsPerLife${ratePerS}`, tally.cpuUsPerLife);
+    if (name !== 'router') return;
+    this.#metric(`loadLateP50Ms${ratePerS}`, tally.late.percentileUs(0.5) / 1000);
+    this.#metric(`loadLateP99Ms${ratePerS}`, tally.late.percentileUs(0.99) / 1000);
+    this.#metric(`othersCores${ratePerS}`, tally.othersCores);
+  }
+
+  #sayWatched({ watch, alone, watched, sights }: WatchedResults): void {
+    const { ratePerS, everyMs, scrapeEveryMs } = watch;
+    this.#results.say('');
+    this.#results.say(
+      `a supervisor with a feed of all queues and agents every ${everyMs} ms, and a scrape of /metrics every ` +
+        `${scrapeEveryMs} ms, beside the load, and not, in turns:`,
+    );
+    const rows = [row('router alone', new RunTally(alone)), row('router watched', new RunTally(watched))];
+    this.#results.table({ head: [`${ratePerS}/s`, ...COLUMNS, 'others'], rows });
+    const sum = (of: (one: Sights) => number): number => sights.reduce((total, one) => total + of(one), 0);
+    const longestMs = Math.max(...sights.map((one) => one.longestScrapeMs));
+    this.#results.say(
+      `they saw ${sum((one) => one.feeds)} feeds with ${sum((one) => one.agentRows)} rows of agents, and made ` +
+        `${sum((one) => one.scrapes)} scrapes, the longest in ${longestMs.toFixed(1)} ms`,
+    );
+    for (const [name, share] of SHARES.slice(0, 2)) {
+      const found = offerRatios(watched, alone, share);
+      const each = found.map((one) => one.toFixed(2)).join(' ');
+      this.#results.say(`${name}, watched / alone: median of the pairs × ${median(found).toFixed(2)} (${each})`);
+      this.#metric(`${name}Ratio${ratePerS}Watched`, median(found));
+    }
+    const tailRatio = new RunTally(watched).offers.percentileUs(0.99) / new RunTally(alone).offers.percentileUs(0.99);
+    this.#metric(`p99Ratio${ratePerS}WatchedPooled`, tailRatio);
+    this.#goal('p99, watched / alone', median(offerRatios(watched, alone, 0.99)), GOALS.watchedP99Ratio);
+  }
+
+  #saySearch({ name, title, found }: Search, search: SearchParams): void {
+    this.#results.say('');
+    this.#results.say(`whole lives a second that the router holds with p99 < ${search.p99MaxMs} ms, ${title}:`);
+    const bare = found.bareHeld === undefined || found.relays.includes(found.bareHeld) ? [] : [found.bareHeld];
+    const rows = [...found.attempts, ...found.relays, ...bare].map(attemptRow);
+    this.#results.table({ head: ['', 's', ...COLUMNS, 'others'], rows });
+    const { held, bareHeld } = found;
+    this.#metric(`heldPerS${name}`, held?.ratePerS ?? 0);
+    if (held === undefined) return this.#results.say('no rate was held');
+    const tally = new RunTally([held.result]);
+    this.#results.say(`held for ${held.seconds} s: ${held.ratePerS} whole lives a second`);
+    this.#results.say(`router's CPU by thread there, µs/life: ${tally.threadsText()}`);
+    this.#metric(`heldP50Ms${name}`, tally.offers.percentileUs(0.5) / 1000);
+    this.#metric(`heldP99Ms${name}`, tally.offers.percentileUs(0.99) / 1000);
+    this.#metric(`heldCpuUsPerLife${name}`, tally.cpuUsPerLife);
+    this.#metric(`heldLoadCpuUsPerLife${name}`, tally.loadCpuUsPerLife);
+    this.#metric(`heldLoadBusy${name}`, tally.loadBusy);
+    this.#sayLoadLimit(held, bareHeld, name);
+    const committing = found.relays.find((relay) => relay.name === 'committing' && relay.missed === undefined);
+    const floor = committing === undefined ? [] : [committing.result];
+    for (const [share, at] of SHARES.slice(0, 2)) {
+      this.#metric(`${share}RatioHeld${name}`, median(offerRatios([held.result], floor, at)));
+    }
+    if (Number.isFinite(tally.cpuUsPerLife)) {
+      this.#goal("router's CPU, µs a whole life", tally.cpuUsPerLife, GOALS.cpuUsPerLife);
+    }
+  }
+
+  /** What the same load brings through at a server that does nothing: were it the limit, it would be the limit there too. */
+  #sayLoadLimit(held: Attempt, bareHeld: Attempt | undefined, name: string): void {
+    if (bareHeld === undefined) {
+      return this.#results.say('the load is the limit: at this rate it is too slow for the bare relay');
+    }
+    const { result, ratePerS } = bareHeld;
+    const p99Ms = ms(result.log.submitToOffer.percentileUs(0.99));
+    this.#results.say(
+      `the load ${ratePerS > held.ratePerS ? 'is not' : 'may be'} the limit: at the bare relay it brings ${ratePerS} lives ` +
+        `a second through, p99 ${p99Ms} ms, its thread ${percent(result.loadBusy)} busy`,
+    );
+    this.#metric(`bareHeldPerS${name}`, ratePerS);
+  }
+
+  /** Says a goal beside what was found; both are upper bounds. */
+  #goal(what: string, found: number, wanted: number): void {
+    const digits = wanted < 10 ? 2 : 0;
+    const verdict = found <= wanted ? 'reached' : 'not reached';
+    this.#results.say(`${what}: ${found.toFixed(digits)}, wanted ≤ ${wanted}: ${verdict}`);
+  }
+
+  /** A figure of this setting; what the system does not tell is left out. */
+  #metric(name: string, value: number): void {
+    if (Number.isFinite(value)) this.#results.metric(name + this.#setting.suffix, value);
+  }
 }
 
-const ROUND_HEAD = [
-  ...['', 'p50', 'p99', 'p99.9', 'max', 'late p50', 'late p99'],
-  ...['CPU µs/life', 'of the load', 'load busy', 'others'],
-];
-
-function roundRow(title: string, results: readonly RunResult[]): string[] {
-  const offers = merged(results, (result) => result.log.submitToOffer);
-  const late = merged(results, (result) => result.log.late);
-  const lives = results.reduce((sum, result) => sum + result.log.completedCount, 0);
-  const loadUs = results.reduce((sum, result) => sum + result.loadCpuUs, 0);
+function row(title: string, tally: RunTally): string[] {
+  const { offers, late } = tally;
   return [
     title,
     ...SHARES.map(([, share]) => ms(offers.percentileUs(share))),
     ms(offers.maxUs()),
     ms(late.percentileUs(0.5)),
     ms(late.percentileUs(0.99)),
-    whole(mean(results.map(serverCpuPerLifeUs))),
-    whole(loadUs / lives),
-    percent(mean(results.map((result) => result.loadBusy))),
-    cores(mean(results.map((result) => result.othersCores))),
+    told(tally.cpuUsPerLife, 0),
+    told(tally.loadCpuUsPerLife, 0),
+    percent(tally.loadBusy),
+    told(tally.othersCores, 2),
   ];
 }
 
-function ratioLines(rounds: RoundResults): string[] {
-  const line = (floor: ServerName): string => {
-    const told = ([name, share]: readonly [string, number]): string => {
-      const found = ratios(rounds, floor, share);
-      return `${name} × ${median(found).toFixed(2)} (${found.map((ratio) => ratio.toFixed(2)).join(' ')})`;
-    };
-    return `router / ${SERVER_TITLES[floor]}, median of the rounds: ${SHARES.slice(0, 2).map(told).join(', ')}`;
-  };
-  return [line('committing'), line('bare'), `router's CPU by thread, µs/life: ${threadsText(rounds.router)}`];
-}
-
-function searchLines(attempts: readonly Attempt[], { search }: LatencyParams): string[] {
-  if (search === undefined) return ['no search for the highest rate'];
-  const head = [
-    '',
-    'server',
-    's',
-    'p50',
-    'p99',
-    'p99.9',
-    'max',
-    'late p99',
-    'CPU µs/life',
-    'of the load',
-    'load busy',
-    'others',
-  ];
-  const rows = attempts.flatMap(({ ratePerS, router, missed, relays }) => [
-    searchRow(`${ratePerS}/s`, missed === undefined ? 'router' : `router: ${missed}`, search.seconds, router),
-    ...relays.map(([name, result]) => searchRow('', SERVER_TITLES[name], search.relayS, result)),
-  ]);
-  const held = attempts.findLast((attempt) => attempt.missed === undefined);
-  return [
-    `whole lives a second that the router holds for ${search.seconds} s with p99 of submit → offer < ${search.p99MaxMs} ms:`,
-    ...table([head, ...rows]),
-    held === undefined ? 'no rate was held' : `held: ${held.ratePerS} whole lives a second`,
-    ...(held === undefined ? [] : [`router's CPU by thread there, µs/life: ${threadsText([held.router])}`]),
-  ];
-}
-
-function searchRow(rate: string, server: string, seconds: number, result: RunResult): string[] {
-  const { submitToOffer, late, completedCount } = result.log;
-  return [
-    rate,
-    server,
-    String(seconds),
-    ...SHARES.map(([, share]) => ms(submitToOffer.percentileUs(share))),
-    ms(submitToOffer.maxUs()),
-    ms(late.percentileUs(0.99)),
-    whole(serverCpuPerLifeUs(result) ?? Number.NaN),
-    whole(result.loadCpuUs / completedCount),
-    percent(result.loadBusy),
-    cores(result.othersCores ?? Number.NaN),
-  ];
-}
-
-/** The threads that take most, and the rest together. */
-function threadsText(results: readonly RunResult[]): string {
-  const lives = results.reduce((sum, result) => sum + result.log.completedCount, 0);
-  const all = new Map<string, number>();
-  for (const { serverCpu } of results) addAll(all, serverCpu);
-  if (all.size === 0) return 'not known on this system';
-  const perLife = [...all].map(([name, us]): [string, number] => [name, us / lives]).sort(([, a], [, b]) => b - a);
-  const shown = perLife.filter(([, us]) => us >= 1);
-  const rest = totalUs(all) / lives - shown.reduce((sum, [, us]) => sum + us, 0);
-  return [...shown, ['others', rest] as const].map(([name, us]) => `${name} ${us.toFixed(1)}`).join(', ');
-}
-
-function addAll(sum: Map<string, number>, cpu: CpuByThread | undefined): void {
-  for (const [name, us] of cpu ?? []) sum.set(name, (sum.get(name) ?? 0) + us);
-}
-
-function ratios(rounds: RoundResults, floor: ServerName, share: number): number[] {
-  const of = (result: RunResult | undefined): number => result?.log.submitToOffer.percentileUs(share) ?? Number.NaN;
-  return rounds.router.map((result, round) => of(result) / of(rounds[floor][round]));
-}
-
-function merged(results: readonly RunResult[], of: (result: RunResult) => Durations): Durations {
-  const sum = new Durations();
-  for (const result of results) sum.add(of(result));
-  return sum;
-}
-
-/** Columns to the right, but for the first. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const cell = (text: string, column: number): string => {
-    const width = widths[column] ?? 0;
-    return column === 0 || rows[0]?.[column] === 'server' ? text.padEnd(width) : text.padStart(width);
-  };
-  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd());
-}
-
-function mean(values: readonly (number | undefined)[]): number {
-  return values.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+function attemptRow({ name, ratePerS, seconds, result, missed }: Attempt): string[] {
+  const [title = '', ...cells] = row(`${ratePerS}/s ${SERVER_TITLES[name]}`, new RunTally([result]));
+  return [missed === undefined ? title : `${title}: ${missed}`, String(seconds), ...cells];
 }
 
 function base64Bytes(text: string): number {
@@ -241,14 +240,10 @@ function ms(us: number): string {
   return (us / 1000).toFixed(us < 10_000 ? 2 : 1);
 }
 
-function whole(value: number): string {
-  return Number.isFinite(value) ? String(Math.round(value)) : '–';
-}
-
-function cores(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(2) : '–';
+function told(value: number, digits: number): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : '–';
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

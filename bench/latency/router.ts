@@ -16,6 +16,7 @@ const TOKEN_TTL_MS = 24 * 3_600_000;
 /** An admin may send 50 requests a second, and 200 at once: agents are put by several. */
 const AGENTS_PER_ADMIN = 100;
 const PUTS_AT_ONCE = 20;
+const COLLECTION_SECONDS = /^nodejs_gc_duration_seconds_sum\{[^}]*\} (\S+)$/gm;
 
 export interface RouterWish {
   readonly directory: string;
@@ -40,7 +41,7 @@ export class TokenMint {
     this.#tokens = new LocalTokens(keyOfDataDirectory(directory));
   }
 
-  async mint(role: 'gateway' | 'agent' | 'admin', subject: string): Promise<string> {
+  async mint(role: 'gateway' | 'agent' | 'supervisor' | 'admin', subject: string): Promise<string> {
     const minted = await this.#tokens.mint({ role, subject, ttlMs: TOKEN_TTL_MS, now: Date.now() });
     if ('refusal' in minted) throw new Error(minted.refusal.message);
     return minted.token;
@@ -76,6 +77,14 @@ export async function openContactCount(port: number, mint: TokenMint): Promise<n
   if (!response.ok) throw new Error(`GET of open contacts answered ${response.status}: ${await response.text()}`);
   const { contacts = [] }: { readonly contacts?: readonly unknown[] } = JSON.parse(await response.text());
   return contacts.length;
+}
+
+/** Milliseconds that collections took of its main thread since its start, as its metrics tell. A scrape: not for while it is measured. */
+export async function readCollectionsMs(port: number): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`GET /metrics answered ${response.status}: ${text}`);
+  return [...text.matchAll(COLLECTION_SECONDS)].reduce((sum, [, seconds]) => sum + Number(seconds) * 1000, 0);
 }
 
 /** Where its files lie, in the folder of the run. */

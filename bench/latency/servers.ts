@@ -1,6 +1,8 @@
 /**
- * The three servers of a run with a crew at each: the router, and the two relays that play what the router did at the
- * rehearsal. All of them live from the beginning to the end, and only one at a time has anything to do.
+ * The three servers of a setting with a crew at each: the router, and the two relays that play what the router did at the
+ * rehearsal. All of them live as long as the setting, and only one at a time has anything to do.
+ *
+ * 1. What has to end is hung into `cleanup` when it is made; `close` ends it earlier, and then the cleanup finds nothing to do.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +14,7 @@ import { ServerProcess } from '../server-process.ts';
 import { agentsOf, POLICY } from './centre.ts';
 import { Crew } from './crew.ts';
 import type { Metronome } from './metronome.ts';
-import type { LatencyParams } from './params.ts';
+import type { LatencyParams, Setting } from './params.ts';
 import { rehearse } from './rehearsal.ts';
 import { putAgents, routerPaths, startRouterProcess, TokenMint } from './router.ts';
 import type { Script } from './script.ts';
@@ -37,11 +39,15 @@ export interface Servers {
   readonly stations: Readonly<Record<ServerName, Station>>;
   readonly script: Script;
   readonly mint: TokenMint;
+  /** Ends crews and processes, the router first, whose profiles are whole then. */
+  close(): Promise<void>;
 }
 
 export interface ServersWish {
   readonly params: LatencyParams;
+  readonly setting: Setting;
   readonly metronome: Metronome;
+  /** Of this setting. */
   readonly folder: string;
   /** Of Node, for the router. */
   readonly nodeOptions: readonly string[];
@@ -49,20 +55,21 @@ export interface ServersWish {
   readonly firstLife: number;
 }
 
-/** Starts everything; what has to end is hung into `cleanup`. */
+/** Starts everything. */
 export async function startServers(wish: ServersWish, cleanup: Cleanup): Promise<Servers> {
-  const { params, folder } = wish;
+  const { params, setting, folder, nodeOptions } = wish;
+  const { subprotocol } = setting;
+  const { isSubscribed, talkMs } = params;
   const { directory, policyFile } = routerPaths(folder);
-  mkdirSync(directory);
+  mkdirSync(directory, { recursive: true });
   writeFileSync(policyFile, POLICY);
-  const agents = agentsOf(params.agents, params.seed);
+  const agents = agentsOf(setting.agents, params.seed);
   const mint = new TokenMint(directory);
   const gatewayToken = await mint.mint('gateway', 'bench');
   const agentTokens = await Promise.all(agents.map(({ id }) => mint.mint('agent', id)));
   const openStation = async (name: ServerName, started: Promise<ServerProcess>): Promise<Station> => {
     const server = await started;
     if (name === 'router') await putAgents(server.port, mint, agents);
-    const { subprotocol, talkMs } = params;
     const crew = new Crew({ name, port: server.port, subprotocol, gatewayToken, agentTokens, talkMs });
     cleanup.add({ orderly: () => crew.disconnect() });
     await crew.connect();
@@ -70,22 +77,25 @@ export async function startServers(wish: ServersWish, cleanup: Cleanup): Promise
   };
 
   const logFile = join(folder, 'router.log');
-  const { nodeOptions } = wish;
   const starting = startRouterProcess({ directory, policyFile, logFile, nodeOptions }, cleanup);
   const router = await openStation('router', starting);
-  await router.crew.reportForDuty(params.isSubscribed);
-  const script = await rehearse(router.crew, wish.metronome, {
-    subprotocol: params.subprotocol,
-    isSubscribed: params.isSubscribed,
-    pid: router.process.pid,
-    directory,
-    firstLife: wish.firstLife,
-  });
+  await router.crew.reportForDuty(isSubscribed);
+  const { pid } = router.process;
+  const rehearsal = { subprotocol, isSubscribed, pid, directory, firstLife: wish.firstLife };
+  const script = await rehearse(router.crew, wish.metronome, rehearsal);
   const scriptFile = join(folder, 'script.json');
   writeFileSync(scriptFile, JSON.stringify(script));
-  const relay = (name: 'bare' | 'committing'): Promise<Station> =>
-    openStation(name, startRelay(name, folder, scriptFile, cleanup));
-  return { stations: { bare: await relay('bare'), committing: await relay('committing'), router }, script, mint };
+  const bare = await openStation('bare', startRelay('bare', folder, scriptFile, cleanup));
+  const committing = await openStation('committing', startRelay('committing', folder, scriptFile, cleanup));
+  const stations = { bare, committing, router };
+  return { stations, script, mint, close: () => close(stations) };
+}
+
+async function close({ router, bare, committing }: Servers['stations']): Promise<void> {
+  for (const { crew, process: server } of [router, bare, committing]) {
+    crew.disconnect();
+    await server.stop();
+  }
 }
 
 function startRelay(

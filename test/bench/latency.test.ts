@@ -40,47 +40,82 @@ function resultIn({ stdout }: Ended): Result {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** What every run has, whatever its frames are. */
-const METRICS = [
-  ...['bare', 'committing', 'router'].flatMap((name) =>
-    ['P50Ms50', 'P99Ms50', 'P999Ms50', 'MaxMs50'].map((of) => name + of),
-  ),
-  'p50Ratio50',
-  'p99Ratio50',
-  'loadLateP99Ms50',
+/** Of rounds at a rate, in a setting. */
+function roundMetrics(suffix: string): string[] {
+  return [
+    ...['bare', 'committing', 'router'].flatMap((name) =>
+      ['P50Ms50', 'P99Ms50', 'P999Ms50', 'MaxMs50'].map((of) => name + of),
+    ),
+    'p50Ratio50',
+    'p99Ratio50',
+    'p50RatioBare50',
+    'p99RatioBare50',
+    'loadLateP99Ms50',
+  ].map((name) => name + suffix);
+}
+
+const SEARCH_METRICS = [
   'heldPerS',
+  'heldP50Ms',
   'heldP99Ms',
+  'p50RatioHeld',
+  'p99RatioHeld',
+  'heldLoadBusy',
+  'bareHeldPerS',
 ];
 
-t.test('in JSON: every life is whole, frames are counted, the outcome depends on the seed alone', async (t) => {
+t.test('everything: two settings, watchers, searches; the outcome depends on the seed alone', async (t) => {
   const folder = t.testdir({ runs: {} });
   const file = join(folder, 'result.json');
-  const ended = await bench(['latency', '--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
+  const args = ['latency', '--small', '--seed', '7', '--folder', join(folder, 'runs')];
+  const ended = await bench([...args, '--json', file]);
   t.equal(ended.status, 0, ended.stderr);
   const result = resultIn(ended);
   t.strictSame(Object.keys(result), ['suite', 'params', 'hash', 'metrics']);
-  t.match(result, { suite: 'latency', params: { seed: 7, subprotocol: 'json', agents: 12 }, hash: /^[0-9a-f]{16}$/ });
-  for (const name of METRICS) t.ok((result.metrics[name] ?? Number.NaN) > 0, `${name} is ${result.metrics[name]}`);
-  const { framesPerLife = 0 } = result.metrics;
-  // Where agents are short, because the machine is slow, the gateway is also told that its contact waits.
-  t.ok(
-    framesPerLife >= 13 && framesPerLife <= 14,
-    `${framesPerLife}: requests, replies, the offer, pushes to the gateway`,
-  );
+  const params = { small: true, seed: 7, settings: ['json-12', 'proto-24'], rates: [50], rounds: [1] };
+  t.match(result, { suite: 'latency', params, hash: /^[0-9a-f]{16}$/ });
+  const watched = ['p50Ratio50Watched', 'p99Ratio50Watched', 'p99Ratio50WatchedPooled'];
+  for (const name of [...roundMetrics(''), ...roundMetrics('ProtoAgents24'), ...watched, ...SEARCH_METRICS]) {
+    t.ok((result.metrics[name] ?? Number.NaN) > 0, `${name} is ${result.metrics[name]}`);
+  }
+  for (const name of ['framesPerLife', 'framesPerLifeProtoAgents24']) {
+    const { [name]: frames = 0 } = result.metrics;
+    // Where agents are short, because the machine is slow, the gateway is also told that its contact waits.
+    t.ok(frames >= 13 && frames <= 14, `${name} is ${frames}: requests, replies, the offer, pushes to the gateway`);
+  }
   t.equal(result.metrics.heldPerS, 100);
-  t.match(ended.stdout, /^seed 7, json, poisson arrivals, 12 agents/m);
+  t.match(ended.stdout, /^== JSON, 12 agents$/m);
+  t.match(ended.stdout, /^they saw [1-9]\d* feeds with [1-9]\d* rows of agents, and made [1-9]\d* scrapes, /m);
+  t.match(ended.stdout, /^p99, watched \/ alone: \S+, wanted ≤ 1\.1: (?:not )?reached$/m);
   t.strictSame(JSON.parse(readFileSync(file, 'utf8')), result);
   t.strictSame(readdirSync(join(folder, 'runs')), [], 'journals and logs are gone');
 });
 
-t.test('in protobuf, without a subscription', async (t) => {
+t.test('one setting: rates that are named, in protobuf, without a subscription; the same hash again', async (t) => {
   const folder = t.testdir({});
-  const args = ['latency', '--small', '--seed', '7', '--proto', '--no-subscribe', '--no-search', '--folder', folder];
-  const ended = await bench(args);
-  t.equal(ended.status, 0, ended.stderr);
-  const result = resultIn(ended);
-  t.equal(result.metrics.framesPerLife, 9, 'four requests, four replies, the offer');
-  t.notHas(result.metrics, { heldPerS: Number });
+  const options = [
+    '--proto',
+    '--rates',
+    '40,60',
+    '--agents',
+    '13',
+    '--no-subscribe',
+    '--no-search',
+    '--folder',
+    folder,
+  ];
+  const run = async (): Promise<Result> => {
+    const ended = await bench(['latency', '--small', '--seed', '7', ...options]);
+    t.equal(ended.status, 0, ended.stderr);
+    return resultIn(ended);
+  };
+  const result = await run();
+  t.match(result.params, { settings: ['proto-13'], rates: [40, 60], rounds: [1, 1] });
+  t.equal(result.metrics.framesPerLifeProtoAgents13, 9, 'four requests, four replies, the offer');
+  for (const rate of [40, 60]) t.ok((result.metrics[`p99Ratio${rate}ProtoAgents13`] ?? 0) > 0);
+  const others = Object.keys(result.metrics).filter((name) => /^held|Watched/.test(name));
+  t.strictSame(others, [], 'neither search nor watchers');
+  t.equal((await run()).hash, result.hash);
 });
 
 t.test('a signal ends the run, its processes and its folder', async (t) => {
@@ -99,5 +134,8 @@ t.test('a suite that there is not is refused with a list of those that there are
   const ended = await bench(['latencies']);
   t.equal(ended.status, 2);
   t.equal(ended.stdout, '');
-  t.match(ended.stderr, /there is no suite "latencies"; suites: latency, simulator\n$/);
+  t.match(
+    ended.stderr,
+    /there is no suite "latencies"; suites: latency, simulator, memory, recovery, core, growth, peers, compare\n$/,
+  );
 });

@@ -1,0 +1,106 @@
+/**
+ * One setting from its start to its end: servers, warm-up, rounds, rounds with watchers, searches; then everything that it
+ * started is ended, so that the next one has the machine to itself.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cleanup } from '../cleanup.ts';
+import { progress } from '../suite.ts';
+import { allowedCores, pin, whyNotPinned } from './affinity.ts';
+import { nowUs } from './clock.ts';
+import { FIRST_LIFE } from './life.ts';
+import { Measurement, type RateResults, type WatchedResults } from './measure.ts';
+import type { Metronome } from './metronome.ts';
+import type { LatencyParams, SearchParams, Setting, WatchParams } from './params.ts';
+import type { Findings, Search as SearchFindings } from './report.ts';
+import { openContactCount } from './router.ts';
+import { Search } from './search.ts';
+import { type Servers, startServers } from './servers.ts';
+import { Watchers } from './watchers.ts';
+
+export interface SettingWish {
+  readonly params: LatencyParams;
+  readonly setting: Setting;
+  readonly metronome: Metronome;
+  /** Of the whole run. */
+  readonly folder: string;
+  /** Of Node, for the router. */
+  readonly nodeOptions: readonly string[];
+}
+
+export interface SettingFindings extends Findings {
+  /** When the warm-up was over, on the clock of the load. */
+  readonly measuredFromUs: number;
+}
+
+export async function runSetting(wish: SettingWish, cleanup: Cleanup): Promise<SettingFindings> {
+  const { params, setting, metronome, nodeOptions } = wish;
+  const { subprotocol, agents, rates, watched, search } = setting;
+  progress(`${subprotocol}, ${agents} agents: starting the router and the relays`);
+  const folder = join(wish.folder, `setting-${subprotocol}-${agents}`);
+  mkdirSync(folder);
+  const start = { params, setting, metronome, folder, nodeOptions, firstLife: FIRST_LIFE };
+  const servers = await startServers(start, cleanup);
+  const measurement = new Measurement(params, setting, metronome, servers.stations);
+  await measurement.warmUp();
+  const measuredFromUs = nowUs();
+  const found: RateResults[] = [];
+  for (const rate of rates) found.push(await measurement.rounds(rate));
+  const watchedResults = watched && (await measureWatched(watched, { measurement, servers, setting }, cleanup));
+  const openCount = await openContactCount(servers.stations.router.process.port, servers.mint);
+  if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
+  const searches = search === undefined ? [] : await searchAll(search, { measurement, servers, setting }, params.seed);
+  await servers.close();
+  return { setting, script: servers.script, rates: found, watched: watchedResults, searches, measuredFromUs };
+}
+
+interface Underway {
+  readonly measurement: Measurement;
+  readonly servers: Servers;
+  readonly setting: Setting;
+}
+
+async function measureWatched(
+  watch: WatchParams,
+  { measurement, servers, setting }: Underway,
+  cleanup: Cleanup,
+): Promise<WatchedResults> {
+  const { everyMs, scrapeEveryMs } = watch;
+  const { port } = servers.stations.router.process;
+  const token = await servers.mint.mint('supervisor', 'wallboard');
+  const watchers = new Watchers({ port, subprotocol: setting.subprotocol, token, everyMs, scrapeEveryMs });
+  cleanup.add({ orderly: () => watchers.close() });
+  const results = await measurement.watched(watch, watchers);
+  await watchers.close();
+  return results;
+}
+
+/** With all cores for everybody; and with one for the server and the others for the load, where that can be had. */
+async function searchAll(
+  search: SearchParams,
+  { measurement, servers, setting }: Underway,
+  seed: number,
+): Promise<SearchFindings[]> {
+  const onAll = await new Search(measurement, search, seed, '').run();
+  const searches = [{ name: '', title: 'server and load on all cores', found: onAll }];
+  if (!setting.searchesOneCore) return searches;
+  const hindrance = whyNotPinned();
+  if (hindrance !== undefined) progress(`no search on one core: ${hindrance}`);
+  else {
+    const found = await onOneCore(servers, () => new Search(measurement, search, seed, ' on one core').run());
+    searches.push({ name: 'OneCore', title: 'server on one core, load on the others', found });
+  }
+  return searches;
+}
+
+async function onOneCore<T>(servers: Servers, run: () => Promise<T>): Promise<T> {
+  const cores = allowedCores() ?? [];
+  const pids = Object.values(servers.stations).map((station) => station.process.pid);
+  for (const pid of pids) pin(pid, cores.slice(0, 1));
+  pin(process.pid, cores.slice(1));
+  try {
+    return await run();
+  } finally {
+    for (const pid of [...pids, process.pid]) pin(pid, cores);
+  }
+}
