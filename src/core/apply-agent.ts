@@ -12,13 +12,15 @@ import type { AgentPut, PresenceSet, SessionLost, SessionOpened } from './events
 import type { Gateway } from './gateway.ts';
 import type { State } from './state.ts';
 
-/** Takes the agent out, changes it, and puts it to where it belongs now. */
+/** Takes the agent out, changes it, and puts it to where it belongs now: one that has the same skills and is still here stays in its class. */
 function change(state: State, agent: Agent, mutate: () => void): void {
   touch(state, agent);
-  const wasSignedIn = agent.supply !== undefined;
-  if (wasSignedIn) state.supplies.signOut(agent);
+  const { skills } = agent;
   mutate();
-  if (isSignedIn(agent)) state.supplies.signIn(agent);
+  const isHere = isSignedIn(agent);
+  if (isHere && agent.supply !== undefined && agent.skills === skills) return;
+  state.supplies.signOut(agent);
+  if (isHere) state.supplies.signIn(agent);
 }
 
 export function applyAgentPut(state: State, event: AgentPut): void {

@@ -185,35 +185,42 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
 }
 
 export function applyUpdated(state: State, contact: Contact, event: ContactUpdated): void {
+  const keepsPrefers = event.prefers === contact.prefers;
   contact.requires = event.requires;
   contact.prefers = event.prefers;
   contact.value = event.value;
   contact.headStartMs = event.headStartMs;
   contact.intent = event.intent;
   contact.attributes = event.attributes;
-  reclassify(state, contact, event, event.tier);
+  moveTo(state, contact, event, event.tier, keepsPrefers);
 }
 
 /** Moves the contact to where the classification puts it; its age stays. */
-export function reclassify(state: State, contact: Contact, to: Classification, tier: number = contact.tier): void {
+export function reclassify(state: State, contact: Contact, to: Classification): void {
+  moveTo(state, contact, to, contact.tier, true);
+}
+
+function moveTo(state: State, contact: Contact, to: Classification, tier: number, keepsPrefers: boolean): void {
   const waits = contact.phase.state === 'QUEUED';
-  const holdsClass = contact.demand !== undefined;
+  // Only saves looking the same class up again: equal requirements are mostly one object.
+  const keepsClass = keepsPrefers && contact.requirement === to.requirement;
+  const changesClass = contact.demand !== undefined && !keepsClass;
   if (waits) leaveLine(state, contact);
-  state.demands.releaseClass(contact);
+  if (changesClass) state.demands.releaseClass(contact);
   const offered = contact.phase.state === 'OFFERED';
   if (offered) contact.queue.offeredCount--;
   state.countSegment(contact.segment, -1);
   contact.tier = tier;
   contact.queue = queueNamed(state, to.queue);
   contact.segment = to.segment;
-  contact.requirement = to.requirement;
+  if (!keepsClass) contact.requirement = to.requirement;
   contact.clockRate = to.clockRate;
   contact.headStartUs = to.headStartUs;
   contact.waitUntil = to.waitUntil;
   state.countSegment(contact.segment, 1);
   if (offered) contact.queue.offeredCount++;
   changed(state, contact);
-  if (holdsClass) state.demands.retainClass(contact);
+  if (changesClass) state.demands.retainClass(contact);
   if (waits) enterLine(state, contact);
 }
 

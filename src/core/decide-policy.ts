@@ -4,12 +4,13 @@
 import type { Agent } from './agent.ts';
 import { classify, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
-import { type Contact, classificationOf } from './contact.ts';
+import type { Contact } from './contact.ts';
 import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
 import type { Classification } from './events.ts';
 import { openCount } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { requirementKey } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -23,8 +24,11 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   const { source, fileHash } = command;
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
   followAgents(step, policy);
-  for (const [contact, to] of moves) {
-    if (isElsewhere(contact, to)) step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
+  for (const { contact, to } of moves) {
+    const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = to;
+    const contactId = contact.id;
+    const type = 'contactClassified';
+    step.emitOf(contact, { type, contactId, queue, segment, requirement, clockRate, headStartUs, waitUntil });
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
   return { ok: { policy: { source, resolved: policy } } };
@@ -60,24 +64,37 @@ function agentsAtWork(state: State, policy: ResolvedPolicy): Refusal | undefined
   return undefined;
 }
 
-function classifyAll(state: State, policy: ResolvedPolicy): Map<Contact, Classification> | Refusal {
+interface Move {
+  readonly contact: Contact;
+  readonly to: Classification;
+}
+
+/** The contacts in line or offered that the policy puts elsewhere; or why one of them has no place under it. */
+function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
   const queues = new Map(policy.queues.map((queue) => [queue.name, queue]));
-  const moves = new Map<Contact, Classification>();
+  const moves: Move[] = [];
   for (const { contact } of state.known.values()) {
     if (contact === undefined || contact.demand === undefined) continue;
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
-    const placed = classify(state.requirements, policy, queue, contact, contact.enqueuedAt);
-    if (isRefusal(placed)) {
-      return refuse(placed.reason, `contact ${contact.id}: ${placed.message}`, `queues.${queue.name}.requires`);
+    const to = classify(state.requirements, policy, queue, contact, contact.enqueuedAt);
+    if (isRefusal(to)) {
+      return refuse(to.reason, `contact ${contact.id}: ${to.message}`, `queues.${queue.name}.requires`);
     }
-    moves.set(contact, placed);
+    if (isElsewhere(contact, to)) moves.push({ contact, to });
   }
   return moves;
 }
 
 function isElsewhere(contact: Contact, to: Classification): boolean {
-  return JSON.stringify(classificationOf(contact)) !== JSON.stringify(to);
+  return (
+    contact.queue.name !== to.queue ||
+    contact.segment !== to.segment ||
+    contact.clockRate !== to.clockRate ||
+    contact.headStartUs !== to.headStartUs ||
+    contact.waitUntil !== to.waitUntil ||
+    (contact.requirement !== to.requirement && requirementKey(contact.requirement) !== requirementKey(to.requirement))
+  );
 }
 
 /** The policy's `agents` own those that they made; an agent that the API put stays the API's. */

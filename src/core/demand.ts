@@ -90,10 +90,6 @@ export class DemandIndex {
     this.#onEvict = onEvict;
   }
 
-  classes(): Iterable<DemandClass> {
-    return this.#classes.values();
-  }
-
   /** Whether there is no room for another class. */
   get isFull(): boolean {
     return this.#classes.size - this.#idle.size >= DEMAND_CLASSES_MAX;

@@ -69,7 +69,6 @@ export class State {
       (demand) => this.supplies.removeDemand(demand),
     );
     const world = {
-      demands: () => this.demands.classes(),
       queues: () => this.queues.values(),
       channels: () => this.channelList,
     };
@@ -109,19 +108,15 @@ export class State {
     changes.append(known, this.seq);
   }
 
-  /** Names, numbers and indexes as the policy says; agents are signed in anew, since facts depend on it. */
+  /** Names, numbers and indexes as the policy says. */
   usePolicy(policy: ResolvedPolicy): void {
     this.policy = policy;
     this.#useChannels(policy);
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
-    for (const agent of signedIn) this.supplies.signOut(agent);
     this.terms = rankTerms(policy.fit, policy.readiness);
-    this.supplies.setTerms(this.terms);
-    for (const agent of signedIn) {
-      this.supplies.signIn(agent);
-      this.dirty.addAgent(agent);
-    }
+    this.supplies.adapt(this.terms, signedIn);
+    for (const agent of signedIn) this.dirty.addAgent(agent);
   }
 
   /** Counts up or down the open contacts of the segment. */

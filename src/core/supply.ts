@@ -50,12 +50,11 @@ export interface SupplyClass {
   readonly indexed: (Fact | undefined)[];
   readonly freeSlots: number[];
   /** Queues whose own requirement it meets. */
-  readonly queues: readonly Queue[];
+  queues: readonly Queue[];
 }
 
 /** What the supply side asks of the rest of the state. */
 export interface World {
-  demands(): Iterable<DemandClass>;
   queues(): Iterable<Queue>;
   channels(): readonly Channel[];
 }
@@ -63,6 +62,9 @@ export interface World {
 export class SupplyIndex {
   readonly #classes = new Map<string, SupplyClass>();
   readonly #classesBySkill = new Map<string, Set<SupplyClass>>();
+  /** Demand classes under one skill of each of their alternatives, and those that somebody without any skill may meet. */
+  readonly #demandsBySkill = new Map<string, Set<DemandClass>>();
+  readonly #demandsOfAll = new Set<DemandClass>();
   #terms: RankTerms;
   readonly #world: World;
   readonly #scannedMax: number;
@@ -73,9 +75,31 @@ export class SupplyIndex {
     this.#scannedMax = scannedMax;
   }
 
-  /** Numbers of the rank rule from now on. Nobody may be signed in. */
-  setTerms(terms: RankTerms): void {
+  /**
+   * Numbers of the rank rule, channels and queues are others from now on. The agents, all who are signed in, are taken out of where arriving
+   * contacts find them; settle puts them back.
+   */
+  adapt(terms: RankTerms, agents: readonly Agent[]): void {
+    const hasSameFit = terms.perLevelUs === this.#terms.perLevelUs && terms.breadthUs === this.#terms.breadthUs;
+    for (const agent of agents) {
+      if (hasSameFit) this.withdraw(agent);
+      else this.signOut(agent);
+    }
     this.#terms = terms;
+    if (!hasSameFit) for (const agent of agents) this.signIn(agent);
+    else for (const supply of this.#classes.values()) this.#serve(supply, this.#queuesOf(supply.skills));
+  }
+
+  #queuesOf(skills: Skills): Queue[] {
+    return [...this.#world.queues()].filter((queue) => meets(skills, queue.policy.requires));
+  }
+
+  /** The class may serve these queues from now on: its agents are counted there, and no more where they were. */
+  #serve(supply: SupplyClass, queues: readonly Queue[]): void {
+    for (const agent of supply.agents) this.#countAvailable(agent, supply, false);
+    for (const queue of supply.queues) queue.agentsEligible -= supply.agents.size;
+    supply.queues = queues;
+    for (const queue of queues) queue.agentsEligible += supply.agents.size;
   }
 
   /** The agent counts from now on; not yet indexed. */
@@ -143,10 +167,38 @@ export class SupplyIndex {
 
   /** A demand class came into use: finds who meets it, through the rarest skill of each alternative. */
   addDemand(demand: DemandClass): void {
+    this.#file(demand);
     for (const supply of this.#candidates(demand)) this.#learn(supply, demand);
   }
 
+  /** A supply class that comes later finds the demand class by its skills. */
+  #file(demand: DemandClass): void {
+    if (demand.requirement.length === 0) this.#demandsOfAll.add(demand);
+    for (const { all } of demand.requirement) {
+      const [first, ...others] = all;
+      if (first === undefined) {
+        this.#demandsOfAll.add(demand);
+        continue;
+      }
+      const countOf = (skill: string): number => this.#demandsBySkill.get(skill)?.size ?? 0;
+      const rarest = others.reduce((best, { skill }) => (countOf(skill) < countOf(best) ? skill : best), first.skill);
+      const demands = this.#demandsBySkill.get(rarest) ?? new Set();
+      this.#demandsBySkill.set(rarest, demands.add(demand));
+    }
+  }
+
+  #unfile(demand: DemandClass): void {
+    this.#demandsOfAll.delete(demand);
+    for (const { all } of demand.requirement) {
+      for (const { skill } of all) {
+        const demands = this.#demandsBySkill.get(skill);
+        if (demands?.delete(demand) && demands.size === 0) this.#demandsBySkill.delete(skill);
+      }
+    }
+  }
+
   removeDemand(demand: DemandClass): void {
+    this.#unfile(demand);
     for (const fact of demand.facts) {
       if (fact.pool === undefined) this.#unindex(fact);
       else this.#unscan(fact, fact.pool);
@@ -252,14 +304,19 @@ export class SupplyIndex {
       pools: [],
       indexed: [],
       freeSlots: [],
-      queues: [...this.#world.queues()].filter((queue) => meets(skills, queue.policy.requires)),
+      queues: this.#queuesOf(skills),
     };
     this.#classes.set(key, supply);
     for (const skill of skills.keys()) {
       const holders = this.#classesBySkill.get(skill) ?? new Set();
       this.#classesBySkill.set(skill, holders.add(supply));
     }
-    for (const demand of this.#world.demands()) this.#learn(supply, demand);
+    for (const demand of this.#demandsOfAll) this.#learn(supply, demand);
+    for (const skill of skills.keys()) {
+      for (const demand of this.#demandsBySkill.get(skill) ?? []) {
+        if (!supply.factByDemand.has(demand)) this.#learn(supply, demand);
+      }
+    }
     return supply;
   }
 
