@@ -103,9 +103,10 @@ export class State {
   noteChange(known: Known): void {
     const changes = known.gateway.changes;
     if (known.changeSeq === this.seq) return;
-    if (known.changeSeq > 0) changes.markStale();
+    const isNew = known.changeSeq === 0;
     known.changeSeq = this.seq;
-    changes.append(known, this.seq);
+    if (isNew) changes.append(known, this.seq);
+    else changes.renew(known, this.seq);
   }
 
   /** Names, numbers and indexes as the policy says. */

@@ -22,6 +22,17 @@ export class SortedLog<T> {
     this.#items.push(item);
   }
 
+  /** The item's present entry is stale, and it has one with this order: in the same place if it was the last. */
+  renew(item: T, order: number): void {
+    const last = this.#items.length - 1;
+    if (this.#items[last] !== item) {
+      this.markStale();
+      return this.append(item, order);
+    }
+    assert((this.#orders[last] as number) < order, 'orders ascend');
+    this.#orders[last] = order;
+  }
+
   /** One entry that was appended is stale from now on. */
   markStale(): void {
     this.#staleCount++;

@@ -14,9 +14,15 @@ t.test('pages give the current items after an order, in order, each once', async
   for (let round = 0; round < 5; round++) {
     for (const item of items) {
       if ((item.id + round) % 3 === 0 && round > 0) continue;
-      if (item.order > 0) log.markStale();
+      const isNew = item.order === 0;
       item.order = ++order;
-      log.append(item, order);
+      if (isNew) log.append(item, order);
+      else log.renew(item, order);
+      // Twice in a row takes no second entry.
+      if (item.id % 7 === 0) {
+        item.order = ++order;
+        log.renew(item, order);
+      }
     }
   }
   const expected = [...items].sort((a, b) => a.order - b.order);
@@ -51,4 +57,7 @@ t.test('orders only ascend', async (t) => {
   const log = new SortedLog<Entry>(() => true);
   log.append({ id: 1, order: 5 }, 5);
   t.throws(() => log.append({ id: 2, order: 5 }, 5));
+  const last = { id: 3, order: 6 };
+  log.append(last, 6);
+  t.throws(() => log.renew(last, 6));
 });
