@@ -7,10 +7,10 @@
 import type { Core } from '../core/core.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalFailure } from '../journal/journal-failure.ts';
+import { openReadAhead } from '../journal/read-ahead.ts';
 import { openSqliteArchive } from '../journal/sqlite-archive.ts';
 import { openSqliteClosedContacts } from '../journal/sqlite-closed-contacts.ts';
 import { openSqliteJournal } from '../journal/sqlite-journal.ts';
-import { openSqliteJournalReader } from '../journal/sqlite-journal-reader.ts';
 import { assert } from '../lib/assert.ts';
 import { EventEncoder } from '../wire/event-codec.ts';
 import { EngineClock, systemTime } from './clock.ts';
@@ -73,7 +73,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 }
 
 function recoverFrom(directory: string, observer: SiteObserver): Core {
-  const reader = openSqliteJournalReader(directory);
+  const reader = openReadAhead(directory);
   const archive = openSqliteArchive(directory, { isReadOnly: true });
   try {
     const { core, damaged } = recover(reader, archive);

@@ -1,5 +1,6 @@
 // Core events ↔ the bytes that the journal keeps (events.proto, EventBatch). It runs for every event, so events are written as they are,
-// straight into one growing buffer, and read straight into the core's shapes.
+// straight into one growing buffer, and read straight into the core's shapes: by the quick readers, and if what comes is not in the form
+// that they know, by the strict ones, which also say what is wrong.
 //
 // Invariants: 1. what is decoded equals what was encoded, in every field of every event. 2. an event's `type` is the name of its arm in
 // Event, in camelCase. 3. what is not known is never passed over: an unknown event or field means a newer version, and throws.
@@ -13,6 +14,8 @@ import { messageWriter, type Write } from './proto-encoder.ts';
 import { LENGTH_DELIMITED, Reader, tagOf, VARINT, Writer } from './protobuf-runtime.ts';
 import { Report } from './report.ts';
 import { messageNamed } from './schema.ts';
+import { IRREGULAR, type ReadAt, StoredCursor } from './stored-cursor.ts';
+import { storedReader } from './stored-reader.ts';
 import { storedFailure } from './wire-failure.ts';
 
 const BATCH_EVENT_TAG = tagOf(messageNamed('EventBatch').fieldByName.get('events')?.number ?? 0, LENGTH_DELIMITED);
@@ -20,12 +23,14 @@ const AT_TAG = tagOf(messageNamed('Event').fieldByName.get('at')?.number ?? 0, V
 
 const writerByType = new Map<string, { readonly tag: number; readonly write: Write }>();
 const readerByTag = new Map<number, ReadMessage>();
+const quickReaderByTag: (ReadAt<PlainObject> | undefined)[] = [];
 
 for (const field of messageNamed('Event').fields) {
   if (field.kind !== 'message') continue;
   const tag = tagOf(field.number, LENGTH_DELIMITED);
   writerByType.set(field.name, { tag, write: messageWriter(field.message) });
   readerByTag.set(tag, messageReader(field.message, 'stored', ['type', field.name]));
+  quickReaderByTag[tag] = storedReader(field.message, ['type', field.name]);
 }
 
 /** The largest buffer that an encoder keeps for its next batch. */
@@ -80,6 +85,38 @@ export function encodeEvents(events: readonly TimedEvent[]): Uint8Array<ArrayBuf
 
 /** The events of one commit, in order. Throws a WireFailure if this version cannot read them. */
 export function decodeEvents(bytes: Uint8Array): TimedEvent[] {
+  try {
+    return decodeQuickly(bytes);
+  } catch (error) {
+    if (error === IRREGULAR) return decodeStrictly(bytes);
+    throw error;
+  }
+}
+
+/** Throws IRREGULAR for what the quick readers leave to the strict ones. */
+function decodeQuickly(bytes: Uint8Array): TimedEvent[] {
+  const events: TimedEvent[] = [];
+  const cursor = new StoredCursor(bytes, 0);
+  const { length } = bytes;
+  for (let tag = cursor.tag(length); tag !== 0; tag = cursor.tag(length)) {
+    if (tag !== BATCH_EVENT_TAG) throw IRREGULAR;
+    const end = cursor.end(length);
+    let at = 0;
+    let kind = cursor.tag(end);
+    if (kind === AT_TAG) {
+      at = cursor.integer();
+      kind = cursor.tag(end);
+    }
+    const read = quickReaderByTag[kind];
+    if (read === undefined) throw IRREGULAR;
+    const event = read(cursor, cursor.end(end)) as unknown as CoreEvent;
+    if (cursor.pos !== end) throw IRREGULAR;
+    events.push({ at, event });
+  }
+  return events;
+}
+
+function decodeStrictly(bytes: Uint8Array): TimedEvent[] {
   const events: TimedEvent[] = [];
   const report = new Report(bytes.length);
   const reader = new Reader(bytes);

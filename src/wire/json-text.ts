@@ -74,8 +74,9 @@ export interface JsonObjectLimits {
 export function jsonObjectText(value: unknown, limits: JsonObjectLimits, report: Report): string | undefined {
   const { maxBytes, maxDepth } = limits;
   if (!isObject(value)) return report.expected('an object', describe(value));
-  const text = new CanonicalText(maxDepth, report).ofObject(value, 1);
-  if (text === undefined) return undefined;
+  const check = new FreeObject(maxDepth, report);
+  if (!check.holds(value)) return undefined;
+  const text = check.isSorted ? JSON.stringify(value) : sortedText(value);
   if (text === '{}') return '';
   if (utf8Within(text, maxBytes)) return text;
   const found = utf8ByteLength(text);
@@ -88,8 +89,10 @@ export function jsonObjectTextOf(text: string, limits: JsonObjectLimits, report:
   return report.failed ? undefined : jsonObjectText(value, limits, report);
 }
 
-/** Writes JSON values canonically; what cannot be kept is a fault, noted with its path, and undefined. */
-class CanonicalText {
+/** Looks whether JSON values can be kept; what cannot is a fault, noted with its path. */
+class FreeObject {
+  /** Whether the keys of all objects seen stand in order: then the text that JSON.stringify gives is canonical. */
+  isSorted = true;
   readonly #depthMax: number;
   readonly #report: Report;
 
@@ -98,49 +101,76 @@ class CanonicalText {
     this.#report = report;
   }
 
-  ofObject(object: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  holds(object: Readonly<Record<string, unknown>>): boolean {
+    this.#checkObject(object, 1);
+    return !this.#report.failed;
+  }
+
+  #checkObject(object: Readonly<Record<string, unknown>>, depth: number): void {
     if (depth > this.#depthMax) return this.#tooDeep();
-    let text = '{';
-    for (const key of Object.keys(object).sort()) {
-      const name = this.#ofText(key);
-      const value = name === undefined ? undefined : this.#ofValue(object[key], depth);
-      if (value === undefined) return this.#report.withinKey(key);
-      text += `${text.length === 1 ? '' : ','}${name}:${value}`;
+    let last = '';
+    for (const key of Object.keys(object)) {
+      if (key < last) this.isSorted = false;
+      last = key;
+      this.#checkText(key);
+      this.#checkValue(object[key], depth);
+      if (this.#report.failed) return this.#report.withinKey(key);
     }
-    return `${text}}`;
   }
 
-  #ofValue(value: unknown, depth: number): string | undefined {
-    if (typeof value === 'number') return this.#ofNumber(value);
-    if (typeof value === 'string') return this.#ofText(value);
-    if (isObject(value)) return this.ofObject(value, depth + 1);
-    return Array.isArray(value) ? this.#ofList(value, depth + 1) : JSON.stringify(value);
+  #checkValue(value: unknown, depth: number): void {
+    if (typeof value === 'number') this.#checkNumber(value);
+    else if (typeof value === 'string') this.#checkText(value);
+    else if (Array.isArray(value)) this.#checkList(value, depth + 1);
+    else if (isObject(value)) this.#checkObject(value, depth + 1);
   }
 
-  #ofList(list: readonly unknown[], depth: number): string | undefined {
+  #checkList(list: readonly unknown[], depth: number): void {
     if (depth > this.#depthMax) return this.#tooDeep();
-    let text = '[';
     for (let i = 0; i < list.length; i++) {
-      const item = this.#ofValue(list[i], depth);
-      if (item === undefined) return this.#report.withinItem(i);
-      text += i === 0 ? item : `,${item}`;
+      this.#checkValue(list[i], depth);
+      if (this.#report.failed) return this.#report.withinItem(i);
     }
-    return `${text}]`;
   }
 
-  #ofText(value: string): string | undefined {
-    if (value.isWellFormed()) return JSON.stringify(value);
-    return this.#report.expected('text', 'text with half a surrogate pair');
+  #checkText(value: string): void {
+    if (!value.isWellFormed()) this.#report.expected('text', 'text with half a surrogate pair');
   }
 
-  #ofNumber(value: number): string | undefined {
+  #checkNumber(value: number): void {
     const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-    if (isExact) return String(value);
-    return this.#report.expected('a number of at most 2^53 (as text, if it is an id)', describe(value));
+    if (!isExact) this.#report.expected('a number of at most 2^53 (as text, if it is an id)', describe(value));
   }
 
-  #tooDeep(): undefined {
-    return this.#report.refuse('ATTRIBUTES_TOO_LARGE', `expected at most ${this.#depthMax} levels, found more`);
+  #tooDeep(): void {
+    this.#report.refuse('ATTRIBUTES_TOO_LARGE', `expected at most ${this.#depthMax} levels, found more`);
+  }
+}
+
+/** The canonical text of a value that can be kept. One flat text: grown piece by piece it would stay a tree of them for as long as it is kept. */
+function sortedText(value: unknown): string {
+  const pieces: string[] = [];
+  addSorted(value, pieces);
+  return pieces.join('');
+}
+
+function addSorted(value: unknown, pieces: string[]): void {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      pieces.push(i === 0 ? '[' : ',');
+      addSorted(value[i], pieces);
+    }
+    pieces.push(value.length === 0 ? '[]' : ']');
+  } else if (isObject(value)) {
+    const keys = Object.keys(value).sort();
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      pieces.push(i === 0 ? '{' : ',', JSON.stringify(key), ':');
+      addSorted(value[key], pieces);
+    }
+    pieces.push(keys.length === 0 ? '{}' : '}');
+  } else {
+    pieces.push(JSON.stringify(value));
   }
 }
 

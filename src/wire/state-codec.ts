@@ -13,6 +13,8 @@ import { messageWriter, type Write } from './proto-encoder.ts';
 import { LENGTH_DELIMITED, Reader, tagOf, Writer } from './protobuf-runtime.ts';
 import { Report } from './report.ts';
 import { messageNamed } from './schema.ts';
+import { IRREGULAR, type ReadAt, StoredCursor } from './stored-cursor.ts';
+import { storedReader } from './stored-reader.ts';
 import { storedFailure, WireFailure } from './wire-failure.ts';
 
 /** A chunk is closed when it has grown to this; it is larger by its last record. */
@@ -20,12 +22,14 @@ export const CHUNK_BYTES = 256 * 1024;
 
 const writerByKind = new Map<string, { readonly tag: number; readonly write: Write }>();
 const readerByTag = new Map<number, ReadMessage>();
+const quickReaderByTag: (ReadAt<PlainObject> | undefined)[] = [];
 
 for (const field of messageNamed('StateRecord').fields) {
   assert(field.kind === 'message', `StateRecord.${field.name}: records are messages`);
   const tag = tagOf(field.number, LENGTH_DELIMITED);
   writerByKind.set(field.name, { tag, write: messageWriter(field.message) });
   readerByTag.set(tag, messageReader(field.message, 'stored', ['kind', field.name]));
+  quickReaderByTag[tag] = storedReader(field.message, ['kind', field.name]);
 }
 
 /** Snapshot chunks of about 256 KiB, made as they are asked for; each in a buffer of its own. */
@@ -48,14 +52,37 @@ export function* encodeRecords(records: Iterable<StateRecord>): Generator<Uint8A
 export function* decodeRecords(chunks: Iterable<Uint8Array>): Generator<StateRecord, void, undefined> {
   let count = 0;
   for (const chunk of chunks) {
-    const reader = new Reader(chunk);
-    while (reader.pos < chunk.length) {
-      yield readStored(`record ${count} of a snapshot`, (report) =>
-        readRecord(reader, report),
-      ) as unknown as StateRecord;
+    const cursor = new StoredCursor(chunk, 0);
+    while (cursor.pos < chunk.length) {
+      yield (readQuickly(cursor) ?? readStrictly(cursor, count)) as unknown as StateRecord;
       count += 1;
     }
   }
+}
+
+/** The record at the cursor; undefined, with the cursor where it was, if it is one for the strict reader. */
+function readQuickly(cursor: StoredCursor): PlainObject | undefined {
+  const start = cursor.pos;
+  try {
+    const end = cursor.end(cursor.bytes.length);
+    const read = quickReaderByTag[cursor.tag(end)];
+    if (read !== undefined) {
+      const record = read(cursor, cursor.end(end));
+      if (cursor.pos === end) return record;
+    }
+  } catch (error) {
+    if (error !== IRREGULAR) throw error;
+  }
+  cursor.pos = start;
+  return undefined;
+}
+
+function readStrictly(cursor: StoredCursor, index: number): PlainObject {
+  const reader = new Reader(cursor.bytes);
+  reader.pos = cursor.pos;
+  const record = readStored(`record ${index} of a snapshot`, (report) => readRecord(reader, report));
+  cursor.pos = reader.pos;
+  return record;
 }
 
 /** Runs a reader of stored bytes; whatever is wrong is thrown as a WireFailure. */
