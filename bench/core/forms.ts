@@ -26,7 +26,7 @@ const WRAP_UP_MAX_MS = 30 * 60_000;
 export const FORGET_MS = 3_600_000;
 
 /** A contact that has come is long forgotten when its draft comes round again: at 99 % 4.9 come a second, 18,000 are remembered. */
-export const DRAFT_COUNT = 2 ** 16;
+export const DRAFT_COUNT = 24_000;
 
 /** The form with everybody signed in. */
 export function formOf(form: Form, seed: number): Consume {

@@ -12,6 +12,7 @@ import { benchPolicy } from '../core/policy.ts';
 import { GATEWAY, must, type Performer, putAgent, type Recruit, setPolicy, signIn } from '../core/staff.ts';
 import { type Centre, type Demand, draftOf } from './centre.ts';
 import { Offers } from './offers.ts';
+import { type Stage, type StageTimes, stageTimes } from './stage.ts';
 import { StageClock } from './stage-clock.ts';
 import { hasAffinity, preferredFor, UNSERVEABLE_SHARE, type Variant } from './variant.ts';
 
@@ -22,17 +23,7 @@ export const STAGE_FORGET_MS = 60_000;
 /** Most contacts that wait in vain behind the arrivals of the variant `unserveable`. */
 const WAITING_IN_VAIN_MAX = 100_000;
 
-export interface ArrivalTimes {
-  readonly choice: Times;
-  readonly submit: Times;
-  readonly complete: Times;
-}
-
-export function arrivalTimes(count: number): ArrivalTimes {
-  return { choice: new Times(count), submit: new Times(count), complete: new Times(count) };
-}
-
-export class ArrivalStage {
+export class ArrivalStage implements Stage {
   readonly core: Performer;
   readonly recruits: readonly Recruit[];
   readonly offers = new Offers();
@@ -67,7 +58,7 @@ export class ArrivalStage {
   }
 
   /** So many contacts come and go. `probe` is called before each, at its instant. */
-  run(count: number, times?: ArrivalTimes, probe?: () => void): void {
+  run(count: number, times?: StageTimes, probe?: () => void): void {
     for (let index = 0; index < count; index++) {
       const demand = this.#centre.demands[this.#random.below(this.#centre.demands.length)] as Demand;
       this.#live(demand, times, probe);
@@ -85,8 +76,8 @@ export class ArrivalStage {
     for (let index = 0; index < count; index++) {
       const { requires } = this.#centre.demands[this.#random.below(this.#centre.demands.length)] as Demand;
       const skill = `skill-${this.#random.below(10)}`;
-      const prefers = [{ skill, secondsPerLevel: 3 + index / 1000 }];
-      this.#live({ index: 0, requires, prefers }, { ...arrivalTimes(1), submit: times });
+      const prefers = [{ skill, secondsPerLevel: 3 + this.#serial / 1e6 }];
+      this.#live({ index: 0, requires, prefers }, { ...stageTimes(1), command: times });
     }
     return times;
   }
@@ -100,7 +91,7 @@ export class ArrivalStage {
     }
   }
 
-  #live(demand: Demand, times: ArrivalTimes | undefined, probe?: () => void, look?: (contactId: string) => void): void {
+  #live(demand: Demand, times: StageTimes | undefined, probe?: () => void, look?: (contactId: string) => void): void {
     const now = this.#clock.advance();
     must(this.core, { type: 'tick' }, now);
     probe?.();
@@ -123,8 +114,8 @@ export class ArrivalStage {
     const completed = this.core.perform(complete, now);
     const completeMs = performance.now() - endedMs;
     if (completed.refusal !== undefined) throw new Error(completed.refusal.message);
-    times?.submit.note(submitMs);
-    times?.complete.note(completeMs);
+    times?.command.note(submitMs);
+    times?.beside.note(completeMs);
   }
 
   #leave(contactId: string, now: number): void {

@@ -1,30 +1,34 @@
 /**
  * Decisions by size: a contact that arrives among A idle agents, an agent that becomes free with W in line. Tables, ratios, goals.
  *
- * 1. The choice is told less what two readings of the clock cost, which would be a good part of it; whole commands with it.
+ * 1. Every size runs in turns with the smallest, every other kind of contacts in turns with a plain stage of the same age: a ratio is of what ran side by side.
  */
 import { Core } from '../../src/core/core.ts';
-import { clockCostUs, TIMES_HEAD, type Times, tellUs, timesMetrics, timesRow } from '../core/command-times.ts';
+import { clockCostUs, TIMES_HEAD, tellUs, timesMetrics, timesRow } from '../core/command-times.ts';
 import type { Durations } from '../durations.ts';
 import { CollectionWatch } from '../gc.ts';
 import { progress, type Results } from '../suite.ts';
-import { ArrivalStage, arrivalTimes } from './arrival-stage.ts';
+import { ArrivalStage } from './arrival-stage.ts';
 import type { Centre } from './centre.ts';
 import type { GrowthParams } from './params.ts';
-import { AgentProbe, ContactProbe } from './probe.ts';
+import { type Decisions, Rehearsed, timeInTurns } from './rehearsed.ts';
 import { VARIANT_TITLES, type Variant } from './variant.ts';
-import { WaitingStage, waitingTimes } from './waiting-stage.ts';
+import { WaitingStage } from './waiting-stage.ts';
 
-/** What came of one size: the choice alone, the whole command, and how long the collector took in all. */
-interface Decisions {
-  readonly choice: Durations;
-  readonly command: Durations;
-  readonly others: readonly (readonly [string, Durations])[];
-  readonly gcMs: number;
+/** One of the two kinds of decision. */
+interface Subject {
+  /** Ends the names of figures. */
+  readonly name: 'Agents' | 'Waiting';
+  readonly sizes: readonly number[];
+  readonly variants: readonly Variant[];
+  readonly noun: string;
+  /** The command that makes up for the decision. */
+  readonly beside: string;
+  rehearse(size: number, variant: Variant): Rehearsed;
 }
 
-/** Largest / smallest, microseconds at the largest, and unserveable / without: not slower, but for what two runs of the same differ by. */
-const WANTED = { unserveable: 1.05, choiceMedian: 2, commandMedian: 2.5, p99: 4, p50Us: 4, p99Us: 15 };
+/** Largest / smallest; microseconds at the largest; and unserveable / without: not slower, but for what two runs of the same differ by. */
+const WANTED = { choiceMedian: 2, commandMedian: 2.5, p99: 4, p50Us: 4, p99Us: 15, unserveable: 1.05 };
 
 export class DecisionReport {
   readonly #results: Results;
@@ -40,121 +44,126 @@ export class DecisionReport {
 
   /** A contact arrives: best of A idle agents. */
   async ofArrivals(): Promise<void> {
-    const { agents, arrivalVariants } = this.#params;
-    const title = (size: number): string => `${size} idle agents`;
-    await this.#bySize('Agents', agents, arrivalVariants, title, (size, variant) => this.#arrivals(size, variant));
+    const { agents, arrivalVariants, seed, warm } = this.#params;
+    await this.#decide({
+      name: 'Agents',
+      sizes: agents,
+      variants: arrivalVariants,
+      noun: 'idle agents',
+      beside: 'is free again, nobody waits',
+      rehearse: (size, variant) => {
+        const core = new Core();
+        const stage = new ArrivalStage(core, this.#centre, size, variant, seed);
+        // So long that nobody is idle since the stage was built.
+        return Rehearsed.ofArrivals(core, stage, Math.max(warm, size), seed);
+      },
+    });
+    this.#firstUses();
   }
 
   /** An agent frees: best of W waiting contacts. */
   async ofFreedAgents(): Promise<void> {
-    const { waiting, waitingVariants } = this.#params;
-    const title = (size: number): string => `${size} waiting`;
-    await this.#bySize('Waiting', waiting, waitingVariants, title, (size, variant) => this.#freed(size, variant));
+    const { waiting, waitingVariants, seed, warm, crew } = this.#params;
+    await this.#decide({
+      name: 'Waiting',
+      sizes: waiting,
+      variants: waitingVariants,
+      noun: 'waiting',
+      beside: 'another joins its line',
+      rehearse: (size, variant) => {
+        const core = new Core();
+        const stage = new WaitingStage(core, this.#centre, { agents: crew, waiting: size }, variant, seed);
+        return Rehearsed.ofFreedAgents(core, stage, warm, seed);
+      },
+    });
   }
 
-  async #bySize(
-    name: 'Agents' | 'Waiting',
-    sizes: readonly number[],
-    variants: readonly Variant[],
-    title: (size: number) => string,
-    measure: (size: number, variant: Variant) => Promise<Decisions>,
-  ): Promise<void> {
-    const smallest = sizes[0] ?? 0;
+  async #decide(subject: Subject): Promise<void> {
+    const { sizes, variants, noun } = subject;
+    const [smallest = 0] = sizes;
     const largest = sizes.at(-1) ?? 0;
-    progress(`${title(smallest)}: warm-up`);
-    await measure(smallest, 'plain');
-    const found: Decisions[] = [];
-    for (const size of sizes) {
-      progress(title(size));
-      const decisions = await measure(size, 'plain');
-      found.push(decisions);
-      this.#tell(title(size), `${name}${size}`, decisions);
+    progress(`${smallest} ${noun}: warm-up`);
+    const small = subject.rehearse(smallest, 'plain');
+    this.#time([small]);
+    const watch = new CollectionWatch();
+    let large = small;
+    for (const size of sizes.slice(1)) {
+      progress(`${size} ${noun}`);
+      large = subject.rehearse(size, 'plain');
+      const [one, other] = this.#time([small, large]);
+      if (one === undefined || other === undefined) throw new Error('two stages have two results');
+      if (size === largest) this.#tell(subject, smallest, 'plain', one);
+      this.#tell(subject, size, 'plain', other);
+      if (size === largest) this.#judge(subject.name, one, other);
+      else this.#outcome(subject, size, 'plain', large);
     }
+    this.#outcome(subject, largest, 'plain', large);
+    // What is no longer needed goes before what is as large comes.
+    large = small;
     for (const variant of variants) {
-      const what = `${title(largest)}${VARIANT_TITLES[variant]}`;
-      progress(what);
-      const decisions = await measure(largest, variant);
-      this.#tell(what, `${name}${largest}${capital(variant)}`, decisions);
-      this.#compare(name, variant, decisions, found.at(-1));
+      progress(`${largest} ${noun}${VARIANT_TITLES[variant]}`);
+      // Both are new: a stage that has run for long is another than one that has not.
+      const pair = [subject.rehearse(largest, 'plain'), subject.rehearse(largest, variant)] as const;
+      const [plain, varied] = this.#time(pair);
+      if (plain === undefined || varied === undefined) throw new Error('two stages have two results');
+      this.#tell(subject, largest, variant, varied);
+      this.#compare(subject.name, variant, varied, plain);
+      this.#outcome(subject, largest, variant, pair[1]);
     }
-    this.#judge(name, found[0], found.at(-1));
+    this.#outcome(subject, smallest, 'plain', small);
+    const { ms, count, longestMs } = await watch.end();
+    this.#results.say(
+      `collections from the warm-up on: ${count}, ${ms.toFixed(0)} ms, the longest ${longestMs.toFixed(1)} ms`,
+    );
   }
 
-  async #arrivals(agentCount: number, variant: Variant): Promise<Decisions> {
-    const { samples, warm, seed, firstUses } = this.#params;
-    const core = new Core();
-    const stage = new ArrivalStage(core, this.#centre, agentCount, variant, seed);
-    stage.run(warm);
-    const probe = new ContactProbe(core, stage, seed);
-    const times = arrivalTimes(samples);
-    const watch = new CollectionWatch();
-    stage.run(samples, times, () => probe.ask(stage.now, times.choice));
-    const { ms } = await watch.end();
-    const first = stage.firstUses(firstUses);
-    this.#results.outcome(`arrivals ${agentCount} ${variant} ${stage.offers.checksum()}`);
-    return {
-      choice: this.#choice(times.choice),
-      command: times.submit.durations(),
-      others: [
-        ['is free again, nobody waits', times.complete.durations()],
-        ['first use of a demand class', first.durations()],
-      ],
-      gcMs: ms,
-    };
+  #time(stages: readonly Rehearsed[]): Decisions[] {
+    return timeInTurns(stages, this.#params.samples, this.#clockUs);
   }
 
-  async #freed(waitingCount: number, variant: Variant): Promise<Decisions> {
-    const { samples, warm, seed, crew } = this.#params;
-    const core = new Core();
-    const stage = new WaitingStage(core, this.#centre, { agents: crew, waiting: waitingCount }, variant, seed);
-    stage.run(warm);
-    const probe = new AgentProbe(core, stage.recruits, seed);
-    const times = waitingTimes(samples);
-    const watch = new CollectionWatch();
-    stage.run(samples, times, () => probe.ask(stage.now, times.choice));
-    const { ms } = await watch.end();
-    this.#results.outcome(`freed ${waitingCount} ${variant} ${stage.offers.checksum()}`);
-    return {
-      choice: this.#choice(times.choice),
-      command: times.complete.durations(),
-      others: [['another joins its line', times.submit.durations()]],
-      gcMs: ms,
-    };
+  /** What a demand class costs that a submission brings for the first time. */
+  #firstUses(): void {
+    const { agents, firstUses, seed } = this.#params;
+    const rows = agents.map((size) => {
+      progress(`${size} idle agents: first use of a demand class`);
+      const stage = new ArrivalStage(new Core(), this.#centre, size, 'plain', seed);
+      stage.firstUses(firstUses);
+      const durations = stage.firstUses(firstUses).durations();
+      timesMetrics(this.#results, `firstUseAgents${size}`, durations);
+      return timesRow(`${size} idle agents`, durations);
+    });
+    this.#results.say('\na submission that brings a demand class for the first time (the one unused longest goes):');
+    this.#results.table({ head: TIMES_HEAD, rows });
   }
 
-  #choice(times: Times): Durations {
-    return times.durations(this.#clockUs);
+  #outcome({ name }: Subject, size: number, variant: Variant, { stage }: Rehearsed): void {
+    this.#results.outcome(`${name} ${size} ${variant} ${stage.offers.checksum()}`);
   }
 
-  #tell(title: string, name: string, { choice, command, others, gcMs }: Decisions): void {
+  #tell(subject: Subject, size: number, variant: Variant, { choice, command, beside }: Decisions): void {
     const results = this.#results;
-    results.say(`\n${title} (collections meanwhile ${gcMs.toFixed(0)} ms):`);
-    const rows = [timesRow('the choice alone', choice), timesRow('the whole command', command)];
-    for (const [what, durations] of others) rows.push(timesRow(`  ${what}`, durations));
+    results.say(`\n${size} ${subject.noun}${VARIANT_TITLES[variant]}:`);
+    const rows = [
+      timesRow('the choice alone', choice),
+      timesRow('the whole command', command),
+      timesRow(`  ${subject.beside}`, beside),
+    ];
     results.table({ head: TIMES_HEAD, rows });
+    const name = `${subject.name}${size}${variant === 'plain' ? '' : capital(variant)}`;
     timesMetrics(results, `choice${name}`, choice);
     timesMetrics(results, `command${name}`, command);
-    for (const [what, durations] of others) {
-      if (what.startsWith('first')) timesMetrics(results, `firstUse${name}`, durations);
-    }
   }
 
-  #compare(name: string, variant: Variant, decisions: Decisions, plain: Decisions | undefined): void {
-    if (plain === undefined) return;
-    for (const [what, one, other] of [
-      ['choice', decisions.choice, plain.choice],
-      ['command', decisions.command, plain.command],
-    ] as const) {
-      const found = ratio(one, other, 0.5);
-      this.#results.say(
-        `${what} / without, median: ${found.toFixed(2)}${variant === 'unserveable' ? wanted(found, WANTED.unserveable) : ''}`,
-      );
+  #compare(name: string, variant: Variant, varied: Decisions, plain: Decisions): void {
+    for (const what of ['choice', 'command'] as const) {
+      const found = ratio(varied[what], plain[what], 0.5);
+      const judged = variant === 'unserveable' ? wanted(found, WANTED.unserveable) : '';
+      this.#results.say(`${what} / without, median: ${found.toFixed(2)}${judged}`);
       this.#results.metric(`${what}${capital(variant)}Ratio${name}`, found);
     }
   }
 
-  #judge(name: 'Agents' | 'Waiting', smallest: Decisions | undefined, largest: Decisions | undefined): void {
-    if (smallest === undefined || largest === undefined) return;
+  #judge(name: string, smallest: Decisions, largest: Decisions): void {
     const results = this.#results;
     const ratios = [
       ['choiceMedianRatio', largest.choice, smallest.choice, 0.5, WANTED.choiceMedian],
@@ -162,7 +171,7 @@ export class DecisionReport {
       ['choiceP99Ratio', largest.choice, smallest.choice, 0.99, WANTED.p99],
       ['commandP99Ratio', largest.command, smallest.command, 0.99, WANTED.p99],
     ] as const;
-    results.say(`\nlargest / smallest (two readings of the clock: ${tellUs(this.#clockUs)} µs, taken off the choice):`);
+    results.say(`largest / smallest (two readings of the clock: ${tellUs(this.#clockUs)} µs, taken off the choice):`);
     for (const [what, one, other, share, most] of ratios) {
       const found = ratio(one, other, share);
       results.say(`  ${what}${name}: ${found.toFixed(2)}${wanted(found, most)}`);
@@ -176,7 +185,7 @@ export class DecisionReport {
 }
 
 function ratio(one: Durations, other: Durations, share: number): number {
-  // Where the clock's cost ate all of the smaller one, the clock cannot tell: its grain stands in.
+  // Where the clock's cost is all there is of the smaller one, the clock cannot tell: its grain stands in.
   return one.percentileUs(share) / Math.max(0.001, other.percentileUs(share));
 }
 

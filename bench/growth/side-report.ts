@@ -4,13 +4,14 @@ import { Core } from '../../src/core/core.ts';
 import { TIMES_HEAD, timesMetrics, timesRow } from '../core/command-times.ts';
 import type { Performer } from '../core/staff.ts';
 import { progress, type Results } from '../suite.ts';
-import { ArrivalStage, arrivalTimes } from './arrival-stage.ts';
+import { ArrivalStage } from './arrival-stage.ts';
 import { BruteForce } from './brute-force.ts';
 import type { Centre } from './centre.ts';
 import { policyChanges, signIns } from './large-steps.ts';
 import type { GrowthParams } from './params.ts';
+import { type Stage, stageTimes } from './stage.ts';
 import { CHANGES, UpkeepStage } from './upkeep-stage.ts';
-import { WaitingStage, waitingTimes } from './waiting-stage.ts';
+import { WaitingStage } from './waiting-stage.ts';
 
 const SIGN_IN_WANTED_MS = 5;
 const POLICY_WANTED_MS = 250;
@@ -99,19 +100,20 @@ export class SideReport {
   }
 
   #arrivals(core: Performer, size: number): Timed {
-    const { oracleSamples, seed } = this.#params;
-    const stage = new ArrivalStage(core, this.#centre, size, 'plain', seed);
-    const times = arrivalTimes(oracleSamples);
-    stage.run(oracleSamples, times);
-    return { checksum: stage.offers.checksum(), row: (title) => timesRow(title, times.submit.durations()) };
+    const { seed } = this.#params;
+    return this.#timed(new ArrivalStage(core, this.#centre, size, 'plain', seed));
   }
 
   #freed(core: Performer, size: number): Timed {
-    const { oracleSamples, oracleCrew, seed } = this.#params;
-    const stage = new WaitingStage(core, this.#centre, { agents: oracleCrew, waiting: size }, 'plain', seed);
-    const times = waitingTimes(oracleSamples);
+    const { oracleCrew, seed } = this.#params;
+    return this.#timed(new WaitingStage(core, this.#centre, { agents: oracleCrew, waiting: size }, 'plain', seed));
+  }
+
+  #timed(stage: Stage): Timed {
+    const { oracleSamples } = this.#params;
+    const times = stageTimes(oracleSamples);
     stage.run(oracleSamples, times);
-    return { checksum: stage.offers.checksum(), row: (title) => timesRow(title, times.complete.durations()) };
+    return { checksum: stage.offers.checksum(), row: (title) => timesRow(title, times.command.durations()) };
   }
 
   #judge(what: string, foundMs: number, wantedMs: number): void {

@@ -8,12 +8,12 @@ import { performance } from 'node:perf_hooks';
 import type { Actor, Command } from '../../src/core/commands.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { numberOf } from '../core/centre.ts';
-import { Times } from '../core/command-times.ts';
 import { benchPolicy } from '../core/policy.ts';
 import { GATEWAY, must, type Performer, putAgent, type Recruit, setPolicy, signIn } from '../core/staff.ts';
 import { STAGE_FORGET_MS } from './arrival-stage.ts';
 import { type Centre, type Demand, draftOf } from './centre.ts';
 import { type MadeOffer, Offers } from './offers.ts';
+import type { Stage, StageTimes } from './stage.ts';
 import { StageClock } from './stage-clock.ts';
 import { hasAffinity, preferredFor, UNSERVEABLE_SHARE, type Variant } from './variant.ts';
 
@@ -28,17 +28,7 @@ export function stagePolicy(choice: { readonly clockRate?: number; readonly offe
   return benchPolicy({ wrapUpMs: 0, forgetMs: STAGE_FORGET_MS, assignedMaxMs: LONG_MS, ...choice });
 }
 
-export interface WaitingTimes {
-  readonly choice: Times;
-  readonly complete: Times;
-  readonly submit: Times;
-}
-
-export function waitingTimes(count: number): WaitingTimes {
-  return { choice: new Times(count), complete: new Times(count), submit: new Times(count) };
-}
-
-export class WaitingStage {
+export class WaitingStage implements Stage {
   readonly core: Performer;
   readonly recruits: readonly Recruit[];
   readonly offers = new Offers();
@@ -84,7 +74,7 @@ export class WaitingStage {
   }
 
   /** So many agents become free, one after the other. `probe` is called before each, at its instant. */
-  run(count: number, times?: WaitingTimes, probe?: () => void): void {
+  run(count: number, times?: StageTimes, probe?: () => void): void {
     for (let index = 0; index < count; index++) {
       const agent = this.#random.below(this.recruits.length);
       // One that nobody waits for has nothing to complete.
@@ -102,7 +92,7 @@ export class WaitingStage {
     }
   }
 
-  #free(agent: number, times: WaitingTimes | undefined, probe: (() => void) | undefined): void {
+  #free(agent: number, times: StageTimes | undefined, probe: (() => void) | undefined): void {
     const now = this.#clock.advance();
     must(this.core, { type: 'tick' }, now);
     probe?.();
@@ -115,12 +105,12 @@ export class WaitingStage {
     this.#contactIds[agent] = '';
     const offer = this.offers.of(completed);
     if (offer === undefined) return;
-    times?.complete.note(completeMs);
+    times?.command.note(completeMs);
     this.#waitingCount--;
     this.#accept(offer, now);
     const demand = this.#centre.demands[numberOf(offer.contactId)] as Demand;
     const submitMs = this.#arrive(demand, offer.contactId.startsWith(AFFINE));
-    times?.submit.note(submitMs);
+    times?.beside.note(submitMs);
   }
 
   /** A contact joins its line, or goes to an agent that found none before; how long that took. */

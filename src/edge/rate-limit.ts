@@ -46,7 +46,12 @@ export class RateBucket {
 /** The buckets of all subjects that asked lately. */
 export class SubjectRates {
   readonly #rateByRole: Readonly<Record<Role, RequestRate>>;
-  readonly #bucketBySubject = new Map<string, RateBucket>();
+  readonly #bucketsByRole: Readonly<Record<Role, Map<string, RateBucket>>> = {
+    agent: new Map(),
+    gateway: new Map(),
+    supervisor: new Map(),
+    admin: new Map(),
+  };
 
   constructor(rateByRole: Readonly<Record<Role, RequestRate>>) {
     this.#rateByRole = rateByRole;
@@ -54,22 +59,24 @@ export class SubjectRates {
 
   /** As {@link RateBucket.take}, from the subject's bucket. */
   take(role: Role, subjectId: string, now: number): number {
-    const key = `${role}:${subjectId}`;
-    let bucket = this.#bucketBySubject.get(key);
+    const bucketBySubject = this.#bucketsByRole[role];
+    let bucket = bucketBySubject.get(subjectId);
     if (bucket === undefined) {
       bucket = new RateBucket(this.#rateByRole[role], now);
-      this.#bucketBySubject.set(key, bucket);
+      bucketBySubject.set(subjectId, bucket);
     }
     return bucket.take(now);
   }
 
   /** Forgets the buckets that are full again. */
   sweep(now: number): void {
-    for (const [key, bucket] of this.#bucketBySubject) if (bucket.isFull(now)) this.#bucketBySubject.delete(key);
+    for (const buckets of Object.values(this.#bucketsByRole)) {
+      for (const [subjectId, bucket] of buckets) if (bucket.isFull(now)) buckets.delete(subjectId);
+    }
   }
 
   get subjectCount(): number {
-    return this.#bucketBySubject.size;
+    return Object.values(this.#bucketsByRole).reduce((sum, { size }) => sum + size, 0);
   }
 }
 

@@ -23,6 +23,9 @@ const SLICE_MS = 1;
 /** Samples rendered at once: well below SLICE_MS. */
 const PAGE_SAMPLES = 200;
 
+/** How often it is looked whether the event loop is late: each look costs a wake-up, also of a router that has nothing to do. */
+const LOOP_LAG_EVERY_MS = 50;
+
 type Form = Pick<Counter | Gauge | Histogram, 'get'>;
 
 /** A metric whose values are given each time that it is rendered: prom-client keeps name, help and kind. */
@@ -53,7 +56,7 @@ export class Exposition {
   #rendering: Promise<RenderedMetrics> | undefined;
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LAG_EVERY_MS });
     this.#processNames = this.#registry.getMetricsAsArray().map(({ name }) => name);
     this.#metrics = metricNames.map((name) => {
       const metric = new GivenMetric(name, entryOf(name));
