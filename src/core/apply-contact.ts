@@ -41,6 +41,10 @@ export function enterLine(state: State, contact: Contact): void {
   contact.phase = QUEUED;
   contact.order = contact.agedFrom;
   contact.queue.waiting.insert(contact);
+  joinLine(state, contact);
+}
+
+function joinLine(state: State, contact: Contact): void {
   const line = state.demands.enter(contact, state.epoch);
   setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
   state.dirty.addLine(line);
@@ -205,13 +209,16 @@ function moveTo(state: State, contact: Contact, to: Classification, tier: number
   // Only saves looking the same class up again: equal requirements are mostly one object.
   const keepsClass = keepsPrefers && contact.requirement === to.requirement;
   const changesClass = contact.demand !== undefined && !keepsClass;
-  if (waits) leaveLine(state, contact);
+  const queue = queueNamed(state, to.queue);
+  const keepsQueue = contact.queue === queue;
+  if (waits) state.demands.leave(contact);
+  if (waits && !keepsQueue) contact.queue.waiting.remove(contact);
   if (changesClass) state.demands.releaseClass(contact);
   const offered = contact.phase.state === 'OFFERED';
   if (offered) contact.queue.offeredCount--;
   state.countSegment(contact.segment, -1);
   contact.tier = tier;
-  contact.queue = queueNamed(state, to.queue);
+  contact.queue = queue;
   contact.segment = to.segment;
   if (!keepsClass) contact.requirement = to.requirement;
   contact.clockRate = to.clockRate;
@@ -221,7 +228,9 @@ function moveTo(state: State, contact: Contact, to: Classification, tier: number
   if (offered) contact.queue.offeredCount++;
   changed(state, contact);
   if (changesClass) state.demands.retainClass(contact);
-  if (waits) enterLine(state, contact);
+  // Its place in the queue is by age, which stays.
+  if (waits && keepsQueue) joinLine(state, contact);
+  else if (waits) enterLine(state, contact);
 }
 
 export function applyOffered(state: State, contact: Contact, agent: Agent, event: OfferMade): void {

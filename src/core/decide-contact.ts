@@ -11,7 +11,7 @@ import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
 import type { Classification, CoreEvent, EndCause } from './events.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { meets } from './requirement.ts';
+import { type Alternative, meets } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import type { Disposition } from './views.ts';
@@ -48,7 +48,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   if (draft.version > 0) {
     return { error: refuse('VERSION_MISMATCH', `it is new, not at version ${draft.version}`, 'contact.version') };
   }
-  const placed = place(state, actor, draft, step.now);
+  const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
   const contact = step.emitSubmitted({
     type: 'contactSubmitted',
@@ -91,7 +91,13 @@ function within(field: string, refusal: Refusal): Refusal {
   return { ...refusal, path: `${field}.${refusal.path}` };
 }
 
-function place(state: State, actor: Actor, draft: ContactDraft, now: number): Classification | Refusal {
+function place(
+  state: State,
+  actor: Actor,
+  draft: ContactDraft,
+  requires: readonly Alternative[],
+  now: number,
+): Classification | Refusal {
   const policy = state.policy as ResolvedPolicy;
   if (!state.channels.has(draft.channel)) {
     return refuse('UNKNOWN_CHANNEL', `the policy has no channel ${draft.channel}`, 'contact.channel');
@@ -102,7 +108,7 @@ function place(state: State, actor: Actor, draft: ContactDraft, now: number): Cl
   }
   const queue = chooseQueue(state, draft, segment, actor.id);
   if (isRefusal(queue)) return queue;
-  const claim = { segment, requires: draft.requires, value: draft.value, headStartMs: draft.headStartMs };
+  const claim = { segment, requires, value: draft.value, headStartMs: draft.headStartMs };
   const placed = classify(state.requirements, policy, queue.policy, claim, now);
   if (isRefusal(placed)) return within('contact', placed);
   const { waiting } = queue.policy.limits;

@@ -28,13 +28,14 @@ const NOTHING_REQUIRED: Form = { written: NO_REQUIREMENT, canonical: NO_REQUIREM
 
 export class RequirementCache {
   readonly #formsByHash = new Map<number, Form[]>();
+  /** By the very object that a form has. */
+  readonly #formByWritten = new Map<Requirement, Form>();
   readonly #canonicalByKey = new Map<string, Requirement>();
   readonly #joined = new Map<Requirement, Map<Requirement, Requirement | undefined>>();
-  #formCount = 0;
 
   /** The canonical form; equal requirements get the same object. */
   canonical(requires: Requirement): Requirement {
-    return this.form(requires).canonical;
+    return (this.#formByWritten.get(requires) ?? this.form(requires)).canonical;
   }
 
   /** How it is written, the same object for all that are written alike, and its canonical form. */
@@ -69,12 +70,12 @@ export class RequirementCache {
   #learn(written: Requirement, hash: number): Form {
     const canonical = canonicalRequirement(written);
     if (!isSmall(written)) return { written, canonical };
-    if (this.#formCount >= ENTRIES_MAX) this.#forget();
+    if (this.#formByWritten.size >= ENTRIES_MAX) this.#forget();
     const form = { written, canonical: this.#oneOf(canonical) };
     const forms = this.#formsByHash.get(hash) ?? [];
     this.#formsByHash.set(hash, forms);
     forms.push(form);
-    this.#formCount++;
+    this.#formByWritten.set(written, form);
     return form;
   }
 
@@ -90,7 +91,7 @@ export class RequirementCache {
     this.#formsByHash.clear();
     this.#canonicalByKey.clear();
     this.#joined.clear();
-    this.#formCount = 0;
+    this.#formByWritten.clear();
   }
 }
 
