@@ -122,7 +122,8 @@ function compareLine(
   { now, epoch }: Moment,
   pick: Pick,
 ): void {
-  if (heap.size === 0 || tier < pick.tier) return;
+  if (tier < pick.tier) return;
+  // Of an empty heap −Infinity: nothing is worse.
   const headUs = fitUs - heap.leastKey + clockRate * (now - epoch);
   if (tier === pick.tier && headUs < pick.worthUs) return;
   const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
