@@ -3,11 +3,11 @@
  * What it measures and what not: bench/README.md.
  */
 import { mkdirSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { printProfiles } from '../profile.ts';
 import { positive, Results, type SuiteFlags, suiteCommand } from '../suite.ts';
 import { AGENT_COUNT, contacts, DEMAND_CLASS_COUNT, SUPPLY_CLASS_COUNT } from './centre.ts';
-import { DRAFT_COUNT, FORGET_MS, FORMS, type Form } from './forms.ts';
+import { DRAFT_COUNT, FORMS, type Form } from './forms.ts';
 import { type CoreParams, Load } from './measure.ts';
 import { OccupancyReport } from './occupancy-report.ts';
 
@@ -15,8 +15,12 @@ interface Flags extends SuiteFlags {
   readonly seconds: number;
   readonly form?: Form;
   readonly occupancy?: number;
+  readonly forget: number;
   readonly profile?: string;
 }
+
+/** The default of a policy's `forget`; drafts come round again after little more. */
+const FORGET_S = 3_600;
 
 /** Per cent of the agents' time. */
 const OCCUPANCIES = [85, 99];
@@ -30,13 +34,15 @@ export function coreCommand(): Command {
     .option('--seconds <n>', 'how long the lives of each form are counted at each occupancy', positive, 10)
     .addOption(new Option('--form <name>', 'only this form, and no single commands').choices(FORMS))
     .option('--occupancy <n>', 'only this one, per cent of the agents’ time', positive)
+    .option('--forget <s>', `how long closed contacts are remembered, at most ${FORGET_S}`, forgetting, FORGET_S)
     .option('--profile <folder>', 'write CPU profiles of the counted lives there and print where the time went')
     .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
   const sizes = flags.small ? { ...SMALL, seconds: SMALL_SECONDS } : { ...FULL, seconds: flags.seconds };
-  const params: CoreParams = { seed: flags.seed, ...sizes };
+  const forgetMs = flags.forget * 1000;
+  const params: CoreParams = { seed: flags.seed, forgetMs, ...sizes };
   const occupancies = flags.occupancy === undefined ? OCCUPANCIES : [flags.occupancy];
   const results = new Results('core', flags, {
     ...sizes,
@@ -44,7 +50,7 @@ async function run(flags: Flags): Promise<void> {
     agents: AGENT_COUNT,
     supplyClasses: SUPPLY_CLASS_COUNT,
     demandClasses: DEMAND_CLASS_COUNT,
-    forgetMs: FORGET_MS,
+    forgetMs,
     forms: flags.form ?? 'all',
   });
   if (flags.profile !== undefined) mkdirSync(flags.profile, { recursive: true });
@@ -56,4 +62,10 @@ async function run(flags: Flags): Promise<void> {
   }
   if (flags.profile !== undefined) printProfiles(flags.profile, 0);
   results.end();
+}
+
+function forgetting(text: string): number {
+  const seconds = positive(text);
+  if (seconds > FORGET_S) throw new InvalidArgumentError(`expected at most ${FORGET_S}`);
+  return seconds;
 }

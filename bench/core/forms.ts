@@ -22,17 +22,14 @@ export type Form = (typeof FORMS)[number];
 const STEPS_PER_COMMIT = 50;
 
 const WRAP_UP_MAX_MS = 30 * 60_000;
-/** The default of `forget`. */
-export const FORGET_MS = 3_600_000;
-
 /** A contact that has come is long forgotten when its draft comes round again: at 99 % 4.9 come a second, 18,000 are remembered. */
 export const DRAFT_COUNT = 24_000;
 
-/** The form with everybody signed in. */
-export function formOf(form: Form, seed: number): Consume {
+/** The form with everybody signed in; closed contacts are remembered for `forgetMs`. */
+export function formOf(form: Form, seed: number, forgetMs: number): Consume {
   if (form === 'stub') return stubRouter();
   const core = new Core();
-  setPolicy(core, benchPolicy({ wrapUpMs: WRAP_UP_MAX_MS, forgetMs: FORGET_MS }), START_MS);
+  setPolicy(core, benchPolicy({ wrapUpMs: WRAP_UP_MAX_MS, forgetMs }), START_MS);
   for (const recruit of recruits(seed)) {
     putAgent(core, recruit, START_MS);
     signIn(core, recruit.id, START_MS);

@@ -18,6 +18,8 @@ import { type Consume, Draws, World } from './world.ts';
 
 export interface CoreParams {
   readonly seed: number;
+  /** How long closed contacts are remembered. */
+  readonly forgetMs: number;
   /** How long lives are counted, of each form at each occupancy. */
   readonly seconds: number;
   /** Lives before anything is measured. */
@@ -77,7 +79,7 @@ export class Load {
 /** Runs the form for so many seconds; `profileFolder`: the profile goes there, and costs time itself. */
 export async function sustain(form: Form, load: Load, profile?: { readonly folder: string; readonly name: string }) {
   const { params } = load;
-  const world = load.warmWorld(formOf(form, params.seed));
+  const world = load.warmWorld(formOf(form, params.seed, params.forgetMs));
   const watch = new CollectionWatch();
   const machineBefore = readMachineCpuUs();
   const cpuBefore = process.cpuUsage();
@@ -139,7 +141,7 @@ function othersCores(
 
 /** Bytes that a life allocates, the world's own included. */
 export function bytesPerLife(form: Form, load: Load): number {
-  const world = load.warmWorld(formOf(form, load.params.seed));
+  const world = load.warmWorld(formOf(form, load.params.seed, load.params.forgetMs));
   const { allocationLives } = load.params;
   return allocatedBytes(() => world.run(allocationLives)) / allocationLives;
 }
@@ -155,7 +157,7 @@ export function timeCommands(form: Form, load: Load): Record<TimedCommand, Times
     end: new Times(room),
     complete: new Times(room),
   };
-  const consume = formOf(form, params.seed);
+  const consume = formOf(form, params.seed, params.forgetMs);
   let isWarm = false;
   const world = load.world((command, now) => {
     const startedMs = performance.now();

@@ -76,8 +76,9 @@ export class Measurement {
   async warmUp(): Promise<void> {
     const { warmup, seed } = this.#params;
     for (const name of SERVERS) {
-      progress(`warming up: ${name}, ${warmup.ratePerS} contacts/s for ${warmup.seconds} s`);
-      const result = await this.#run(name, warmup.ratePerS, warmup.seconds, seed);
+      const seconds = name === 'router' ? warmup.seconds : warmup.relayS;
+      progress(`warming up: ${name}, ${warmup.ratePerS} contacts/s for ${seconds} s`);
+      const result = await this.#run(name, warmup.ratePerS, seconds, seed);
       // A server that is slow while it is cold may be whole all the same.
       if (result.stopped === undefined) refuseFaulty(name, result);
     }

@@ -19,7 +19,8 @@ export interface LatencyParams {
    * contact often are; without it the same few agents would have all the work.
    */
   readonly talkMs: number;
-  readonly warmup: { readonly ratePerS: number; readonly seconds: number };
+  /** The relays, which have less code, are warm sooner. */
+  readonly warmup: { readonly ratePerS: number; readonly seconds: number; readonly relayS: number };
   /** A run in which others took more of the machine, in cores, is repeated; the quietest of so many tries counts. */
   readonly othersCoresMax: number;
   readonly triesMax: number;
@@ -116,13 +117,13 @@ export const FULL: Sizes = {
   rates: [200, GOAL_RATE, 1_000, 2_000],
   rounds: 6,
   roundS: 4,
-  pairs: 8,
+  pairs: 6,
   watchRatePerS: GOAL_RATE,
   watchEveryMs: 1_000,
   talkMs: 100,
-  warmup: { ratePerS: 1_000, seconds: 7 },
+  warmup: { ratePerS: 1_000, seconds: 7, relayS: 3 },
   triesMax: 4,
-  repeatSeconds: 40,
+  repeatSeconds: 25,
   search: {
     fromPerS: 1_000,
     stepPerS: 500,
@@ -146,13 +147,13 @@ export const SMALL: Sizes = {
   watchRatePerS: 50,
   watchEveryMs: 250,
   talkMs: 20,
-  warmup: { ratePerS: 50, seconds: 0.2 },
+  warmup: { ratePerS: 50, seconds: 0.2, relayS: 0.2 },
   triesMax: 1,
   search: { fromPerS: 100, stepPerS: 50, toPerS: 100, seconds: 0.5, stepS: 0.3, p99MaxMs: 60_000, bareFactors: [1.5] },
 };
 
 /** Shorter, so that the other settings fit beside the first. */
-const BESIDE = { roundS: 0.75, search: { seconds: 10, stepS: 3 } } as const;
+const BESIDE = { rounds: 1 / 2, roundS: 3 / 4, search: { seconds: 10, stepS: 3 } } as const;
 
 export function paramsOf(wishes: Wishes): LatencyParams {
   const sizes = wishes.small ? SMALL : FULL;
@@ -195,7 +196,7 @@ function allSettings(wishes: Wishes, sizes: Sizes): Setting[] {
     suffix: suffixOf(subprotocol, count, sizes),
     subprotocol,
     agents: count,
-    rates: first.rates.map(({ ratePerS, rounds }) => ({ ratePerS, rounds: Math.ceil(rounds / 2) })),
+    rates: first.rates.map(({ ratePerS, rounds }) => ({ ratePerS, rounds: Math.ceil(rounds * BESIDE.rounds) })),
     roundS: first.roundS * BESIDE.roundS,
     watched: undefined,
     search: first.search === undefined || wishes.small ? undefined : { ...first.search, ...BESIDE.search },
@@ -213,7 +214,7 @@ function firstSetting(wishes: Wishes, sizes: Sizes, subprotocol: Subprotocol, ag
     agents,
     rates: sizes.rates.map((ratePerS) => ({
       ratePerS,
-      rounds: ratePerS === GOAL_RATE ? rounds : Math.ceil(rounds / 2),
+      rounds: ratePerS === GOAL_RATE ? rounds : Math.ceil(rounds / 3),
     })),
     roundS: wishes.roundS ?? sizes.roundS,
     watched: {
