@@ -46,6 +46,8 @@ function commandLine(context: SuiteContext): Command {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
+  // Who reads may stop reading, as `head` does: then there is nobody to tell.
+  process.stdout.on('error', () => process.exit(EXIT_FAILED));
   const cleanup = new Cleanup();
   const unhook = cleanup.onSignals();
   try {

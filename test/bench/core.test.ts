@@ -1,25 +1,18 @@
 // The core's benchmark in small: that it runs, that all forms decide alike, that it gives the same hash again. Never how fast.
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import t from 'tap';
 import { TimerHeap } from '../../bench/core/timer-heap.ts';
 import { Prng } from '../../src/lib/prng.ts';
+import { type Ended, resultIn, runSuite } from './suite-run.ts';
 
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-function run(...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const options = { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' } } as const;
-  return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'core', ...args], options);
-}
-
-function lastLine(stdout: string): { readonly hash: string; readonly metrics: Readonly<Record<string, number>> } {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+/** The suite, with these options. */
+function run(...args: string[]): Promise<Ended> {
+  return runSuite(['core', ...args]);
 }
 
 t.test('in small: every figure, one JSON object at the end, the same hash again', async (t) => {
-  const first = run('--small', '--seed', '7');
+  const first = await run('--small', '--seed', '7');
   t.equal(first.status, 0, first.stderr);
-  const result = lastLine(first.stdout);
+  const result = resultIn(first);
   t.match(result, { suite: 'core', params: { seed: 7, agents: 1000, demandClasses: 300 }, hash: /^[0-9a-f]{16}$/ });
   for (const occupancy of [85, 99]) {
     for (const form of ['', 'Step', 'Encoded', 'Stub']) {
@@ -36,21 +29,29 @@ t.test('in small: every figure, one JSON object at the end, the same hash again'
     const bytes = result.metrics[`bytesPerLife${occupancy}`] ?? 0;
     t.ok((result.metrics[`bytesPerLifeEncoded${occupancy}`] ?? 0) > bytes && bytes > 500, 'encoding allocates too');
   }
-  const again = lastLine(run('--small', '--seed', '7').stdout);
+  const again = resultIn(await run('--small', '--seed', '7'));
   t.equal(again.hash, result.hash);
 });
 
 t.test('one form at one occupancy, with a profile', async (t) => {
   const folder = t.testdir();
-  const { status, stdout, stderr } = run('--small', '--form', 'perform', '--occupancy', '90', '--profile', folder);
+  const { status, stdout, stderr } = await run(
+    '--small',
+    '--form',
+    'perform',
+    '--occupancy',
+    '90',
+    '--profile',
+    folder,
+  );
   t.equal(status, 0, stderr);
   t.match(stdout, /core-perform-90\.cpuprofile: \d+ ms at work/);
   t.match(stdout, /% +\d+ ms {2}src\/core/);
-  t.ok((lastLine(stdout).metrics.livesPerSecond90 ?? 0) > 0);
+  t.ok((resultIn({ stdout }).metrics.livesPerSecond90 ?? 0) > 0);
 });
 
 t.test('wrong usage is told', async (t) => {
-  const ended = run('--form', 'quick');
+  const ended = await run('--form', 'quick');
   t.equal(ended.status, 2);
   t.match(ended.stderr, /Allowed choices are perform, step, encoded, stub/);
 });

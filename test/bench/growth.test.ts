@@ -1,26 +1,19 @@
 // The growth benchmark in small: that it runs, that the oracle chooses as the core does (the suite fails where it does not), that it gives the same
 // hash again. Never how fast.
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import t from 'tap';
 import { Centre } from '../../bench/growth/centre.ts';
 import { meets } from '../../src/core/requirement.ts';
+import { type Ended, resultIn, runSuite } from './suite-run.ts';
 
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-function run(...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const options = { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' } } as const;
-  return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'growth', ...args], options);
-}
-
-function lastLine(stdout: string): { readonly hash: string; readonly metrics: Readonly<Record<string, number>> } {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+/** The suite, with these options. */
+function run(...args: string[]): Promise<Ended> {
+  return runSuite(['growth', ...args]);
 }
 
 t.test('in small: every figure, one JSON object at the end, the same hash again', async (t) => {
-  const first = run('--small', '--seed', '7');
+  const first = await run('--small', '--seed', '7');
   t.equal(first.status, 0, first.stderr);
-  const result = lastLine(first.stdout);
+  const result = resultIn(first);
   t.match(result, { suite: 'growth', params: { seed: 7, agents: [50, 200] }, hash: /^[0-9a-f]{16}$/ });
   const names = [
     ...['Agents', 'Waiting'].flatMap((of) => [
@@ -42,21 +35,21 @@ t.test('in small: every figure, one JSON object at the end, the same hash again'
   for (const name of names) t.ok((result.metrics[name] ?? 0) > 0, name);
   t.match(first.stdout, /policy that moves all: 401 events in one step/);
   t.match(first.stdout, /^40 waiting, oracle/m);
-  const again = lastLine(run('--small', '--seed', '7').stdout);
+  const again = resultIn(await run('--small', '--seed', '7'));
   t.equal(again.hash, result.hash);
 });
 
 t.test('a part alone', async (t) => {
-  const { status, stdout, stderr } = run('--small', '--only', 'waiting', '--plain', '--samples', '50');
+  const { status, stdout, stderr } = await run('--small', '--only', 'waiting', '--plain', '--samples', '50');
   t.equal(status, 0, stderr);
-  const { metrics } = lastLine(stdout);
+  const { metrics } = resultIn({ stdout });
   t.ok((metrics.choiceMedianRatioWaiting ?? 0) > 0);
   t.notOk('choiceMedianRatioAgents' in metrics);
   t.notOk('commandUnserveableRatioWaiting' in metrics);
 });
 
 t.test('wrong usage is told', async (t) => {
-  const ended = run('--only', 'fast');
+  const ended = await run('--only', 'fast');
   t.equal(ended.status, 2);
   t.match(ended.stderr, /Allowed choices are agents, waiting, upkeep, steps, oracle/);
 });

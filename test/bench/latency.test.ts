@@ -1,44 +1,8 @@
 // The latency suite in small: that it measures what it says, verifies its lives and leaves nothing behind. Never how fast.
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Result {
-  readonly suite: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly hash: string;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** Runs the benchmark; `onProgress` sees stderr as it comes, and may end it with a signal. */
-async function bench(args: string[], onProgress?: (text: string, end: () => void) => void): Promise<Ended> {
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], { env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    onProgress?.(stderr, () => child.kill('SIGTERM'));
-  });
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
-}
-
-function resultIn({ stdout }: Ended): Result {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-}
+import { resultIn, runSuite, type SuiteResult } from './suite-run.ts';
 
 /** Of rounds at a rate, in a setting. */
 function roundMetrics(suffix: string): string[] {
@@ -68,7 +32,7 @@ t.test('everything: two settings, watchers, searches; the outcome depends on the
   const folder = t.testdir({ runs: {} });
   const file = join(folder, 'result.json');
   const args = ['latency', '--small', '--seed', '7', '--folder', join(folder, 'runs')];
-  const ended = await bench([...args, '--json', file]);
+  const ended = await runSuite([...args, '--json', file]);
   t.equal(ended.status, 0, ended.stderr);
   const result = resultIn(ended);
   t.strictSame(Object.keys(result), ['suite', 'params', 'hash', 'metrics']);
@@ -104,8 +68,8 @@ t.test('one setting: rates that are named, in protobuf, without a subscription; 
     '--folder',
     folder,
   ];
-  const run = async (): Promise<Result> => {
-    const ended = await bench(['latency', '--small', '--seed', '7', ...options]);
+  const run = async (): Promise<SuiteResult> => {
+    const ended = await runSuite(['latency', '--small', '--seed', '7', ...options]);
     t.equal(ended.status, 0, ended.stderr);
     return resultIn(ended);
   };
@@ -120,18 +84,13 @@ t.test('one setting: rates that are named, in protobuf, without a subscription; 
 
 t.test('a signal ends the run, its processes and its folder', async (t) => {
   const folder = t.testdir({});
-  let isEnding = false;
-  const ended = await bench(['latency', '--small', '--seconds', '60', '--folder', folder], (text, end) => {
-    if (isEnding || !text.includes('round 1')) return;
-    isEnding = true;
-    end();
-  });
+  const ended = await runSuite(['latency', '--small', '--seconds', '60', '--folder', folder], { endAt: 'round 1' });
   t.equal(ended.status, 143, ended.stderr);
   t.strictSame(readdirSync(folder), []);
 });
 
 t.test('a suite that there is not is refused with a list of those that there are', async (t) => {
-  const ended = await bench(['latencies']);
+  const ended = await runSuite(['latencies']);
   t.equal(ended.status, 2);
   t.equal(ended.stdout, '');
   t.match(

@@ -1,42 +1,8 @@
 // The memory benchmark in small: that it fills, counts and says what it should, and leaves nothing behind. Never how much anything holds.
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the benchmark; `onProgress` sees stderr as it comes, and may end it with a signal. */
-async function memory(args: string[], onProgress?: (text: string, end: () => void) => void): Promise<Ended> {
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'memory', ...args], { env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    onProgress?.(stderr, () => child.kill('SIGTERM'));
-  });
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
-}
-
-function resultIn({ stdout }: Ended): {
-  readonly suite: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly hash: string;
-  readonly metrics: Readonly<Record<string, number>>;
-} {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-}
+import { resultIn, runSuite } from './suite-run.ts';
 
 const WAITING = ['Engine', 'Core', 'Restored', 'Served'].map((way) => `waitingBytes${way}`);
 const TOMBSTONES = ['tombstoneBytesCore', 'tombstoneBytesEngine'];
@@ -44,7 +10,7 @@ const TOMBSTONES = ['tombstoneBytesCore', 'tombstoneBytesEngine'];
 t.test('in small: every part says its figures, goals are named, nothing stays', async (t) => {
   const folder = t.testdir({ runs: {} });
   const file = join(folder, 'result.json');
-  const ended = await memory(['--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
+  const ended = await runSuite(['memory', '--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
   t.equal(ended.status, 0, ended.stderr);
   const result = resultIn(ended);
   t.match(result, { suite: 'memory', params: { small: true, seed: 7 }, hash: /^[0-9a-f]{16}$/ });
@@ -59,7 +25,7 @@ t.test('in small: every part says its figures, goals are named, nothing stays', 
 
 t.test('one part alone: the same seed has the same hash, another seed another one', async (t) => {
   const lives = async (seed: string): Promise<string> => {
-    const ended = await memory(['--small', '--only', 'lives', '--lives', '800', '--seed', seed]);
+    const ended = await runSuite(['memory', '--small', '--only', 'lives', '--lives', '800', '--seed', seed]);
     t.equal(ended.status, 0, ended.stderr);
     return resultIn(ended).hash;
   };
@@ -70,19 +36,14 @@ t.test('one part alone: the same seed has the same hash, another seed another on
 
 t.test('a signal ends the run, its router and its folder', async (t) => {
   const folder = t.testdir({});
-  let isEnding = false;
   const args = ['--small', '--only', 'served', '--served', '5000000', '--folder', folder];
-  const ended = await memory(args, (text, end) => {
-    if (isEnding || !text.includes('contacts submitted')) return;
-    isEnding = true;
-    end();
-  });
+  const ended = await runSuite(['memory', ...args], { endAt: 'contacts submitted' });
   t.equal(ended.status, 143, ended.stderr);
   t.strictSame(readdirSync(folder), []);
 });
 
 t.test('a part that there is not is refused', async (t) => {
-  const ended = await memory(['--only', 'some']);
+  const ended = await runSuite(['memory', '--only', 'some']);
   t.equal(ended.status, 2);
   t.match(ended.stderr, /Allowed choices are waiting, served, agents, lives/);
 });

@@ -1,49 +1,13 @@
 // The peers' suite in small: that every peer handles every contact, in its order, that what is not there is named, and that nothing stays
 // behind. Never how fast. A peer that is not installed here is skipped by the suite, and then so by this test.
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { type Ended, resultIn, runSuite, type SuiteRun } from './suite-run.ts';
 
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Result {
-  readonly suite: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly hash: string;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** Runs the suite; `onProgress` sees stderr as it comes, and may end it with a signal. */
-async function bench(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  onProgress?: (text: string, end: () => void) => void,
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'peers', ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...env },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    onProgress?.(stderr, () => child.kill('SIGTERM'));
-  });
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
-}
-
-function resultIn({ stdout }: Ended): Result {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+/** The suite of the peers. */
+function peers(args: readonly string[], run: SuiteRun = {}): Promise<Ended> {
+  return runSuite(['peers', ...args], run);
 }
 
 /** Commands of processes that have the folder in them; nothing where there is no /proc. */
@@ -71,7 +35,7 @@ const TITLES: Readonly<Record<string, string>> = {
 t.test('every peer that is there handles every contact, and a filled queue in its order', async (t) => {
   const folder = t.testdir({ runs: {} });
   const file = join(folder, 'result.json');
-  const ended = await bench(['--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
+  const ended = await peers(['--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
   t.equal(ended.status, 0, ended.stderr);
   const result = resultIn(ended);
   t.strictSame(Object.keys(result), ['suite', 'params', 'hash', 'metrics']);
@@ -101,31 +65,26 @@ t.test('what is not installed is skipped by name; the same seed has the same has
   const args = ['--small', '--no-search', '--peers', 'bullmqAlways,linear', '--folder', folder];
   // A path on which there is nothing.
   const nowhere = { PATH: join(folder, 'nowhere') };
-  const first = await bench([...args, '--seed', '7'], nowhere);
+  const first = await peers([...args, '--seed', '7'], { env: nowhere });
   t.equal(first.status, 0, first.stderr);
   t.match(first.stdout, /^BullMQ, fsync always: skipped, there is no redis-server$/m);
   const { hash, metrics } = resultIn(first);
   t.notOk('bullmqAlwaysP50Ms50' in metrics || 'p99RatioBullmq' in metrics || 'linearHeldPerS' in metrics);
-  t.equal(resultIn(await bench([...args, '--seed', '7'], nowhere)).hash, hash);
-  t.not(resultIn(await bench([...args, '--seed', '8'], nowhere)).hash, hash);
+  t.equal(resultIn(await peers([...args, '--seed', '7'], { env: nowhere })).hash, hash);
+  t.not(resultIn(await peers([...args, '--seed', '8'], { env: nowhere })).hash, hash);
 });
 
 t.test('a signal ends the run, its servers and its folder', async (t) => {
   const folder = t.testdir({});
-  let isEnding = false;
   const args = ['--small', '--peers', 'bullmqEverysec,linear', '--seconds', '60', '--folder', folder];
-  const ended = await bench(args, {}, (text, end) => {
-    if (isEnding || !text.includes('round 1')) return;
-    isEnding = true;
-    end();
-  });
+  const ended = await peers(args, { endAt: 'round 1' });
   t.equal(ended.status, 143, ended.stderr);
   t.strictSame(readdirSync(folder), []);
   t.strictSame(processesIn(folder), []);
 });
 
 t.test('wrong usage is told', async (t) => {
-  const ended = await bench(['--peers', 'kafka']);
+  const ended = await peers(['--peers', 'kafka']);
   t.equal(ended.status, 2);
   t.match(ended.stderr, /there is no peer "kafka": bullmqAlways, /);
 });

@@ -1,42 +1,8 @@
 // The recovery benchmark in small: that what it makes is recovered, that it says what it should, and leaves nothing behind. Never how fast.
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-
-const MAIN = join(import.meta.dirname, '../../bench/main.ts');
-
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the benchmark; `onProgress` sees stderr as it comes, and may end it with a signal. */
-async function recovery(args: string[], onProgress?: (text: string, end: () => void) => void): Promise<Ended> {
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'recovery', ...args], { env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    onProgress?.(stderr, () => child.kill('SIGTERM'));
-  });
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, stdout, stderr };
-}
-
-function resultIn({ stdout }: Ended): {
-  readonly suite: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly hash: string;
-  readonly metrics: Readonly<Record<string, number>>;
-} {
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-}
+import { resultIn, runSuite } from './suite-run.ts';
 
 const METRICS = [
   ...['startMs', 'startRecoveryMs', 'emptyStartMs'],
@@ -49,7 +15,16 @@ const METRICS = [
 t.test('in small: every part says its figures, the waiting contacts are there again, nothing stays', async (t) => {
   const folder = t.testdir({ runs: {} });
   const file = join(folder, 'result.json');
-  const ended = await recovery(['--small', '--seed', '7', '--json', file, '--folder', join(folder, 'runs')]);
+  const ended = await runSuite([
+    'recovery',
+    '--small',
+    '--seed',
+    '7',
+    '--json',
+    file,
+    '--folder',
+    join(folder, 'runs'),
+  ]);
   t.equal(ended.status, 0, ended.stderr);
   const result = resultIn(ended);
   t.match(result, { suite: 'recovery', params: { small: true, seed: 7, events: 4000 }, hash: /^[0-9a-f]{16}$/ });
@@ -67,7 +42,7 @@ t.test('in small: every part says its figures, the waiting contacts are there ag
 
 t.test('one part alone: the same seed has the same hash, another seed another one', async (t) => {
   const replay = async (seed: string): Promise<string> => {
-    const ended = await recovery(['--small', '--only', 'replay', '--seed', seed]);
+    const ended = await runSuite(['recovery', '--small', '--only', 'replay', '--seed', seed]);
     t.equal(ended.status, 0, ended.stderr);
     return resultIn(ended).hash;
   };
@@ -78,19 +53,14 @@ t.test('one part alone: the same seed has the same hash, another seed another on
 
 t.test('a signal ends the run, its part and its folder', async (t) => {
   const folder = t.testdir({});
-  let isEnding = false;
   const args = ['--small', '--only', 'durable', '--seconds', '60', '--folder', folder];
-  const ended = await recovery(args, (text, end) => {
-    if (isEnding || !text.includes('events/s for 60 s')) return;
-    isEnding = true;
-    end();
-  });
+  const ended = await runSuite(['recovery', ...args], { endAt: 'events/s for 60 s' });
   t.equal(ended.status, 143, ended.stderr);
   t.strictSame(readdirSync(folder), []);
 });
 
 t.test('a part that there is not is refused', async (t) => {
-  const ended = await recovery(['--only', 'some']);
+  const ended = await runSuite(['recovery', '--only', 'some']);
   t.equal(ended.status, 2);
   t.match(ended.stderr, /Allowed choices are start, replay, append, durable, snapshot/);
 });
