@@ -40,6 +40,8 @@ t.test(
     }
     t.ok(scrape.families.has('process_cpu_seconds_total'), 'and those of the process');
     t.ok(scrape.families.has('nodejs_eventloop_lag_seconds'));
+    const listing = [...scrape.families.keys()].filter((name) => /^nodejs_active_/.test(name));
+    t.strictSame(listing, [], 'none that lists every socket');
   },
 );
 
