@@ -119,10 +119,10 @@ async function run(flags: Flags, cleanup: Cleanup): Promise<void> {
     }
     const profile = profileFolder(flags, setting);
     const nodeOptions = [...flags.node, ...profiling(profile)];
-    const findings = await runSetting({ params, setting, metronome, folder, nodeOptions }, cleanup);
+    const report = new Report(results, setting);
+    const findings = await runSetting({ params, setting, metronome, folder, nodeOptions, report }, cleanup);
     if (profile !== undefined) printProfiles(profile, findings.measuredFromUs);
-    new Report(results, setting).say(findings);
-    for (const outcome of [...drawnOf(params, setting), ...outcomesOf(findings)]) results.outcome(outcome);
+    for (const outcome of [...drawnOf(params, setting), ...outcomesOf(setting, findings)]) results.outcome(outcome);
   }
   const { count, ms } = await collections.end();
   const share = (100 * ms) / (performance.now() - startedMs);
@@ -162,8 +162,7 @@ function toldParams({ settings, warmup, ...params }: LatencyParams): Readonly<Re
  * What came of the lives of the rounds: by server and rate the marks that lives ended with. That of all rounds together: one that
  * was left out changes nothing.
  */
-function outcomesOf({ setting, rates, watched }: SettingFindings): string[] {
-  const { suffix } = setting;
+function outcomesOf({ suffix }: Setting, { rates, watched }: SettingFindings): string[] {
   const marksOf = (runs: readonly RunResult[]): string =>
     [...new Set(runs.flatMap(({ log }) => [...new Set(log.outcomes())]))].sort((a, b) => a - b).join('/');
   const ofRates = rates.flatMap(({ ratePerS, runs, missed }) =>

@@ -1,5 +1,5 @@
 /**
- * What a run says of one setting: tables and goals for people, figures for the last line. No measuring in here.
+ * What a run says of one setting, piece by piece: tables and goals for people, figures for the last line. No measuring in here.
  *
  * 1. Names of figures end in the rate and the setting's suffix: `p99Ratio500`, `p99Ratio500ProtoAgents5000`.
  * 2. What the system does not tell is `–` in a table and no figure at all.
@@ -14,21 +14,6 @@ import type { Attempt, Found } from './search.ts';
 import { SERVER_TITLES, SERVERS, type ServerName } from './servers.ts';
 import type { Sights } from './watchers.ts';
 
-export interface Search {
-  /** Stands in the names of its figures: '' or `OneCore`. */
-  readonly name: string;
-  readonly title: string;
-  readonly found: Found;
-}
-
-export interface Findings {
-  readonly setting: Setting;
-  readonly script: Script;
-  readonly rates: readonly RateResults[];
-  readonly watched: WatchedResults | undefined;
-  readonly searches: readonly Search[];
-}
-
 const GOALS = { p50Ratio: 1.2, p99Ratio: 1.3, watchedP99Ratio: 1.1, cpuUsPerLife: 250 } as const;
 
 const COLUMNS = ['p50', 'p99', 'p99.9', 'max', 'late p50', 'late p99', 'CPU µs/life', 'load µs/life', 'load busy'];
@@ -42,20 +27,11 @@ export class Report {
     this.#setting = setting;
   }
 
-  say(findings: Findings): void {
+  /** What a life consists of on the wire and on the disk. */
+  sayLife(script: Script): void {
     const { subprotocol, agents } = this.#setting;
     this.#results.say('');
     this.#results.say(`== ${subprotocol === 'json' ? 'JSON' : 'protobuf'}, ${agents} agents`);
-    const framesPerLife = findings.rates.find(({ missed }) => missed === undefined)?.runs.router;
-    this.#sayLife(findings.script, framesPerLife === undefined ? undefined : new RunTally(framesPerLife));
-    this.#sayRates(findings.rates);
-    if (findings.watched !== undefined) this.#sayWatched(findings.watched);
-    const { search } = this.#setting;
-    if (search !== undefined) for (const one of findings.searches) this.#saySearch(one, search);
-  }
-
-  /** What a life consists of on the wire and on the disk. */
-  #sayLife(script: Script, tally: RunTally | undefined): void {
     const lives = script.kinds.map((steps) => {
       const frames = steps.flatMap((step) => step.frames);
       const events = steps.flatMap((step) => step.events);
@@ -74,11 +50,12 @@ export class Report {
         `(4 replies, 1 offer, ${out - 5} pushes to the gateway; ${average((life) => life.bytesOut)} B); ` +
         `${average((life) => life.events)} events in 4 steps, ${average((life) => life.eventBytes)} B journalled`,
     );
-    if (tally !== undefined) this.#metric('framesPerLife', tally.framesPerLife);
   }
 
-  #sayRates(rates: readonly RateResults[]): void {
+  sayRates(rates: readonly RateResults[]): void {
     if (rates.length === 0) return;
+    const routerRuns = rates.flatMap(({ runs }) => runs.router);
+    if (routerRuns.length > 0) this.#metric('framesPerLife', new RunTally(routerRuns).framesPerLife);
     const { roundS } = this.#setting;
     const rows = rates.flatMap(({ ratePerS, runs, missed }) =>
       missed === undefined
@@ -131,7 +108,7 @@ export class Report {
     this.#metric(`othersCores${ratePerS}`, tally.othersCores);
   }
 
-  #sayWatched({ watch, alone, watched, sights }: WatchedResults): void {
+  sayWatched({ watch, alone, watched, sights }: WatchedResults): void {
     const { ratePerS, everyMs, scrapeEveryMs } = watch;
     this.#results.say('');
     this.#results.say(
@@ -157,7 +134,8 @@ export class Report {
     this.#goal('p99, watched / alone', median(offerRatios(watched, alone, 0.99)), GOALS.watchedP99Ratio);
   }
 
-  #saySearch({ name, title, found }: Search, search: SearchParams): void {
+  /** `name` stands in the names of its figures: '' or `OneCore`; `title` tells who has which cores. */
+  saySearch(name: string, title: string, found: Found, search: SearchParams): void {
     this.#results.say('');
     this.#results.say(`whole lives a second that the router holds with p99 < ${search.p99MaxMs} ms, ${title}:`);
     const bare = found.bareHeld === undefined || found.relays.includes(found.bareHeld) ? [] : [found.bareHeld];

@@ -12,7 +12,7 @@ import { FIRST_LIFE } from './life.ts';
 import { Measurement, type RateResults, type WatchedResults } from './measure.ts';
 import type { Metronome } from './metronome.ts';
 import type { LatencyParams, SearchParams, Setting, WatchParams } from './params.ts';
-import type { Findings, Search as SearchFindings } from './report.ts';
+import type { Report } from './report.ts';
 import { openContactCount } from './router.ts';
 import { Search } from './search.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -26,15 +26,19 @@ export interface SettingWish {
   readonly folder: string;
   /** Of Node, for the router. */
   readonly nodeOptions: readonly string[];
+  /** Told each result when it is there: a run may be ended before its end. */
+  readonly report: Report;
 }
 
-export interface SettingFindings extends Findings {
+export interface SettingFindings {
+  readonly rates: readonly RateResults[];
+  readonly watched: WatchedResults | undefined;
   /** When the warm-up was over, on the clock of the load. */
   readonly measuredFromUs: number;
 }
 
 export async function runSetting(wish: SettingWish, cleanup: Cleanup): Promise<SettingFindings> {
-  const { params, setting, metronome, nodeOptions } = wish;
+  const { params, setting, metronome, nodeOptions, report } = wish;
   const { subprotocol, agents, rates, watched, search } = setting;
   progress(`${subprotocol}, ${agents} agents: starting the router and the relays`);
   const folder = join(wish.folder, `setting-${subprotocol}-${agents}`);
@@ -42,27 +46,31 @@ export async function runSetting(wish: SettingWish, cleanup: Cleanup): Promise<S
   const start = { params, setting, metronome, folder, nodeOptions, firstLife: FIRST_LIFE };
   const servers = await startServers(start, cleanup);
   const measurement = new Measurement(params, setting, metronome, servers.stations);
+  const underway: Underway = { measurement, servers, setting, report };
   await measurement.warmUp();
   const measuredFromUs = nowUs();
+  report.sayLife(servers.script);
   const found: RateResults[] = [];
   for (const rate of rates) found.push(await measurement.rounds(rate));
-  const watchedResults = watched && (await measureWatched(watched, { measurement, servers, setting }, cleanup));
+  report.sayRates(found);
+  const watchedResults = watched && (await measureWatched(watched, underway, cleanup));
   const openCount = await openContactCount(servers.stations.router.process.port, servers.mint);
   if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
-  const searches = search === undefined ? [] : await searchAll(search, { measurement, servers, setting }, params.seed);
+  if (search !== undefined) await searchAll(search, underway, params.seed);
   await servers.close();
-  return { setting, script: servers.script, rates: found, watched: watchedResults, searches, measuredFromUs };
+  return { rates: found, watched: watchedResults, measuredFromUs };
 }
 
 interface Underway {
   readonly measurement: Measurement;
   readonly servers: Servers;
   readonly setting: Setting;
+  readonly report: Report;
 }
 
 async function measureWatched(
   watch: WatchParams,
-  { measurement, servers, setting }: Underway,
+  { measurement, servers, setting, report }: Underway,
   cleanup: Cleanup,
 ): Promise<WatchedResults> {
   const { everyMs, scrapeEveryMs } = watch;
@@ -72,25 +80,23 @@ async function measureWatched(
   cleanup.add({ orderly: () => watchers.close() });
   const results = await measurement.watched(watch, watchers);
   await watchers.close();
+  report.sayWatched(results);
   return results;
 }
 
 /** With all cores for everybody; and with one for the server and the others for the load, where that can be had. */
 async function searchAll(
   search: SearchParams,
-  { measurement, servers, setting }: Underway,
+  { measurement, servers, setting, report }: Underway,
   seed: number,
-): Promise<SearchFindings[]> {
+): Promise<void> {
   const onAll = await new Search(measurement, search, seed, '').run();
-  const searches = [{ name: '', title: 'server and load on all cores', found: onAll }];
-  if (!setting.searchesOneCore) return searches;
+  report.saySearch('', 'server and load on all cores', onAll, search);
+  if (!setting.searchesOneCore) return;
   const hindrance = whyNotPinned();
-  if (hindrance !== undefined) progress(`no search on one core: ${hindrance}`);
-  else {
-    const found = await onOneCore(servers, () => new Search(measurement, search, seed, ' on one core').run());
-    searches.push({ name: 'OneCore', title: 'server on one core, load on the others', found });
-  }
-  return searches;
+  if (hindrance !== undefined) return progress(`no search on one core: ${hindrance}`);
+  const found = await onOneCore(servers, () => new Search(measurement, search, seed, ' on one core').run());
+  report.saySearch('OneCore', 'server on one core, load on the others', found, search);
 }
 
 async function onOneCore<T>(servers: Servers, run: () => Promise<T>): Promise<T> {
