@@ -1,6 +1,6 @@
 /**
  * The grammar of policy files: every key with its kind, range, default and meaning. The reader, the messages and the
- * reference in docs/OPERATIONS.md all come from this table.
+ * reference in docs/POLICY.md all come from this table.
  *
  * 1. Keys that are not here are refused.
  * 2. Bounds are those that keep every sum of rank terms below 2^53 microseconds (core/policy.ts).

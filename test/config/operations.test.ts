@@ -1,10 +1,9 @@
-// docs/OPERATIONS.md says what the tables of the code say: options, policy keys, exit codes.
+// docs/OPERATIONS.md says what the tables of the code say: options, exit codes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { EXIT_FAIL_STOP, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from '../../src/cli/exit-codes.ts';
 import { optionTable } from './option-tables.ts';
-import { policyReference } from './policy-reference.ts';
 
 const TEXT = readFileSync(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8');
 
@@ -19,11 +18,6 @@ for (const command of ['serve', 'demo', 'token', 'simulate'] as const) {
     t.ok(there, 'as `node test/config/option-tables.ts` prints them');
   });
 }
-
-t.test('[CLI7] every key of policy files', async (t) => {
-  const there = section('## Policy files').includes(policyReference());
-  t.ok(there, 'as `node test/config/policy-reference.ts` prints them');
-});
 
 t.test('exit codes', async (t) => {
   const codes = [...section('## Signals and exit codes').matchAll(/^\| (\d+)/gm)].map(([, code]) => Number(code));

@@ -1,4 +1,4 @@
-// Every key of policy files as Markdown, as it stands in docs/OPERATIONS.md under "Policy files". Run by itself it prints the table.
+// Every key of policy files as Markdown, as it stands in docs/POLICY.md under "Every key". Run by itself it prints the table.
 import { policySchema } from '../../src/config/policy-schema.ts';
 import type { Spec } from '../../src/config/spec.ts';
 
