@@ -21,6 +21,8 @@ export interface Bucket {
 export class AgentBuckets {
   /** Best base first. */
   readonly buckets: Bucket[] = [];
+  /** Agents in all of them. */
+  size = 0;
 
   insert(membership: Membership, baseUs: number): void {
     const buckets = this.buckets;
@@ -39,6 +41,7 @@ export class AgentBuckets {
     }
     bucket.agents.insert(membership);
     membership.bucket = bucket;
+    this.size++;
   }
 
   remove(membership: Membership): void {
@@ -46,6 +49,7 @@ export class AgentBuckets {
     if (bucket === undefined) return;
     bucket.agents.remove(membership);
     membership.bucket = undefined;
+    this.size--;
     if (bucket.agents.size > 0) return;
     if (this.buckets.at(-1) === bucket) this.buckets.pop();
     else this.buckets.splice(this.buckets.indexOf(bucket), 1);

@@ -8,10 +8,20 @@ import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.
 import { type Contact, type Known, type Offer, QUEUED, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { Classification, ContactSubmitted, ContactUpdated, OfferMade } from './events.ts';
-import type { Channel, Queue } from './names.ts';
+import { notePace, scheduleGate } from './gate.ts';
+import { type Channel, gateOf, type Queue } from './names.ts';
 import type { State } from './state.ts';
 
 const NOTHING: readonly never[] = [];
+
+/** The policy set a gate before the contact's queue, or took one away: its demand class is another. */
+export function refile(state: State, contact: Contact): void {
+  const waits = contact.phase.state === 'QUEUED';
+  if (waits) state.demands.leave(contact);
+  state.demands.releaseClass(contact);
+  state.demands.retainClass(contact);
+  if (waits) joinLine(state, contact);
+}
 
 /** A contact changed: its version counts, its picture is stale, its gateway's subscribers will hear. */
 export function changed(state: State, contact: Contact): void {
@@ -47,14 +57,25 @@ export function enterLine(state: State, contact: Contact): void {
 function joinLine(state: State, contact: Contact): void {
   const line = state.demands.enter(contact, state.epoch);
   setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
+  if (line.demand.gate !== undefined) waitAtGate(state, line.demand.gate);
   state.dirty.addLine(line);
   if (contact.coolDowns.length > 0 || contact.preferredAgents.length > 0) state.dirty.addContact(contact);
 }
 
+function waitAtGate(state: State, queue: Queue): void {
+  if (queue.gateDeadline === undefined || queue.gateDeadline.heapIndex === -1) scheduleGate(state, queue, state.at);
+}
+
 /** The wait limit stays among the deadlines: what comes next sets another in its place, or takes it out. */
 export function leaveLine(state: State, contact: Contact): void {
-  contact.queue.waiting.remove(contact);
+  leaveQueue(state, contact);
   state.demands.leave(contact);
+}
+
+function leaveQueue(state: State, contact: Contact): void {
+  const { queue } = contact;
+  queue.waiting.remove(contact);
+  if (queue.gateDeadline !== undefined && queue.waiting.size === 0) scheduleGate(state, queue, state.at);
 }
 
 /** `isRead`: the event was read, not decided here. */
@@ -207,12 +228,12 @@ export function reclassify(state: State, contact: Contact, to: Classification): 
 function moveTo(state: State, contact: Contact, to: Classification, tier: number, keepsPrefers: boolean): void {
   const waits = contact.phase.state === 'QUEUED';
   // Only saves looking the same class up again: equal requirements are mostly one object.
-  const keepsClass = keepsPrefers && contact.requirement === to.requirement;
-  const changesClass = contact.demand !== undefined && !keepsClass;
   const queue = queueNamed(state, to.queue);
+  const keepsClass = keepsPrefers && contact.requirement === to.requirement && contact.demand?.gate === gateOf(queue);
+  const changesClass = contact.demand !== undefined && !keepsClass;
   const keepsQueue = contact.queue === queue;
   if (waits) state.demands.leave(contact);
-  if (waits && !keepsQueue) contact.queue.waiting.remove(contact);
+  if (waits && !keepsQueue) leaveQueue(state, contact);
   if (changesClass) state.demands.releaseClass(contact);
   const offered = contact.phase.state === 'OFFERED';
   if (offered) contact.queue.offeredCount--;
@@ -253,6 +274,7 @@ export function applyOffered(state: State, contact: Contact, agent: Agent, event
   hold(agent, contact);
   state.offers.set(offer.seq, contact);
   setPhaseDeadline(state, contact, 'offer', event.deadline);
+  if (contact.queue.policy.gate !== undefined) notePace(state, contact.queue);
   changed(state, contact);
 }
 
@@ -270,6 +292,7 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
   contact.queue.assignedCount++;
   const waited = waitedMs(contact, state.at);
   contact.queue.flow.countAnswer(state.at, waited <= contact.queue.policy.serviceLevel.withinMs);
+  for (const watcher of contact.queue.watchers) state.dirty.addGate(watcher);
   becomeReady(state, agent);
   agent.missesInRow = 0;
   rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');

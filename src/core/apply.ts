@@ -31,10 +31,13 @@ import {
   applySubmitted,
   applyUpdated,
   reclassify,
+  refile,
   scheduleAssigned,
 } from './apply-contact.ts';
 import type { Contact } from './contact.ts';
 import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
+import { scheduleGate } from './gate.ts';
+import { gateOf } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
 
@@ -114,7 +117,9 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
   for (const { contact } of state.known.values()) {
     if (contact?.phase.state === 'ASSIGNED') scheduleAssigned(state, contact);
+    if (contact?.demand !== undefined && contact.demand.gate !== gateOf(contact.queue)) refile(state, contact);
   }
+  for (const queue of state.queues.values()) scheduleGate(state, queue, state.at);
 }
 
 function knownAgent(state: State, agentId: string): Agent {

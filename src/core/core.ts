@@ -163,6 +163,7 @@ export class Core {
     if (mayFire && !first) fireDeadlines(step);
     const decided = decide(step, command);
     if (mayFire && first) fireDeadlines(step);
+    if (!mayFire) this.#state.lookBehindGates();
     settle(this.#state, step, offer);
     return decided;
   }

@@ -8,6 +8,7 @@ import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { Agent } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { Gateway } from './gateway.ts';
+import type { Queue } from './names.ts';
 
 const kindOrder = {
   forget: 0,
@@ -19,6 +20,7 @@ const kindOrder = {
   wrapUp: 6,
   agentLost: 7,
   coolDown: 8,
+  gate: 9,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -49,6 +51,7 @@ export type Deadline =
   | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
   | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
   | (DeadlineBase & { readonly kind: 'agentLost'; readonly contact: Contact })
+  | (DeadlineBase & { readonly kind: 'gate'; readonly queue: Queue })
   | PhaseDeadline
   | CoolDown;
 

@@ -9,6 +9,7 @@ import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
 import type { Classification, CoreEvent, EndCause } from './events.ts';
+import { gateOf, type Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Alternative, meets } from './requirement.ts';
@@ -115,7 +116,7 @@ function place(
   if (queue.waiting.size >= waiting) {
     return refuse('QUEUE_FULL', `queue ${queue.name} has ${waiting} waiting, its limit`, '', QUEUE_FULL_RETRY_MS);
   }
-  return tooManyClasses(state, draft.channel, placed, draft.prefers) ?? placed;
+  return tooManyClasses(state, draft.channel, placed, draft.prefers, queue) ?? placed;
 }
 
 function tooManyClasses(
@@ -123,10 +124,10 @@ function tooManyClasses(
   channel: string,
   placed: Classification,
   prefers: ContactDraft['prefers'],
+  queue: Queue,
 ): Refusal | undefined {
-  if (!state.demands.isFull || !state.demands.isFullFor(demandKey(channel, placed.requirement, prefers))) {
-    return undefined;
-  }
+  if (!state.demands.isFull) return undefined;
+  if (!state.demands.isFullFor(demandKey(channel, placed.requirement, prefers, gateOf(queue)))) return undefined;
   return refuse(
     'TOO_MANY_CLASSES',
     `open contacts have ${DEMAND_CLASSES_MAX} different requirements already`,
@@ -176,7 +177,7 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   const policy = state.policy as ResolvedPolicy;
   const placed = classify(state.requirements, policy, contact.queue.policy, { ...given, segment }, contact.enqueuedAt);
   if (isRefusal(placed)) return placed;
-  const full = tooManyClasses(state, contact.channel.name, placed, given.prefers);
+  const full = tooManyClasses(state, contact.channel.name, placed, given.prefers, contact.queue);
   return full ?? { ...given, ...placed };
 }
 

@@ -8,7 +8,7 @@
 import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
-import type { Channel } from './names.ts';
+import { type Channel, gateOf, type Queue } from './names.ts';
 import { urgencyKey } from './rank.ts';
 import { type Alternative, type Preference, requirementKey } from './requirement.ts';
 import type { Fact } from './supply.ts';
@@ -40,6 +40,10 @@ export interface DemandClass {
   readonly channel: Channel;
   readonly requirement: readonly Alternative[];
   readonly prefers: readonly Preference[];
+  /** The queue behind whose gate its contacts wait. */
+  readonly gate: Queue | undefined;
+  /** Behind a gate: waiting contacts that a line's head does not stand for, with cool-downs or preferred agents. */
+  readonly odd: Set<Contact>;
   /** The objects that lead to it without a key. */
   readonly writtenAs: (readonly Alternative[])[];
   /** Non-empty and empty ones, by tier and clock rate; few. */
@@ -65,11 +69,14 @@ export function demandKey(
   channel: string,
   requirement: readonly Alternative[],
   prefers: readonly Preference[],
+  gate: Queue | undefined,
 ): string {
   let key = `${channel};${requirementKey(requirement)}`;
   for (const preference of prefers) key += `;${preference.skill} ${preference.secondsPerLevel}`;
-  return key;
+  return gate === undefined ? key : `${key}|${gate.name}`;
 }
+
+const NONE: Set<Contact> = new Set();
 
 type AffinityLines = Map<Line, KeyedHeap<LineEntry>>;
 
@@ -111,11 +118,15 @@ export class DemandIndex {
   /** The contact's class; its requirement is the class's own from now on, so that equal ones are kept once. */
   #find(contact: Contact): DemandClass {
     const { channel, requirement, prefers } = contact;
-    const isPlain = prefers.length === 0;
+    const gate = gateOf(contact.queue);
+    const isPlain = prefers.length === 0 && gate === undefined;
     const plain = isPlain ? this.#plain[channel.index]?.get(requirement) : undefined;
     if (plain !== undefined) return plain;
-    const key = demandKey(channel.name, requirement, prefers);
-    const demand = this.#classes.get(key) ?? this.#addClass(key, contact);
+    const key = demandKey(channel.name, requirement, prefers, gate);
+    const known = this.#classes.get(key);
+    // Of a queue that was dropped and has come back.
+    if (known !== undefined && known.gate !== gate) this.#evict(known);
+    const demand = this.#classes.get(key) ?? this.#addClass(key, contact, gate);
     contact.requirement = demand.requirement;
     if (isPlain) this.#rememberPlain(requirement, demand);
     return demand;
@@ -158,6 +169,9 @@ export class DemandIndex {
       this.nonEmpty.push(demand);
     }
     if (contact.preferredAgents.length > 0) this.#enterAffinity(contact, line, key);
+    if (demand.gate !== undefined && contact.coolDowns.length + contact.preferredAgents.length > 0) {
+      demand.odd.add(contact);
+    }
     return line;
   }
 
@@ -169,6 +183,7 @@ export class DemandIndex {
     contact.lineEntry = undefined;
     const demand = line.demand;
     if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
+    if (demand.gate !== undefined) demand.odd.delete(contact);
     if (contact.affinityEntries.length === 0) return;
     for (const entry of contact.affinityEntries) this.#leaveAffinity(entry);
     contact.affinityEntries = [];
@@ -179,12 +194,14 @@ export class DemandIndex {
     return this.#affinity.get(agentId);
   }
 
-  #addClass(key: string, contact: Contact): DemandClass {
+  #addClass(key: string, contact: Contact, gate: Queue | undefined): DemandClass {
     const demand: DemandClass = {
       key,
       channel: contact.channel,
       requirement: contact.requirement,
       prefers: contact.prefers,
+      gate,
+      odd: gate === undefined ? NONE : new Set(),
       writtenAs: [],
       lines: [],
       waitingCount: 0,
@@ -194,6 +211,7 @@ export class DemandIndex {
       available: undefined,
     };
     this.#classes.set(key, demand);
+    gate?.gated.add(demand);
     this.#onNew(demand);
     return demand;
   }
@@ -201,6 +219,7 @@ export class DemandIndex {
   #evict(demand: DemandClass): void {
     this.#idle.delete(demand);
     this.#classes.delete(demand.key);
+    demand.gate?.gated.delete(demand);
     this.#forgetPlain(demand);
     this.#onEvict(demand);
   }

@@ -5,7 +5,9 @@ import { type Contact, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
 import type { CloseCause } from './events.ts';
+import { scheduleGate } from './gate.ts';
 import type { Gateway } from './gateway.ts';
+import type { Queue } from './names.ts';
 import type { Step } from './step.ts';
 import type { ClosedStateName } from './views.ts';
 
@@ -41,6 +43,8 @@ function fire(step: Step, deadline: Deadline): void {
       return giveUp(step, deadline.contact, 'AGENT_LOST');
     case 'coolDown':
       return endCoolDown(step, deadline);
+    case 'gate':
+      return openGate(step, deadline.queue);
     default:
       return unreachable(deadline);
   }
@@ -52,6 +56,12 @@ function close(step: Step, contact: Contact, state: ClosedStateName, cause: Clos
 
 function endCoolDown(step: Step, { contact, agent }: CoolDown): void {
   step.emitOf(contact, { type: 'coolDownEnded', contactId: contact.id, agentId: agent.id });
+}
+
+/** Time may have opened it: settle looks. */
+function openGate(step: Step, queue: Queue): void {
+  step.state.dirty.addGate(queue);
+  scheduleGate(step.state, queue, step.now);
 }
 
 function forget(step: Step): void {

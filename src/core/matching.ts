@@ -9,6 +9,8 @@ import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { Bucket, Membership } from './agent-buckets.ts';
 import { type Contact, isCooling, type LineEntry } from './contact.ts';
 import type { DemandClass, DemandIndex, Line } from './demand.ts';
+import { isOpen } from './gate.ts';
+import type { Queue } from './names.ts';
 import { idleUs, loadUs, type RankTerms, urgencyUs } from './rank.ts';
 
 /** A pair with its rank's parts, microseconds. */
@@ -27,6 +29,9 @@ export interface Moment {
   readonly terms: RankTerms;
   /** What a contact takes at least of an agent's capacity. */
   readonly costMin: number;
+  /** What gates look at: the policy's queues, and the agents that settle has not put back yet. */
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly dirtyAgents: readonly Agent[];
 }
 
 export function pairTotalUs(pair: Pair): number {
@@ -44,7 +49,7 @@ export function pairBefore(a: Pair, b: Pair): boolean {
 
 /** The line's best contact that has no cool-downs, with its best indexed agent. */
 export function bestForLine(line: Line, moment: Moment): Pair | undefined {
-  if (line.demand.available?.buckets.length === 0) return undefined;
+  if (line.demand.available?.buckets.length === 0 || !mayOffer(line.demand, moment)) return undefined;
   const head = line.heap.peek();
   const entry = head === undefined || isPlain(head) ? head : line.heap.firstWhere(isPlain, undefined);
   return entry === undefined ? undefined : bestIndexed(entry.contact, line.demand, moment);
@@ -57,7 +62,7 @@ export function bestForContact(
   agentById: ReadonlyMap<string, Agent>,
 ): Pair | undefined {
   const demand = contact.demand;
-  if (demand === undefined || contact.line === undefined) return undefined;
+  if (demand === undefined || contact.line === undefined || !mayOffer(demand, moment)) return undefined;
   let best = bestIndexed(contact, demand, moment);
   for (const agentId of contact.preferredAgents) {
     const agent = agentById.get(agentId);
@@ -98,7 +103,7 @@ interface Pick {
 }
 
 function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
-  if (!hasRoom(agent, demand.channel)) return;
+  if (!hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) return;
   for (const line of demand.lines) compareLine(agent, line, line.heap, fitUs, moment, pick);
 }
 
@@ -108,7 +113,7 @@ function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pic
   const { affinityUs } = moment.terms;
   for (const [line, heap] of lines) {
     const fit = classFit(agent, line.demand);
-    if (fit === undefined || !hasRoom(agent, line.demand.channel)) continue;
+    if (fit === undefined || !hasRoom(agent, line.demand.channel) || !mayOffer(line.demand, moment)) continue;
     compareLine(agent, line, heap, fit + affinityUs, moment, pick);
   }
 }
@@ -192,6 +197,11 @@ function compareHeads(
       choice.worthUs = worthUs;
     }
   }
+}
+
+/** Most classes wait behind no gate. */
+function mayOffer(demand: DemandClass, moment: Moment): boolean {
+  return demand.gate === undefined || isOpen(demand, moment);
 }
 
 function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {

@@ -5,6 +5,8 @@
 
 import { OrderedFifo } from '../lib/ordered-fifo.ts';
 import type { Contact } from './contact.ts';
+import type { DemandClass } from './demand.ts';
+import type { Deadline } from './deadlines.ts';
 import type { ChannelPolicy, QueuePolicy } from './policy.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { compileMatch, type QueueMatcher } from './queue-match.ts';
@@ -32,6 +34,15 @@ export interface Queue {
   agentsEligible: number;
   agentsAvailable: number;
   readonly flow: QueueFlow;
+  /** No offer before then, by the queue's pace. */
+  paceUntil: number;
+  /** The demand classes that wait behind the queue's gate; without one there are none. */
+  readonly gated: Set<DemandClass>;
+  /** Queues whose gates look at this one's service level. */
+  watchers: readonly Queue[];
+  gateDeadline: Deadline | undefined;
+  /** Its gate may have opened: settle looks. */
+  gateDirty: boolean;
 }
 
 export function newQueue(policy: QueuePolicy): Queue {
@@ -46,7 +57,17 @@ export function newQueue(policy: QueuePolicy): Queue {
     agentsEligible: 0,
     agentsAvailable: 0,
     flow: new QueueFlow(),
+    paceUntil: 0,
+    gated: new Set(),
+    watchers: [],
+    gateDeadline: undefined,
+    gateDirty: false,
   };
+}
+
+/** The queue, if its contacts wait behind a gate. */
+export function gateOf(queue: Queue): Queue | undefined {
+  return queue.policy.gate === undefined ? undefined : queue;
 }
 
 /** Contacts of the queue that are not closed. */

@@ -41,6 +41,17 @@ export interface QueuePolicy {
   readonly clockRate: number;
   readonly headStartMs: number;
   readonly limits: { readonly waiting: number; readonly waitMs: number };
+  /** What must hold beside eligibility before a contact of the queue is offered; absent: nothing. */
+  readonly gate?: GatePolicy;
+}
+
+export interface GatePolicy {
+  /** Agents that must be left for others; 0: none. */
+  readonly reserve: number;
+  /** Another queue's service level, 0 to 1, that must be kept. */
+  readonly serviceLevelAtLeast?: { readonly queue: string; readonly ratio: number };
+  /** Least time between two offers of the queue; 0: none. */
+  readonly paceMs: number;
 }
 
 export interface FitPolicy {

@@ -154,7 +154,7 @@ function isAhead(one: Contact, other: Contact, now: number): boolean {
 
 /** The queue as it stands at `now`. */
 export function queueView(queue: Queue, now: number): QueueView {
-  const { answered, answeredWithin, abandoned } = queue.flow.sums(now);
+  const { answered, abandoned } = queue.flow.sums(now);
   const oldest = queue.waiting.first();
   return {
     name: queue.name,
@@ -165,7 +165,7 @@ export function queueView(queue: Queue, now: number): QueueView {
     wrapUp: queue.wrapUpCount,
     agentsAvailable: queue.agentsAvailable,
     agentsEligible: queue.agentsEligible,
-    serviceLevel: answered + abandoned === 0 ? 1 : answeredWithin / (answered + abandoned),
+    serviceLevel: queue.flow.serviceLevel(now),
     answered,
     abandoned,
   };

@@ -3,7 +3,7 @@
 //
 // Invariant: the three lists are equally long, at most SLOTS, newest slot last; the newest is number `slot` = floor(at / SLOT_MS).
 
-const SLOT_MS = 300_000;
+export const SLOT_MS = 300_000;
 const SLOTS = 12;
 
 export class QueueFlow {
@@ -34,6 +34,12 @@ export class QueueFlow {
       answeredWithin: sumFrom(this.answeredWithin, first),
       abandoned: sumFrom(this.abandoned, first),
     };
+  }
+
+  /** Answers in time / (answers + abandons) at `now`; 1 when there was nothing. */
+  serviceLevel(now: number): number {
+    const { answered, answeredWithin, abandoned } = this.sums(now);
+    return answered + abandoned === 0 ? 1 : answeredWithin / (answered + abandoned);
   }
 
   #advance(at: number): void {

@@ -19,6 +19,7 @@ import {
 import type { Contact, Known, Offer } from './contact.ts';
 import { holderOf } from './contact.ts';
 import type { Deadlines } from './deadlines.ts';
+import { scheduleGate } from './gate.ts';
 import type { Gateway } from './gateway.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
@@ -37,7 +38,7 @@ export function* stateRecords(state: State): Generator<StateRecord> {
   yield headerRecord(state);
   for (const queue of state.queues.values()) {
     const { slot, answered, answeredWithin, abandoned } = queue.flow;
-    if (answered.length === 0) continue;
+    if (answered.length === 0 && queue.paceUntil === 0) continue;
     yield {
       kind: 'queueFlow',
       queue: queue.name,
@@ -45,6 +46,7 @@ export function* stateRecords(state: State): Generator<StateRecord> {
       answered: [...answered],
       answeredWithin: [...answeredWithin],
       abandoned: [...abandoned],
+      paceUntil: queue.paceUntil,
     };
   }
   for (const agent of byOrdinal(state.agents.values())) yield agentRecord(agent);
@@ -196,6 +198,7 @@ export function restore(state: State, records: Iterable<StateRecord>): void {
   }
   restoreLogs(state, changed);
   scheduleForget(state);
+  for (const queue of state.queues.values()) scheduleGate(state, queue, state.at);
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
 }
 
@@ -213,7 +216,9 @@ function restoreHeader(state: State, record: HeaderRecord): void {
 }
 
 function restoreFlow(state: State, record: QueueFlowRecord): void {
-  const { flow } = queueNamed(state, record.queue);
+  const queue = queueNamed(state, record.queue);
+  const { flow } = queue;
+  queue.paceUntil = record.paceUntil;
   flow.slot = record.slot;
   flow.answered = [...record.answered];
   flow.answeredWithin = [...record.answeredWithin];

@@ -4,13 +4,16 @@
 //
 // Invariants: 1. dirty agents are not in the supply index; every other available agent with room is: line and contact sources cover the indexed ones,
 // agent sources the dirty ones. 2. within a settle pairs only get worse (agents fill, lines shrink): a source's last known pair bounds
-// its present one, so a stale pair at the top is asked for again and nothing else is. 3. when it ends nobody is dirty.
+// its present one, so a stale pair at the top is asked for again and nothing else is. 3. when it ends nobody is dirty. 4. a gate that may have
+// opened, even within the settle, makes sources of all who wait behind it.
 
 import { Heap } from '../lib/heap.ts';
-import { type Agent, isSignedIn } from './agent.ts';
+import { type Agent, hasRoom, isAvailable, isSignedIn } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { DemandIndex, Line } from './demand.ts';
+import { isOpen } from './gate.ts';
 import { bestForAgent, bestForContact, bestForLine, type Moment, type Pair, pairBefore } from './matching.ts';
+import type { Queue } from './names.ts';
 import type { SupplyIndex } from './supply.ts';
 
 const COMPACT_ABOVE_MIN = 4_096;
@@ -27,12 +30,14 @@ export class Dirty {
   lines: Line[] = [];
   contacts: Contact[] = [];
   agents: Agent[] = [];
+  /** Queues whose gates may have opened. */
+  gates: Queue[] = [];
   /** Empty but while settle runs. */
   readonly candidates = new Heap<Candidate>(candidateBefore);
   #compactAbove = COMPACT_ABOVE_MIN;
 
   get isEmpty(): boolean {
-    return this.lines.length === 0 && this.contacts.length === 0 && this.agents.length === 0;
+    return this.lines.length + this.contacts.length + this.agents.length + this.gates.length === 0;
   }
 
   /** Who only applies never settles: now and then what cannot matter any more goes, so that this stays as small as the state. */
@@ -57,6 +62,12 @@ export class Dirty {
     this.contacts.push(contact);
   }
 
+  addGate(queue: Queue): void {
+    if (queue.gateDirty) return;
+    queue.gateDirty = true;
+    this.gates.push(queue);
+  }
+
   addAgent(agent: Agent): void {
     if (agent.dirty) return;
     agent.dirty = true;
@@ -71,6 +82,7 @@ export interface Market {
   readonly supplies: SupplyIndex;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly dirty: Dirty;
+  readonly hasGates: boolean;
 }
 
 /** A source of pairs and the best that it has: a line, a contact or an agent; one of the three is there. */
@@ -108,12 +120,16 @@ export function settle<S extends { readonly now: number }>(
   for (;;) {
     for (; sourcedAgentCount < dirty.agents.length; sourcedAgentCount++) {
       const agent = dirty.agents[sourcedAgentCount] as Agent;
+      if (market.hasGates) noteRoom(agent, dirty);
       consider(candidates, bestForAgent(agent, market.demands, moment), undefined, undefined, agent);
+    }
+    for (let queue = dirty.gates.pop(); queue !== undefined; queue = dirty.gates.pop()) {
+      considerGate(candidates, queue, moment, market.agents);
     }
     const best = candidates.peek();
     if (best === undefined) break;
     candidates.remove(best);
-    if (!isStale(best)) offer(step, best.pair);
+    if (!isStale(best, moment)) offer(step, best.pair);
     reconsider(candidates, best, market, moment);
   }
   clean(market);
@@ -143,8 +159,37 @@ function reconsider(candidates: Heap<Candidate>, candidate: Candidate, market: M
   candidates.push(candidate);
 }
 
-function isStale({ pair, heldCount }: Candidate): boolean {
-  return pair.contact.line === undefined || pair.agent.held.length !== heldCount;
+function isStale({ pair, heldCount }: Candidate, moment: Moment): boolean {
+  const { contact, agent } = pair;
+  if (contact.line === undefined || agent.held.length !== heldCount) return true;
+  return contact.demand?.gate !== undefined && !isOpen(contact.demand, moment);
+}
+
+/** An agent who has room now may be the one more that contacts behind a reserve wait for. */
+function noteRoom(agent: Agent, dirty: Dirty): void {
+  if (agent.supply === undefined) return;
+  for (const { demand } of agent.supply.facts) {
+    const { gate } = demand;
+    if (gate === undefined || gate.gateDirty || demand.waitingCount === 0) continue;
+    if (isAvailable(agent) && hasRoom(agent, demand.channel)) dirty.addGate(gate);
+  }
+}
+
+/** Everybody who waits behind the gate, with the agents that are in the indexes. */
+function considerGate(
+  candidates: Heap<Candidate>,
+  queue: Queue,
+  moment: Moment,
+  agentById: ReadonlyMap<string, Agent>,
+): void {
+  queue.gateDirty = false;
+  for (const demand of queue.gated) {
+    if (demand.waitingCount === 0 || !isOpen(demand, moment)) continue;
+    for (const line of demand.lines) consider(candidates, bestForLine(line, moment), line, undefined, undefined);
+    for (const contact of demand.odd) {
+      consider(candidates, bestForContact(contact, moment, agentById), undefined, contact, undefined);
+    }
+  }
 }
 
 /** Everyone has had a turn: agents that are still free go where arriving contacts find them. */

@@ -35,6 +35,8 @@ export interface QueueFlowRecord {
   readonly answered: readonly number[];
   readonly answeredWithin: readonly number[];
   readonly abandoned: readonly number[];
+  /** No offer of the queue before then, by its pace; 0: any time. */
+  readonly paceUntil: number;
 }
 
 export interface AgentRecord {

@@ -39,12 +39,14 @@ export class State {
   /** The same, in the policy's order. */
   channelList: readonly Channel[] = [];
   #costMin = 0;
-  readonly #moment = { now: 0, epoch: 0, terms: ZERO_TERMS, costMin: 0 };
+  readonly #moment: { -readonly [K in keyof Moment]: Moment[K] };
   /** Every channel that there ever was: one that comes back is the one that it was. */
   readonly #everyChannel = new Map<string, Channel>();
   readonly queues = new Map<string, Queue>();
   /** The same, in the policy's order. */
   queueList: readonly Queue[] = [];
+  /** Whether any of them has a gate. */
+  hasGates = false;
   /** Open contacts by segment. */
   readonly openBySegment = new Map<string, { count: number }>();
   readonly agents = new Map<string, Agent>();
@@ -73,6 +75,8 @@ export class State {
       channels: () => this.channelList,
     };
     this.supplies = new SupplyIndex(ZERO_TERMS, world, suppliersScannedMax);
+    const { queues } = this;
+    this.#moment = { now: 0, epoch: 0, terms: ZERO_TERMS, costMin: 0, queues, dirtyAgents: this.dirty.agents };
   }
 
   /** Good until it is asked for again: there is one settle at a time. */
@@ -82,6 +86,7 @@ export class State {
     moment.epoch = this.epoch;
     moment.terms = this.terms;
     moment.costMin = this.#costMin;
+    moment.dirtyAgents = this.dirty.agents;
     return moment;
   }
 
@@ -120,6 +125,12 @@ export class State {
     for (const agent of signedIn) this.dirty.addAgent(agent);
   }
 
+  /** Time may have opened gates whose deadlines wait. */
+  lookBehindGates(): void {
+    if (!this.hasGates) return;
+    for (const queue of this.queueList) if (queue.policy.gate !== undefined) this.dirty.addGate(queue);
+  }
+
   /** Counts up or down the open contacts of the segment. */
   countSegment(segment: string, by: 1 | -1): void {
     const open = this.openBySegment.get(segment);
@@ -151,5 +162,13 @@ export class State {
       this.queues.set(queue.name, queue);
     }
     this.queueList = [...this.queues.values()];
+    this.hasGates = this.queueList.some((queue) => queue.policy.gate !== undefined);
+    for (const queue of this.queueList) queue.watchers = this.hasGates ? this.#watchersOf(queue) : NO_QUEUES;
+  }
+
+  #watchersOf({ name }: Queue): Queue[] {
+    return this.queueList.filter((other) => other.policy.gate?.serviceLevelAtLeast?.queue === name);
   }
 }
+
+const NO_QUEUES: readonly Queue[] = [];

@@ -111,7 +111,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'policyFileHash',
     'graceFloor',
   ),
-  queueFlow: allFields<RecordOf<'queueFlow'>>()('queue', 'slot', 'answered', 'answeredWithin', 'abandoned'),
+  queueFlow: allFields<RecordOf<'queueFlow'>>()('queue', 'slot', 'answered', 'answeredWithin', 'abandoned', 'paceUntil'),
   agent: allFields<RecordOf<'agent'>>()(
     'id',
     'ordinal',

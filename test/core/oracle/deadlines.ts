@@ -22,10 +22,22 @@ const ASSIGNED = 5;
 const WRAP_UP = 6;
 const AGENT_LOST = 7;
 const COOL_DOWN = 8;
+const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due. */
 export function earliestDue(state: OracleState): number {
-  return Math.min(Number.POSITIVE_INFINITY, ...allDeadlines(state).map((deadline) => deadline.due));
+  return Math.min(Number.POSITIVE_INFINITY, ...allDeadlines(state).map((deadline) => deadline.due), ...gates(state));
+}
+
+/** [GATE4]: when time may open a gate behind which somebody waits. */
+function gates(state: OracleState): number[] {
+  if (state.policy === undefined) return [];
+  return state.policy.queues.flatMap(({ name, gate }) => {
+    if (gate === undefined || !state.contacts.some(({ state, queue }) => state === 'QUEUED' && queue === name)) return [];
+    const ends = gate.paceMs > 0 ? [state.paces[name] ?? 0] : [];
+    if (gate.serviceLevelAtLeast !== undefined) ends.push((Math.floor(state.now / FLOW_SLOT_MS) + 1) * FLOW_SLOT_MS);
+    return ends.filter((end) => end > state.now);
+  });
 }
 
 /** Fires what is due, the first first, until nothing is. */

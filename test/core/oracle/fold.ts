@@ -184,6 +184,8 @@ function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   contact.urgencyUs = event.urgencyUs;
   contact.fitUs = event.fitUs;
   contact.readinessUs = event.readinessUs;
+  const { gate } = queueOf(policyOf(state), contact.queue);
+  if (gate !== undefined && gate.paceMs > 0) state.paces[contact.queue] = at + gate.paceMs;
 }
 
 function makeReady(state: OracleState, agentId: string, at: number): void {
@@ -393,5 +395,7 @@ function setPolicy(state: OracleState, event: PolicySet): void {
   state.policy = policy;
   state.policySource = event.source;
   if (event.fileHash !== '') state.policyFileHash = event.fileHash;
-  state.flows = state.flows.filter((flow) => policy.queues.some(({ name }) => name === flow.queue));
+  const isThere = (queue: string): boolean => policy.queues.some(({ name }) => name === queue);
+  state.flows = state.flows.filter((flow) => isThere(flow.queue));
+  state.paces = Object.fromEntries(Object.entries(state.paces).filter(([queue]) => isThere(queue)));
 }

@@ -39,6 +39,10 @@ export interface OracleState {
   gateways: OracleGateway[];
   tombstones: OracleTombstone[];
   flows: OracleFlow[];
+  /** By queue: no offer before [GATE3]. */
+  paces: Record<string, number>;
+  /** Instant of the present step; no part of the state. */
+  now: number;
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -59,6 +63,8 @@ export function emptyState(): OracleState {
     gateways: [],
     tombstones: [],
     flows: [],
+    paces: {},
+    now: 0,
     justClosed: [],
   };
 }

@@ -52,6 +52,7 @@ export class Oracle {
   step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): OracleStep {
     const world = this.#world;
     world.now = now;
+    world.state.now = now;
     world.events = [];
     world.state.justClosed = [];
     const isFirst = command.type === 'restart' || command.type === 'withdrawStalled';

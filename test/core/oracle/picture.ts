@@ -173,9 +173,13 @@ export function recordPictures(state: OracleState): unknown[] {
 }
 
 /** In the order of the policy's queues. */
-function flowsInOrder(state: OracleState): OracleState['flows'] {
+function flowsInOrder(state: OracleState): object[] {
   const names = state.policy?.queues.map(({ name }) => name) ?? [];
-  return state.flows.toSorted((one, other) => names.indexOf(one.queue) - names.indexOf(other.queue));
+  return names.flatMap((queue) => {
+    const flow = state.flows.find((one) => one.queue === queue);
+    const paceUntil = state.paces[queue] ?? 0;
+    return flow === undefined && paceUntil === 0 ? [] : [{ kind: 'queueFlow', queue, ...flow, paceUntil }];
+  });
 }
 
 function byOrdinal<T extends { readonly ordinal: number }>(items: readonly T[]): T[] {

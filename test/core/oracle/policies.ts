@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type {
   AgentPolicy,
   ChannelPolicy,
+  GatePolicy,
   QueueMatch,
   QueuePolicy,
   ResolvedPolicy,
@@ -103,6 +104,15 @@ const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
   { requiredKeys: [] },
 );
 
+const gateArb: fc.Arbitrary<GatePolicy> = fc.record(
+  {
+    reserve: fc.constantFrom(0, 1, 2),
+    paceMs: fc.constantFrom(0, 0, 7000, 60_000),
+    serviceLevelAtLeast: fc.record({ queue: fc.constantFrom(...QUEUES), ratio: fc.constantFrom(0.5, 0.8, 1) }),
+  },
+  { requiredKeys: ['reserve', 'paceMs'] },
+);
+
 function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const limitsArb = fc.record({
     waiting: fc.constantFrom(50_000, 50_000, 4),
@@ -118,7 +128,10 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   };
   const always: fc.Arbitrary<QueuePolicy> = fc.record(facts);
   const sometimes: fc.Arbitrary<QueuePolicy> = fc.record({ ...facts, when: whenArb });
-  return isLast ? fc.oneof({ weight: 9, arbitrary: always }, { weight: 1, arbitrary: sometimes }) : sometimes;
+  const plain = isLast ? fc.oneof({ weight: 9, arbitrary: always }, { weight: 1, arbitrary: sometimes }) : sometimes;
+  return fc
+    .tuple(plain, fc.option(gateArb, { freq: 2 }))
+    .map(([queue, gate]) => (gate === null ? queue : { ...queue, gate }));
 }
 
 export const agentFactsArb: fc.Arbitrary<AgentPolicy> = fc.record({

@@ -4,6 +4,7 @@
 // 2. No sums are kept: the rank of every pair is computed anew at every decision.
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative } from '../../../src/core/requirement.ts';
+import { flowSums } from './flow.ts';
 import {
   channelOf,
   heldBy,
@@ -108,8 +109,31 @@ function isEligible(state: OracleState, contact: OracleContact, agent: OracleAge
     (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
     meets(agent.skills, contact.requirement) &&
     hasRoom(state, agent, contact.channel) &&
-    !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id)
+    !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id) &&
+    isGateOpen(state, contact, agent)
   );
+}
+
+/** [GATE1] to [GATE3]. */
+function isGateOpen(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
+  const { gate } = queueOf(policyOf(state), contact.queue);
+  if (gate === undefined) return true;
+  if (gate.paceMs > 0 && state.now < (state.paces[contact.queue] ?? 0)) return false;
+  if (gate.serviceLevelAtLeast !== undefined) {
+    const { queue, ratio } = gate.serviceLevelAtLeast;
+    const { answered, answeredWithin, abandoned } = flowSums(state, queue, state.now);
+    if (answered + abandoned > 0 && answeredWithin / (answered + abandoned) < ratio) return false;
+  }
+  const others = state.agents.filter(
+    (other) =>
+      other !== agent &&
+      other.presence === 'AVAILABLE' &&
+      other.sessionId !== '' &&
+      (other.channels.length === 0 || other.channels.includes(contact.channel)) &&
+      meets(other.skills, contact.requirement) &&
+      hasRoom(state, other, contact.channel),
+  );
+  return others.length >= gate.reserve;
 }
 
 /** [RANK1]. */
