@@ -35,12 +35,14 @@ export function segmentNames(draft: Draft): string[] {
 
 /** Faults of the policy as a whole; `at` is where it stands in its text. */
 export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
-  return [unknownPatterns, unknownLimits, ratesTooHigh].flatMap((notes) => place(notes(draft), source, at));
+  return [unknownPatterns, unknownLimits, unknownWatched, ratesTooHigh].flatMap((notes) =>
+    place(notes(draft), source, at),
+  );
 }
 
 /** What is allowed and hardly meant. */
 export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
-  return [unreachableQueues, noCatchAll, unmetQueues, agentsWithoutRoom].flatMap((notes) =>
+  return [unreachableQueues, noCatchAll, unmetQueues, agentsWithoutRoom, reservesTooHigh].flatMap((notes) =>
     place(notes(draft), source, []),
   );
 }
@@ -92,6 +94,26 @@ function* unknownLimits(draft: Draft): Iterable<Note> {
         'key',
       ];
     }
+  }
+}
+
+/** The queue whose service level a gate looks at must be there. */
+function* unknownWatched(draft: Draft): Iterable<Note> {
+  for (const [name, { onlyWhile }] of draft.queues) {
+    const watched = onlyWhile?.serviceLevelAtLeast.queue;
+    if (watched === undefined || draft.queues.has(watched)) continue;
+    const names = [...draft.queues.keys()];
+    const path = ['queues', name, 'onlyWhile', 'serviceLevelAtLeast', 'queue'];
+    yield [path, `expected a queue (${listText(names)}), found ${JSON.stringify(watched)}${meantText(watched, names)}`];
+  }
+}
+
+/** A reserve that all the policy's agents together cannot fill. */
+function* reservesTooHigh(draft: Draft): Iterable<Note> {
+  if (draft.agents.size === 0) return;
+  for (const [name, { reserve }] of draft.queues) {
+    if (reserve < draft.agents.size) continue;
+    yield [['queues', name, 'reserve'], `the policy's ${draft.agents.size} agents alone never leave so many`];
   }
 }
 

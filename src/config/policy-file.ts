@@ -123,7 +123,15 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     clockRate,
     headStartMs: headStart,
     limits: { waiting: limits.waiting, waitMs: limits.wait },
+    ...resolveGate(queue),
   };
+}
+
+/** Nothing where nothing is asked: a gate costs a demand class of its own. */
+function resolveGate({ reserve, onlyWhile, pace }: Draft<'queues'>): Pick<QueuePolicy, 'gate'> {
+  const paceMs = pace === undefined ? 0 : Math.ceil(60_000 / pace.perMinute);
+  if (onlyWhile !== undefined) return { gate: { reserve, paceMs, serviceLevelAtLeast: onlyWhile.serviceLevelAtLeast } };
+  return reserve === 0 && paceMs === 0 ? {} : { gate: { reserve, paceMs } };
 }
 
 /** Only the fields that the file names. */

@@ -121,6 +121,26 @@ const queue = object('A queue. A contact that names none goes to the first whose
     }),
     wait: duration({ about: 'Longest wait; then the contact expires.', fallback: '7d', least: '1s', most: '365d' }),
   }),
+  reserve: number({
+    about: 'Agents that must be left who could take the contact as well; its contacts are offered only then.',
+    fallback: 0,
+    least: 0,
+    most: 100_000,
+    whole: true,
+  }),
+  onlyWhile: optional(
+    object('What must hold for its contacts to be offered.', {
+      serviceLevelAtLeast: object('Another queue keeps its promise.', {
+        queue: text({ about: 'That queue.', most: 128 }),
+        ratio: number({ about: 'Its service level of the last hour, at least.', least: 0, most: 1 }),
+      }),
+    }),
+  ),
+  pace: optional(
+    object('How fast its contacts are offered.', {
+      perMinute: number({ about: 'Most offers a minute, evenly spaced.', least: 0.001, most: 60_000 }),
+    }),
+  ),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {

@@ -35,6 +35,14 @@ export function shutForAll(queue: Queue, now: number, queues: ReadonlyMap<string
   return level >= asked.ratio ? '' : 'SERVICE_LEVEL';
 }
 
+/** What shuts the queue's gate, by the queue's own count of agents with room. */
+export function shownGate(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>): Shut {
+  const gate = queue.policy.gate;
+  if (gate === undefined) return '';
+  if (gate.reserve > 0 && queue.agentsAvailable <= gate.reserve) return 'RESERVE';
+  return shutForAll(queue, now, queues);
+}
+
 /** Whether more agents than that could be offered contacts of the class, cool-downs left aside. */
 function countsMoreThan(demand: DemandClass, least: number, { dirtyAgents }: Moment): boolean {
   let count = demand.available?.size ?? 0;

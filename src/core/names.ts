@@ -5,8 +5,8 @@
 
 import { OrderedFifo } from '../lib/ordered-fifo.ts';
 import type { Contact } from './contact.ts';
-import type { DemandClass } from './demand.ts';
 import type { Deadline } from './deadlines.ts';
+import type { DemandClass } from './demand.ts';
 import type { ChannelPolicy, QueuePolicy } from './policy.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { compileMatch, type QueueMatcher } from './queue-match.ts';

@@ -9,6 +9,7 @@ import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
 import { type Contact, drawContact, type Known } from './contact.ts';
 import { findKnown } from './decide-contact.ts';
 import { drawKnown } from './decided.ts';
+import { shownGate } from './gate.ts';
 import type { Queue } from './names.ts';
 import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
@@ -51,7 +52,7 @@ export class Queries {
       case 'agents':
         return this.#agents(query);
       case 'queues':
-        return { ok: { queues: [...this.#state.queues.values()].map((queue) => queueView(queue, now)) } };
+        return { ok: { queues: queueViews(this.#state.queues, now) } };
       case 'policy': {
         const { policy, policySource } = this.#state;
         return policy === undefined
@@ -152,8 +153,12 @@ function isAhead(one: Contact, other: Contact, now: number): boolean {
   return difference !== 0 ? difference > 0 : one.ordinal < other.ordinal;
 }
 
-/** The queue as it stands at `now`. */
-export function queueView(queue: Queue, now: number): QueueView {
+/** The queues as they stand at `now`. */
+export function queueViews(queues: ReadonlyMap<string, Queue>, now: number): QueueView[] {
+  return [...queues.values()].map((queue) => queueView(queue, now, queues));
+}
+
+function queueView(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>): QueueView {
   const { answered, abandoned } = queue.flow.sums(now);
   const oldest = queue.waiting.first();
   return {
@@ -168,5 +173,6 @@ export function queueView(queue: Queue, now: number): QueueView {
     serviceLevel: queue.flow.serviceLevel(now),
     answered,
     abandoned,
+    gate: shownGate(queue, now, queues),
   };
 }

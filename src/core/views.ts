@@ -100,4 +100,6 @@ export interface QueueView {
   readonly serviceLevel: number;
   readonly answered: number;
   readonly abandoned: number;
+  /** What shuts its gate now: RESERVE, SERVICE_LEVEL, PACE; '' : nothing. */
+  readonly gate: string;
 }

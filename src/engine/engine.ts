@@ -8,7 +8,7 @@
 import type { Command, Outcome, Query } from '../core/commands.ts';
 import { contactView, forgetViews } from '../core/contact.ts';
 import type { Core, StepResult } from '../core/core.ts';
-import { queueView } from '../core/queries.ts';
+import { queueViews } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { type Alarm, SystemAlarm } from './alarm.ts';
 import { Answers } from './answers.ts';
@@ -141,7 +141,7 @@ export class Engine implements EnginePort {
       durableSeq: this.#answers.durableSeq,
       decidedSeq: this.#core.seq,
       clockGapSeconds: this.#options.clock.gapSeconds(),
-      queues: [...state.queues.values()].map((queue) => queueView(queue, now)),
+      queues: queueViews(state.queues, now),
       agentsByPresence,
       agentLoadRatio: capacity === 0 ? 0 : load / capacity,
     };

@@ -8,7 +8,7 @@ import type { Observable } from 'rxjs';
 import type { Command, Ok, Query } from '../core/commands.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { Refusal, RevocationReason } from '../core/refusal.ts';
-import type { AgentView, ContactView, OfferView } from '../core/views.ts';
+import type { AgentView, ContactView, OfferView, QueueView } from '../core/views.ts';
 
 /** As the core's, with closed contacts fetched whole from the archive. */
 export type PortOk = Omit<Ok, 'contact' | 'contacts'> & {
@@ -160,7 +160,7 @@ export interface EngineGauges {
   readonly decidedSeq: number;
   /** Wall clock minus the router's clock, seconds. */
   readonly clockGapSeconds: number;
-  readonly queues: readonly { readonly name: string; readonly waiting: number; readonly oldestWaitMs: number }[];
+  readonly queues: readonly Pick<QueueView, 'name' | 'waiting' | 'oldestWaitMs' | 'gate'>[];
   readonly agentsByPresence: Readonly<Record<'AVAILABLE' | 'BUSY' | 'DRAINING' | 'OFFLINE', number>>;
   /** Sum of load / sum of capacity over agents that are not OFFLINE; 0 when there is none. */
   readonly agentLoadRatio: number;

@@ -74,6 +74,12 @@ export const catalogue = {
     labels: ['queue'],
     source: 'state',
   },
+  cordboard_queue_gate_shut: {
+    kind: 'gauge',
+    help: 'Whether something keeps the queue’s contacts from being offered now (a reserve, another queue’s service level, a pace): 1 or 0.',
+    labels: ['queue'],
+    source: 'state',
+  },
   cordboard_offers_total: {
     kind: 'counter',
     help: 'Offers that came to an end. A pending offer is not counted yet.',

@@ -69,6 +69,7 @@ type EdgeMetric = 'cordboard_connections' | 'cordboard_rejections_total' | 'cord
 type StateMetric =
   | 'cordboard_contacts_waiting'
   | 'cordboard_oldest_wait_seconds'
+  | 'cordboard_queue_gate_shut'
   | 'cordboard_agents'
   | 'cordboard_agent_load_ratio'
   | 'cordboard_clock_gap_seconds';
@@ -95,6 +96,7 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_contacts_waiting: () => queues.map(({ name, waiting }) => readout({ queue: name }, waiting)),
     cordboard_oldest_wait_seconds: () =>
       queues.map(({ name, oldestWaitMs }) => readout({ queue: name }, oldestWaitMs / 1e3)),
+    cordboard_queue_gate_shut: () => queues.map(({ name, gate }) => readout({ queue: name }, gate === '' ? 0 : 1)),
     cordboard_agents: () => readouts('presence', Object.entries(agentsByPresence)),
     cordboard_agent_load_ratio: () => [readout({}, agentLoadRatio)],
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],

@@ -75,6 +75,19 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
   'cool-down forgotten': {
     isEligible: (state, contact, agent) => isEligible(state, { ...contact, coolDowns: [] }, agent),
   },
+  'gates left open': {
+    isEligible: (state, contact, agent) => {
+      const policy = policyOf(state);
+      const queues = policy.queues.map(({ gate: _gate, ...queue }) => queue);
+      return isEligible({ ...state, policy: { ...policy, queues } }, contact, agent);
+    },
+  },
+  'paces forgotten': {
+    isEligible: (state, contact, agent) => isEligible({ ...state, paces: {} }, contact, agent),
+  },
+  'service levels of gates forgotten': {
+    isEligible: (state, contact, agent) => isEligible({ ...state, flows: [] }, contact, agent),
+  },
   'channels that the agent takes forgotten': {
     isEligible: (state, contact, agent) => isEligible(state, contact, { ...agent, channels: [] }),
   },

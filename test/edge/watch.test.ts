@@ -10,6 +10,7 @@ function queueView(name: string, changes: Partial<QueueView> = {}): QueueView {
     name,
     waiting: 0,
     oldestWaitMs: 0,
+    gate: '',
     offered: 0,
     assigned: 0,
     wrapUp: 0,

@@ -11,6 +11,7 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   contacts_closed_total: ['state', 'queue'],
   contacts_waiting: ['queue'],
   oldest_wait_seconds: ['queue'],
+  queue_gate_shut: ['queue'],
   offers_total: ['outcome'],
   speed_of_answer_seconds: ['queue'],
   handle_time_seconds: ['queue'],

@@ -27,7 +27,7 @@ export class FakeEngine {
 
   /** Queues that are empty. */
   useQueues(...names: string[]): void {
-    this.state = { ...this.state, queues: names.map((name) => ({ name, waiting: 0, oldestWaitMs: 0 })) };
+    this.state = { ...this.state, queues: names.map((name) => ({ name, waiting: 0, oldestWaitMs: 0, gate: '' })) };
   }
 
   commit(

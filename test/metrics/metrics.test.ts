@@ -163,7 +163,7 @@ t.test('[MET1] gauges are what engine and edge say at the scrape', async (t) => 
   engine.state = {
     ...engine.state,
     clockGapSeconds: -2.5,
-    queues: [{ name: 'billing', waiting: 7, oldestWaitMs: 61_500 }],
+    queues: [{ name: 'billing', waiting: 7, oldestWaitMs: 61_500, gate: 'PACE' }],
     agentsByPresence: { AVAILABLE: 4, BUSY: 3, DRAINING: 2, OFFLINE: 1 },
     agentLoadRatio: 0.85,
   };
@@ -175,6 +175,7 @@ t.test('[MET1] gauges are what engine and edge say at the scrape', async (t) => 
   const scrape = await Scrape.of(metrics);
   t.same(scrape.counts('contacts_waiting'), { billing: 7 });
   t.same(scrape.counts('oldest_wait_seconds'), { billing: 61.5 });
+  t.same(scrape.counts('queue_gate_shut'), { billing: 1 });
   t.same(scrape.counts('agents'), { AVAILABLE: 4, BUSY: 3, DRAINING: 2, OFFLINE: 1 });
   t.equal(scrape.value('agent_load_ratio'), 0.85);
   t.equal(scrape.value('clock_gap_seconds'), -2.5);

@@ -111,7 +111,14 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'policyFileHash',
     'graceFloor',
   ),
-  queueFlow: allFields<RecordOf<'queueFlow'>>()('queue', 'slot', 'answered', 'answeredWithin', 'abandoned', 'paceUntil'),
+  queueFlow: allFields<RecordOf<'queueFlow'>>()(
+    'queue',
+    'slot',
+    'answered',
+    'answeredWithin',
+    'abandoned',
+    'paceUntil',
+  ),
   agent: allFields<RecordOf<'agent'>>()(
     'id',
     'ordinal',
@@ -247,6 +254,7 @@ const VIEWS = {
     'name',
     'waiting',
     'oldestWaitMs',
+    'gate',
     'offered',
     'assigned',
     'wrapUp',

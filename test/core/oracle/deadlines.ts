@@ -33,7 +33,8 @@ export function earliestDue(state: OracleState): number {
 function gates(state: OracleState): number[] {
   if (state.policy === undefined) return [];
   return state.policy.queues.flatMap(({ name, gate }) => {
-    if (gate === undefined || !state.contacts.some(({ state, queue }) => state === 'QUEUED' && queue === name)) return [];
+    if (gate === undefined || !state.contacts.some(({ state, queue }) => state === 'QUEUED' && queue === name))
+      return [];
     const ends = gate.paceMs > 0 ? [state.paces[name] ?? 0] : [];
     if (gate.serviceLevelAtLeast !== undefined) ends.push((Math.floor(state.now / FLOW_SLOT_MS) + 1) * FLOW_SLOT_MS);
     return ends.filter((end) => end > state.now);

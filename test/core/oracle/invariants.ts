@@ -1,6 +1,6 @@
 // What must hold after every step whatever was decided, checked without asking how it was decided.
 import type { CoreEvent, OfferMade } from '../../../src/core/events.ts';
-import { agentOf, heldBy, isHeld, loadOf, type OracleContact, type OracleState } from './model.ts';
+import { agentOf, heldBy, isHeld, loadOf, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { canonicalText } from './picture.ts';
 import { bestPair, limitOf, theRule } from './rank.ts';
 
@@ -44,15 +44,17 @@ function checkLines(state: OracleState, events: readonly CoreEvent[], fail: (wha
   for (const other of state.contacts) {
     const isPassed =
       other.state === 'QUEUED' &&
-      lineOf(other) === lineOf(chosen) &&
+      lineOf(state, other) === lineOf(state, chosen) &&
       !other.coolDowns.some(({ agentId }) => agentId === last.agentId) &&
       standsAhead(state, other, chosen);
     if (isPassed) fail(`${chosen.id} was offered before ${other.id}, which stood ahead`);
   }
 }
 
-function lineOf({ channel, requirement, prefers, preferredAgents, clockRate }: OracleContact): string {
-  return canonicalText([channel, requirement, prefers, preferredAgents, clockRate]);
+function lineOf(state: OracleState, contact: OracleContact): string {
+  const { channel, requirement, prefers, preferredAgents, clockRate, queue } = contact;
+  const gate = queueOf(policyOf(state), queue).gate === undefined ? '' : queue;
+  return canonicalText([channel, requirement, prefers, preferredAgents, clockRate, gate]);
 }
 
 function standsAhead(state: OracleState, one: OracleContact, other: OracleContact): boolean {

@@ -11,8 +11,9 @@ import {
   type OracleState,
   type OracleTombstone,
   policyOf,
+  queueOf,
 } from './model.ts';
-import { hasRoom, meetsQueue, positionOf } from './rank.ts';
+import { hasRoom, keepsLevel, meetsQueue, positionOf } from './rank.ts';
 
 /** Any value as text in one form: keys in order, what is undefined left out. */
 export function canonicalText(value: unknown): string {
@@ -145,8 +146,19 @@ export function queuePictures(state: OracleState, now: number): object[] {
       serviceLevel: total === 0 ? 1 : sums.answeredWithin / total,
       answered: sums.answered,
       abandoned: sums.abandoned,
+      gate: gatePicture(state, name, signedIn.filter((agent) => isFree(state, agent)).length),
     };
   });
+}
+
+/** [GATE6]. */
+function gatePicture(state: OracleState, name: string, freeCount: number): string {
+  const { gate } = queueOf(policyOf(state), name);
+  if (gate === undefined) return '';
+  if (gate.reserve > 0 && freeCount <= gate.reserve) return 'RESERVE';
+  if (gate.paceMs > 0 && state.now < (state.paces[name] ?? 0)) return 'PACE';
+  const asked = gate.serviceLevelAtLeast;
+  return asked === undefined || keepsLevel(state, asked) ? '' : 'SERVICE_LEVEL';
 }
 
 /** AVAILABLE with room on some channel that it takes. */

@@ -114,16 +114,18 @@ function isEligible(state: OracleState, contact: OracleContact, agent: OracleAge
   );
 }
 
+/** [GATE2]. */
+export function keepsLevel(state: OracleState, { queue, ratio }: { queue: string; ratio: number }): boolean {
+  const { answered, answeredWithin, abandoned } = flowSums(state, queue, state.now);
+  return answered + abandoned === 0 || answeredWithin / (answered + abandoned) >= ratio;
+}
+
 /** [GATE1] to [GATE3]. */
 function isGateOpen(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate === undefined) return true;
   if (gate.paceMs > 0 && state.now < (state.paces[contact.queue] ?? 0)) return false;
-  if (gate.serviceLevelAtLeast !== undefined) {
-    const { queue, ratio } = gate.serviceLevelAtLeast;
-    const { answered, answeredWithin, abandoned } = flowSums(state, queue, state.now);
-    if (answered + abandoned > 0 && answeredWithin / (answered + abandoned) < ratio) return false;
-  }
+  if (gate.serviceLevelAtLeast !== undefined && !keepsLevel(state, gate.serviceLevelAtLeast)) return false;
   const others = state.agents.filter(
     (other) =>
       other !== agent &&
