@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = 'ca49c3e92eb895d23f1008c587de468e02559a57338185ebfd101f345fa8d66d';
+const STORED_HASH = 'f544f9dcfd8238523fc5f4ac27a46e5758de9c1e01c2a719ddfed208754a3e95';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {
