@@ -9,6 +9,8 @@ import { globMatches } from '../lib/glob.ts';
 import type { Fault, PathSteps } from './fault.ts';
 import { nearest } from './nearest.ts';
 import { CLOCK_RATE_MAX, type PolicyDraft } from './policy-schema.ts';
+import { overflowCircles, stepsTooLate, unknownOverflows } from './relax-checks.ts';
+import { contradictions, segmentsTooLarge, unmetRequirements } from './requirement-checks.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 const DEFAULT_SEGMENT = 'default';
@@ -19,7 +21,7 @@ const NOTES_MAX = 1_000;
 const PAIRS_MAX = 1_000_000;
 
 /** Told at the value of the path, or at its key. */
-type Note = readonly [path: PathSteps, message: string, at?: 'key'];
+export type Note = readonly [path: PathSteps, message: string, at?: 'key'];
 type Draft = PolicyDraft;
 type QueueDraft = Draft['queues'] extends ReadonlyMap<string, infer Q> ? Q : never;
 type AgentDraft = Draft['agents'] extends ReadonlyMap<string, infer A> ? A : never;
@@ -35,16 +37,25 @@ export function segmentNames(draft: Draft): string[] {
 
 /** Faults of the policy as a whole; `at` is where it stands in its text. */
 export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
-  return [unknownPatterns, unknownLimits, unknownWatched, ratesTooHigh].flatMap((notes) =>
+  return [unknownPatterns, unknownLimits, unknownWatched, unknownOverflows, ratesTooHigh].flatMap((notes) =>
     place(notes(draft), source, at),
   );
 }
 
 /** What is allowed and hardly meant. */
 export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
-  return [unreachableQueues, noCatchAll, unmetQueues, agentsWithoutRoom, reservesTooHigh].flatMap((notes) =>
-    place(notes(draft), source, []),
-  );
+  const warnings = [
+    unreachableQueues,
+    noCatchAll,
+    unmetRequirements,
+    contradictions,
+    segmentsTooLarge,
+    overflowCircles,
+    stepsTooLate,
+    agentsWithoutRoom,
+    reservesTooHigh,
+  ];
+  return warnings.flatMap((notes) => place(notes(draft), source, []));
 }
 
 function place(notes: Iterable<Note>, source: YamlSource, base: PathSteps): Fault[] {
@@ -167,18 +178,6 @@ function* noCatchAll(draft: Draft): Iterable<Note> {
     `no queue takes every contact of ${listText(open)}: those that match none are refused (NO_QUEUE)`,
     'key',
   ];
-}
-
-/** Only of use where the policy has agents: others are in the directory alone. */
-function* unmetQueues(draft: Draft): Iterable<Note> {
-  if (draft.agents.size === 0 || draft.agents.size * draft.queues.size > PAIRS_MAX) return;
-  for (const [name, { requires }] of draft.queues) {
-    if (requires.length === 0) continue;
-    const met = [...draft.agents.values()].some(({ skills }) =>
-      requires.some(({ all }) => all.every(({ skill, level }) => (skills.get(skill) ?? 0) >= level)),
-    );
-    if (!met) yield [['queues', name, 'requires'], 'no agent of this policy meets this requirement'];
-  }
 }
 
 function* agentsWithoutRoom(draft: Draft): Iterable<Note> {

@@ -6,10 +6,18 @@
  * 3. This may take seconds for a text of megabytes: a running router calls `parsePolicyAside` (policy-aside.ts).
  */
 import { createHash } from 'node:crypto';
-import type { ChannelPolicy, QueueMatch, QueuePolicy, ResolvedPolicy, SegmentPolicy } from '../core/policy.ts';
+import type {
+  ChannelPolicy,
+  QueueMatch,
+  QueuePolicy,
+  RelaxStep,
+  ResolvedPolicy,
+  SegmentPolicy,
+} from '../core/policy.ts';
 import { type Fault, inTextOrder } from './fault.ts';
 import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
 import { type PolicyDraft, policySchema } from './policy-schema.ts';
+import type { RelaxStepDraft } from './relax-schema.ts';
 import { Reading, type Spec } from './spec.ts';
 import { readYaml, YamlSource } from './yaml-source.ts';
 
@@ -110,11 +118,12 @@ function resolveChannel({ cost, limit, offer, wrapUp, assigned, gatewayLost }: D
 }
 
 function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
-  return { headStartMs: segment?.headStart ?? 0, clockRate: segment?.clockRate ?? 1 };
+  const { headStart = 0, clockRate = 1, requires = [] } = segment ?? {};
+  return { headStartMs: headStart, clockRate, ...(requires.length === 0 ? {} : { requires }) };
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits } = queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -124,6 +133,17 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     headStartMs: headStart,
     limits: { waiting: limits.waiting, waitMs: limits.wait },
     ...resolveGate(queue),
+    ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
+  };
+}
+
+function resolveRelaxStep({ after, if: condition, requires, headStart, overflowTo }: RelaxStepDraft): RelaxStep {
+  return {
+    afterMs: after,
+    ...(condition === undefined ? {} : { if: condition }),
+    ...(requires === undefined ? {} : { requires }),
+    ...(headStart === undefined ? {} : { headStartMs: headStart }),
+    ...(overflowTo === undefined ? {} : { overflowTo }),
   };
 }
 

@@ -5,8 +5,23 @@
  * 1. Keys that are not here are refused.
  * 2. Bounds are those that keep every sum of rank terms below 2^53 microseconds (core/policy.ts).
  */
-import { ALTERNATIVES_MAX, SKILLS_MAX } from '../core/requirement.ts';
-import { choice, duration, list, names, number, object, oneOrMany, optional, type Spec, text } from './spec.ts';
+import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX, type SkillNeed } from '../core/requirement.ts';
+import { relaxSpec } from './relax-schema.ts';
+import {
+  checked,
+  choice,
+  duration,
+  list,
+  mapped,
+  names,
+  number,
+  type Objection,
+  object,
+  oneOrMany,
+  optional,
+  type Spec,
+  text,
+} from './spec.ts';
 
 export const CLOCK_RATE_MAX = 20;
 const HEAD_START_MAX = '24h';
@@ -68,18 +83,47 @@ const channel = object('A channel: what one contact of it takes of an agent, and
   }),
 });
 
-const segment = object('A class of customers.', {
-  headStart: headStart('Seconds of waiting that its contacts are granted on arrival.'),
-  clockRate: clockRate('How fast waiting counts for its contacts; multiplies the queue’s.'),
-});
+const skillName = text({ about: 'Name of the skill.', most: 128, pattern: NAME_PATTERN, patternText: NAME_TEXT });
 
 const need = object('A skill and the least level of it.', {
-  skill: text({ about: 'Name of the skill.', most: 128, pattern: NAME_PATTERN, patternText: NAME_TEXT }),
+  skill: skillName,
   level: number({ about: 'Least level.', fallback: 1, least: 1, most: 10, whole: true }),
 });
 
-export const alternative = object('One way to meet the requirement.', {
-  all: list({ about: 'Every one of these must be met.', of: need, most: SKILLS_MAX }),
+const alternativeKeys = object('One way to meet the requirement: `all`, `without`, or both.', {
+  all: optional(list({ about: 'Every one of these must be met.', of: need, most: SKILLS_MAX })),
+  without: optional(
+    list({ about: 'Skills that an agent must not have, at any level.', of: skillName, most: SKILLS_MAX }),
+  ),
+});
+
+export const alternative: Spec<Alternative> = mapped(
+  checked(alternativeKeys, alternativeObjections),
+  ({ all = [], without = [] }) => (without.length === 0 ? { all } : { all, without }),
+);
+
+interface AlternativeDraft {
+  readonly all: readonly SkillNeed[] | undefined;
+  readonly without: readonly string[] | undefined;
+}
+
+function* alternativeObjections({ all, without }: AlternativeDraft): Iterable<Objection> {
+  if (all === undefined && without === undefined)
+    yield [['all'], `missing; expected a list (0 to ${SKILLS_MAX} items)`];
+  const count = (all?.length ?? 0) + (without?.length ?? 0);
+  if (count > SKILLS_MAX)
+    yield [[], `expected at most ${SKILLS_MAX} skills in \`all\` and \`without\` together, found ${count}`];
+}
+
+const segment = object('A class of customers.', {
+  headStart: headStart('Seconds of waiting that its contacts are granted on arrival.'),
+  clockRate: clockRate('How fast waiting counts for its contacts; multiplies the queue’s.'),
+  requires: list({
+    about: 'What an agent must have for its contacts: any of these; joined with the queue’s and the contact’s own.',
+    of: alternative,
+    fallback: [],
+    most: ALTERNATIVES_MAX,
+  }),
 });
 
 const pattern = text({ about: 'A text to be equal to; * stands for any text.', most: 128 });
@@ -100,7 +144,7 @@ const when = object('Which contacts the queue takes: all of these fields must ma
 const queue = object('A queue. A contact that names none goes to the first whose `when` matches.', {
   when: optional(when),
   requires: list({
-    about: 'What an agent must have: any of these; joined with the contact’s own.',
+    about: 'What an agent must have: any of these; joined with the segment’s and the contact’s own.',
     of: alternative,
     fallback: [],
     most: ALTERNATIVES_MAX,
@@ -141,6 +185,7 @@ const queue = object('A queue. A contact that names none goes to the first whose
       perMinute: number({ about: 'Most offers a minute, evenly spaced.', least: 0.001, most: 60_000 }),
     }),
   ),
+  relax: relaxSpec(alternative),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {

@@ -93,7 +93,7 @@ const contact = object('What each contact of the traffic says of itself, as in a
   language: word('Language.'),
   queue: word('Queue; absent: the first whose `when` matches.'),
   requires: list({
-    about: 'What an agent must have: any of these; joined with the queue’s own.',
+    about: 'What an agent must have: any of these; joined with the queue’s and the segment’s own.',
     of: alternative,
     fallback: [],
     most: ALTERNATIVES_MAX,

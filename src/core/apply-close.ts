@@ -48,6 +48,8 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   contact.agedFrom = event.agedFrom;
   contact.enqueuedAt = state.at;
   contact.waitUntil = event.waitUntil;
+  contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
+  contact.relaxation = undefined;
   state.demands.retainClass(contact);
   changed(state, contact);
   enterLine(state, contact);

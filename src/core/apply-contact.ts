@@ -5,9 +5,10 @@
 
 import { assert } from '../lib/assert.ts';
 import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.ts';
+import { countPending, scheduleWaiting } from './apply-relaxation.ts';
 import { type Contact, type Known, type Offer, QUEUED, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
-import type { Classification, ContactSubmitted, ContactUpdated, OfferMade } from './events.ts';
+import type { ContactRelaxed, ContactSubmitted, ContactUpdated, OfferMade, RelaxedClassification } from './events.ts';
 import { notePace, scheduleGate } from './gate.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
 import type { State } from './state.ts';
@@ -18,6 +19,7 @@ const NOTHING: readonly never[] = [];
 export function refile(state: State, contact: Contact): void {
   const waits = contact.phase.state === 'QUEUED';
   if (waits) state.demands.leave(contact);
+  if (waits && contact.relaxation !== undefined) countPending(state, contact, -1);
   state.demands.releaseClass(contact);
   state.demands.retainClass(contact);
   if (waits) joinLine(state, contact);
@@ -56,7 +58,9 @@ export function enterLine(state: State, contact: Contact): void {
 
 function joinLine(state: State, contact: Contact): void {
   const line = state.demands.enter(contact, state.epoch);
-  setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
+  if (contact.queue.policy.relax === undefined) setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
+  else scheduleWaiting(state, contact);
+  if (contact.relaxation !== undefined) countPending(state, contact, 1);
   if (line.demand.gate !== undefined) waitAtGate(state, line.demand.gate);
   state.dirty.addLine(line);
   if (contact.coolDowns.length > 0 || contact.preferredAgents.length > 0) state.dirty.addContact(contact);
@@ -70,6 +74,7 @@ function waitAtGate(state: State, queue: Queue): void {
 export function leaveLine(state: State, contact: Contact): void {
   leaveQueue(state, contact);
   state.demands.leave(contact);
+  if (contact.relaxation !== undefined) countPending(state, contact, -1);
 }
 
 function leaveQueue(state: State, contact: Contact): void {
@@ -109,6 +114,9 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
 export function shareRequirement(state: State, contact: Contact): void {
   contact.requires = state.requirements.form(contact.requires).written;
   contact.requirement = state.requirements.form(contact.requirement).written;
+  const { relaxation } = contact;
+  if (relaxation === undefined) return;
+  contact.relaxation = { ...relaxation, eligibility: state.requirements.form(relaxation.eligibility).written };
 }
 
 export function channelNamed(state: State, name: string): Channel {
@@ -178,6 +186,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     clockRate: facts.clockRate,
     headStartUs: facts.headStartUs,
     waitUntil: facts.waitUntil,
+    relaxation: undefined,
     phase: QUEUED,
     submittedAt: instants.submittedAt,
     enqueuedAt: instants.enqueuedAt,
@@ -221,18 +230,27 @@ export function applyUpdated(state: State, contact: Contact, event: ContactUpdat
 }
 
 /** Moves the contact to where the classification puts it; its age stays. */
-export function reclassify(state: State, contact: Contact, to: Classification): void {
+export function reclassify(state: State, contact: Contact, to: RelaxedClassification): void {
   moveTo(state, contact, to, contact.tier, true);
 }
 
-function moveTo(state: State, contact: Contact, to: Classification, tier: number, keepsPrefers: boolean): void {
+/** In another queue the contact begins anew, but for its age. */
+export function applyRelaxed(state: State, contact: Contact, event: ContactRelaxed): void {
+  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is relaxed');
+  if (event.from !== '') contact.enqueuedAt = state.at;
+  reclassify(state, contact, event);
+}
+
+function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier: number, keepsPrefers: boolean): void {
   const waits = contact.phase.state === 'QUEUED';
   // Only saves looking the same class up again: equal requirements are mostly one object.
   const queue = queueNamed(state, to.queue);
-  const keepsClass = keepsPrefers && contact.requirement === to.requirement && contact.demand?.gate === gateOf(queue);
+  const isPlain = keepsPrefers && contact.relaxation === undefined && to.relaxation === undefined;
+  const keepsClass = isPlain && contact.requirement === to.requirement && contact.demand?.gate === gateOf(queue);
   const changesClass = contact.demand !== undefined && !keepsClass;
   const keepsQueue = contact.queue === queue;
   if (waits) state.demands.leave(contact);
+  if (waits && contact.relaxation !== undefined) countPending(state, contact, -1);
   if (waits && !keepsQueue) leaveQueue(state, contact);
   if (changesClass) state.demands.releaseClass(contact);
   const offered = contact.phase.state === 'OFFERED';
@@ -245,6 +263,7 @@ function moveTo(state: State, contact: Contact, to: Classification, tier: number
   contact.clockRate = to.clockRate;
   contact.headStartUs = to.headStartUs;
   contact.waitUntil = to.waitUntil;
+  contact.relaxation = to.relaxation;
   state.countSegment(contact.segment, 1);
   if (offered) contact.queue.offeredCount++;
   changed(state, contact);

@@ -27,6 +27,7 @@ import {
 import {
   applyAccepted,
   applyOffered,
+  applyRelaxed,
   applyReturned,
   applySubmitted,
   applyUpdated,
@@ -34,11 +35,13 @@ import {
   refile,
   scheduleAssigned,
 } from './apply-contact.ts';
+import { applyRelaxationsTested, scheduleWaiting } from './apply-relaxation.ts';
 import type { Contact } from './contact.ts';
 import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
 import { scheduleGate } from './gate.ts';
 import { gateOf } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
+import { hasSameSteps } from './relaxation.ts';
 import type { State } from './state.ts';
 
 /** Folds an event read from the journal, whose seq and instant are already in the state. */
@@ -67,6 +70,8 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
       return applyUpdated(state, contact, event);
     case 'contactClassified':
       return reclassify(state, contact, event);
+    case 'contactRelaxed':
+      return applyRelaxed(state, contact, event);
     case 'offerDeclined':
       return applyReturned(state, contact, 'DECLINED', event.coolDownUntil);
     case 'offerMissed':
@@ -104,6 +109,8 @@ export function applyElse(state: State, event: OtherEvent): void {
       state.policySource = event.source;
       if (event.fileHash !== '') state.policyFileHash = event.fileHash;
       return applyPolicy(state, JSON.parse(event.resolved) as ResolvedPolicy);
+    case 'relaxationsTested':
+      return applyRelaxationsTested(state, event);
     case 'restarted':
       return applyRestarted(state, event.graceUntil);
     default:
@@ -112,7 +119,9 @@ export function applyElse(state: State, event: OtherEvent): void {
 }
 
 function applyPolicy(state: State, policy: ResolvedPolicy): void {
+  const before = state.policy;
   state.usePolicy(policy);
+  rescheduleSteps(state, before);
   rescheduleForget(state);
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
   for (const { contact } of state.known.values()) {
@@ -120,6 +129,15 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
     if (contact?.demand !== undefined && contact.demand.gate !== gateOf(contact.queue)) refile(state, contact);
   }
   for (const queue of state.queues.values()) scheduleGate(state, queue, state.at);
+}
+
+/** Contacts in queues whose `relax` is another now wait for other steps. */
+function rescheduleSteps(state: State, before: ResolvedPolicy | undefined): void {
+  for (const policy of before?.queues ?? []) {
+    const queue = state.queues.get(policy.name);
+    if (queue === undefined || hasSameSteps(policy, queue.policy)) continue;
+    for (const contact of queue.waiting) scheduleWaiting(state, contact);
+  }
 }
 
 function knownAgent(state: State, agentId: string): Agent {

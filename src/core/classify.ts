@@ -1,11 +1,12 @@
 // What the policy makes of a contact: its queue, its joined requirement, its clock rate and head starts. Values or a refusal; nothing changes.
 
 import type { ContactDraft } from './commands.ts';
-import type { Classification } from './events.ts';
+import type { Classification, RelaxedClassification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { MatchFacts } from './queue-match.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { fitsAtEveryStep, grantedUs, joinAll, type Progress, relaxedRequires } from './relaxation.ts';
 import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX } from './requirement.ts';
 import type { RequirementCache } from './requirement-cache.ts';
 import type { State } from './state.ts';
@@ -53,13 +54,15 @@ export function classify(
 ): Classification | Refusal {
   const segment = Object.hasOwn(policy.segments, claim.segment) ? policy.segments[claim.segment] : undefined;
   if (segment === undefined) return refuse('UNKNOWN_SEGMENT', `the policy has no segment ${claim.segment}`, 'segment');
-  const requirement = requirements.joined(queue.requires, claim.requires);
-  if (requirement === undefined) {
-    return refuse(
-      'REQUIREMENT_TOO_LARGE',
-      `joined with queue ${queue.name} it has more than ${ALTERNATIVES_MAX} alternatives or ${SKILLS_MAX} skills in one`,
-      'requires',
-    );
+  const required =
+    segment.requires === undefined ? queue.requires : requirements.joined(queue.requires, segment.requires);
+  const requirement = required === undefined ? undefined : requirements.joined(required, claim.requires);
+  if (requirement === undefined) return tooLarge(queue.name, claim.segment);
+  if (
+    queue.relax !== undefined &&
+    !fitsAtEveryStep(requirements, policy, queue, [segment.requires ?? [], claim.requires])
+  ) {
+    return tooLarge(queue.name, claim.segment);
   }
   const worth = policy.value.scale > 0 ? Math.min(1, claim.value / policy.value.scale) : 0;
   const headStartMs = queue.headStartMs + segment.headStartMs + claim.headStartMs;
@@ -71,6 +74,35 @@ export function classify(
     headStartUs: headStartMs * 1000 + Math.round(worth * policy.value.headStartMs * 1000),
     waitUntil: enqueuedAt + queue.limits.waitMs,
   };
+}
+
+/** The same of a contact that has come so far through the queue's `relax` steps; undefined: not begun. */
+export function classifyRelaxed(
+  requirements: RequirementCache,
+  policy: ResolvedPolicy,
+  queue: ResolvedPolicy['queues'][number],
+  claim: Claim,
+  enqueuedAt: number,
+  progress: Progress | undefined,
+): RelaxedClassification | Refusal {
+  const placed = classify(requirements, policy, queue, claim, enqueuedAt);
+  if (progress === undefined || isRefusal(placed)) return placed;
+  const { applied, reached } = progress;
+  const required = relaxedRequires(queue, applied);
+  const eligibility = joinAll(requirements, required, [policy.segments[claim.segment]?.requires ?? [], claim.requires]);
+  if (eligibility === undefined) return tooLarge(queue.name, claim.segment);
+  const granted = grantedUs(queue, applied);
+  const headStartUs = placed.headStartUs + granted;
+  const relaxation = { applied, reached, grantedUs: granted, eligibility: applied === 0 ? [] : eligibility };
+  return { ...placed, headStartUs, relaxation };
+}
+
+function tooLarge(queue: string, segment: string): Refusal {
+  return refuse(
+    'REQUIREMENT_TOO_LARGE',
+    `joined with queue ${queue} and segment ${segment} it has more than ${ALTERNATIVES_MAX} alternatives or ${SKILLS_MAX} skills in one`,
+    'requires',
+  );
 }
 
 export function isRefusal(value: object): value is Refusal {

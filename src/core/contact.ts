@@ -9,9 +9,10 @@ import type { Agent } from './agent.ts';
 import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
-import type { Classification } from './events.ts';
+import type { Relaxation, RelaxedClassification } from './events.ts';
 import type { Gateway } from './gateway.ts';
 import type { Channel, Queue } from './names.ts';
+import { lastApplied, withRelaxation } from './relaxation.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, ContactView, Direction, Disposition, OfferView } from './views.ts';
 
@@ -60,6 +61,8 @@ export interface Contact extends FifoItem {
   clockRate: number;
   headStartUs: number;
   waitUntil: number;
+  /** What `relax` steps of its queue made of it; undefined: nothing yet. */
+  relaxation: Relaxation | undefined;
   readonly submittedAt: number;
   enqueuedAt: number;
   agedFrom: number;
@@ -132,8 +135,8 @@ export function isCooling(contact: Contact, agent: Agent): boolean {
 }
 
 /** What decides its place in line, for comparison with what another policy would make of it. */
-export function classificationOf(contact: Contact): Classification {
-  return {
+export function classificationOf(contact: Contact): RelaxedClassification {
+  const placed = {
     queue: contact.queue.name,
     segment: contact.segment,
     requirement: contact.requirement,
@@ -141,6 +144,7 @@ export function classificationOf(contact: Contact): Classification {
     headStartUs: contact.headStartUs,
     waitUntil: contact.waitUntil,
   };
+  return withRelaxation(placed, contact.relaxation);
 }
 
 /**
@@ -188,7 +192,10 @@ export function drawContact(contact: Contact): ContactView {
     closedAt: contact.closedAt,
     version: contact.version,
   };
-  return contact.disposition === undefined ? view : { ...view, disposition: contact.disposition };
+  const { disposition, relaxation } = contact;
+  const whole = disposition === undefined ? view : { ...view, disposition };
+  const relaxedSteps = relaxation === undefined ? 0 : lastApplied(relaxation);
+  return relaxedSteps === 0 ? whole : { ...whole, relaxedSteps };
 }
 
 /** The id that names an offer outside. */

@@ -17,9 +17,13 @@ export class ContentHash {
     hash.number(draft.value).number(draft.tier).number(draft.headStartMs);
     hash.text(draft.customerId).text(draft.journeyId).text(draft.intent).text(draft.language).text(draft.attributes);
     hash.number(requirement.length);
-    for (const { all } of requirement) {
+    for (const { all, without } of requirement) {
       hash.number(all.length);
       for (const { skill, level } of all) hash.text(skill).number(level);
+      // A negative count is no count of anything else: whoever excludes nothing keeps the hash of old.
+      if (without === undefined) continue;
+      hash.number(-without.length);
+      for (const skill of without) hash.text(skill);
     }
     hash.number(draft.prefers.length);
     for (const { skill, secondsPerLevel } of draft.prefers) hash.text(skill).number(secondsPerLevel);

@@ -15,12 +15,14 @@ const kindOrder = {
   gatewayLost: 1,
   grace: 2,
   wait: 3,
-  offer: 4,
-  assigned: 5,
-  wrapUp: 6,
-  agentLost: 7,
-  coolDown: 8,
-  gate: 9,
+  relax: 4,
+  relaxTest: 5,
+  offer: 6,
+  assigned: 7,
+  wrapUp: 8,
+  agentLost: 9,
+  coolDown: 10,
+  gate: 11,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -40,7 +42,7 @@ export interface CoolDown extends DeadlineBase {
 
 /** The deadline of a contact's phase, moved on from phase to phase. */
 export interface PhaseDeadline extends HeapItem {
-  kind: 'wait' | 'offer' | 'assigned' | 'wrapUp';
+  kind: 'wait' | 'relax' | 'offer' | 'assigned' | 'wrapUp';
   readonly ordinal: number;
   readonly detail: 0;
   readonly contact: Contact;
@@ -48,6 +50,7 @@ export interface PhaseDeadline extends HeapItem {
 
 export type Deadline =
   | (DeadlineBase & { readonly kind: 'forget' })
+  | (DeadlineBase & { readonly kind: 'relaxTest' })
   | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
   | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
   | (DeadlineBase & { readonly kind: 'agentLost'; readonly contact: Contact })

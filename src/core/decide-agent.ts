@@ -6,6 +6,7 @@ import { type Contact, holderOf } from './contact.ts';
 import type { Decided } from './decided.ts';
 import type { PresenceCause } from './events.ts';
 import { type Refusal, type RevocationReason, refuse } from './refusal.ts';
+import { eligibilityOf } from './relaxation.ts';
 import { meets } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -252,7 +253,7 @@ export function revokeIneligible(step: Step, agent: Agent, reason: RevocationRea
     const { channel } = contact;
     const count = agent.countByChannel[channel.index] ?? 0;
     const fits = agent.load <= agent.capacity && count <= limitOf(agent, channel);
-    if (!fits || !meets(agent.skills, contact.requirement)) step.revoke(contact, reason);
+    if (!fits || !meets(agent.skills, eligibilityOf(contact))) step.revoke(contact, reason);
   }
 }
 

@@ -3,16 +3,18 @@
 
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
-import { chooseQueue, classify, isRefusal } from './classify.ts';
+import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
 import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, CoreEvent, EndCause } from './events.ts';
+import type { Classification, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
 import { gateOf, type Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { eligibilityOf, isSameRelaxation, relaxedEligibilityOf } from './relaxation.ts';
 import { type Alternative, meets } from './requirement.ts';
+import { isWrittenLike } from './requirement-cache.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import type { Disposition } from './views.ts';
@@ -122,12 +124,13 @@ function place(
 function tooManyClasses(
   state: State,
   channel: string,
-  placed: Classification,
+  placed: RelaxedClassification,
   prefers: ContactDraft['prefers'],
   queue: Queue,
 ): Refusal | undefined {
   if (!state.demands.isFull) return undefined;
-  if (!state.demands.isFullFor(demandKey(channel, placed.requirement, prefers, gateOf(queue)))) return undefined;
+  const key = demandKey(channel, placed.requirement, prefers, gateOf(queue), relaxedEligibilityOf(placed));
+  if (!state.demands.isFullFor(key)) return undefined;
   return refuse(
     'TOO_MANY_CLASSES',
     `open contacts have ${DEMAND_CLASSES_MAX} different requirements already`,
@@ -175,7 +178,15 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   if (answered) return { ...given, ...classificationOf(contact) };
   const segment = set.segment === undefined ? contact.segment : set.segment === '' ? 'default' : set.segment;
   const policy = state.policy as ResolvedPolicy;
-  const placed = classify(state.requirements, policy, contact.queue.policy, { ...given, segment }, contact.enqueuedAt);
+  const { queue, enqueuedAt, relaxation } = contact;
+  const placed = classifyRelaxed(
+    state.requirements,
+    policy,
+    queue.policy,
+    { ...given, segment },
+    enqueuedAt,
+    relaxation,
+  );
   if (isRefusal(placed)) return placed;
   const full = tooManyClasses(state, contact.channel.name, placed, given.prefers, contact.queue);
   return full ?? { ...given, ...placed };
@@ -183,14 +194,17 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
 
 /** Whether anything of it is new: an update that changes nothing is no event. */
 function differs(contact: Contact, next: Next): boolean {
-  const fields = Object.keys(next) as (keyof Next)[];
+  const { requires, requirement, relaxation, ...others } = next;
+  if (!isWrittenLike(contact.requires, requires) || !isWrittenLike(contact.requirement, requirement)) return true;
+  if (!isSameRelaxation(contact.relaxation, relaxation)) return true;
+  const fields = Object.keys(others) as (keyof typeof others)[];
   const present = { ...contact, ...classificationOf(contact) };
   return fields.some((field) => JSON.stringify(present[field]) !== JSON.stringify(next[field]));
 }
 
 /** Whether the agent that it is offered to still meets its requirement. */
 export function stillMeets(contact: Contact): boolean {
-  return contact.phase.state === 'OFFERED' && meets(contact.phase.offer.agent.skills, contact.requirement);
+  return contact.phase.state === 'OFFERED' && meets(contact.phase.offer.agent.skills, eligibilityOf(contact));
 }
 
 export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Decided {

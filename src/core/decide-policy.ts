@@ -2,14 +2,15 @@
 // and offered contacts are classified anew and keep their age. Everything is checked before anything happens.
 
 import type { Agent } from './agent.ts';
-import { classify, isRefusal } from './classify.ts';
+import { classifyRelaxed, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
 import type { Contact } from './contact.ts';
 import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
-import type { Classification } from './events.ts';
+import type { RelaxedClassification } from './events.ts';
 import { openCount } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { hasSameSteps, isSameRelaxation } from './relaxation.ts';
 import { requirementKey } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -25,10 +26,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
   followAgents(step, policy);
   for (const { contact, to } of moves) {
-    const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = to;
-    const contactId = contact.id;
-    const type = 'contactClassified';
-    step.emitOf(contact, { type, contactId, queue, segment, requirement, clockRate, headStartUs, waitUntil });
+    step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
   return { ok: { policy: { source, resolved: policy } } };
@@ -66,7 +64,7 @@ function agentsAtWork(state: State, policy: ResolvedPolicy): Refusal | undefined
 
 interface Move {
   readonly contact: Contact;
-  readonly to: Classification;
+  readonly to: RelaxedClassification;
 }
 
 /** The contacts in line or offered that the policy puts elsewhere; or why one of them has no place under it. */
@@ -77,7 +75,9 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
     if (contact === undefined || contact.demand === undefined) continue;
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
-    const to = classify(state.requirements, policy, queue, contact, contact.enqueuedAt);
+    // Steps that applied stay as long as the policy has the same.
+    const progress = hasSameSteps(contact.queue.policy, queue) ? contact.relaxation : undefined;
+    const to = classifyRelaxed(state.requirements, policy, queue, contact, contact.enqueuedAt, progress);
     if (isRefusal(to)) {
       return refuse(to.reason, `contact ${contact.id}: ${to.message}`, `queues.${queue.name}.requires`);
     }
@@ -86,13 +86,14 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
   return moves;
 }
 
-function isElsewhere(contact: Contact, to: Classification): boolean {
+function isElsewhere(contact: Contact, to: RelaxedClassification): boolean {
   return (
     contact.queue.name !== to.queue ||
     contact.segment !== to.segment ||
     contact.clockRate !== to.clockRate ||
     contact.headStartUs !== to.headStartUs ||
     contact.waitUntil !== to.waitUntil ||
+    !isSameRelaxation(contact.relaxation, to.relaxation) ||
     (contact.requirement !== to.requirement && requirementKey(contact.requirement) !== requirementKey(to.requirement))
   );
 }

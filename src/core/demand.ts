@@ -1,5 +1,5 @@
-// The waiting side: contacts by demand class and line. A demand class is a channel, a requirement and preferences: all that the choice of an
-// agent depends on. A line is the part of a class with one tier and clock rate: its order is constant in time, so one heap holds it for ever.
+// The waiting side: contacts by demand class and line. A demand class is a channel, a requirement (and the original, where it was relaxed) and
+// preferences: all that the choice of an agent depends on. A line is the part of a class with one tier and clock rate: its order is constant in time, so one heap holds it for ever.
 //
 // Invariants: 1. a line's heap is ordered by (key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
 // 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
@@ -10,6 +10,7 @@ import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
 import { urgencyKey } from './rank.ts';
+import { relaxedEligibilityOf } from './relaxation.ts';
 import { type Alternative, type Preference, requirementKey } from './requirement.ts';
 import type { Fact } from './supply.ts';
 
@@ -38,7 +39,10 @@ export interface AffinityEntry extends LineEntry {
 export interface DemandClass {
   readonly key: string;
   readonly channel: Channel;
+  /** What an agent must have. */
   readonly requirement: readonly Alternative[];
+  /** What fit goes by: the same object unless it was relaxed. */
+  readonly original: readonly Alternative[];
   readonly prefers: readonly Preference[];
   /** The queue behind whose gate its contacts wait. */
   readonly gate: Queue | undefined;
@@ -64,15 +68,17 @@ function cameBefore(a: LineEntry, b: LineEntry): boolean {
   return a.contact.ordinal < b.contact.ordinal;
 }
 
-/** Text that is equal exactly for contacts of one class. */
+/** Text that is equal exactly for contacts of one class. `eligibility`: what an agent must have, where that is something else. */
 export function demandKey(
   channel: string,
   requirement: readonly Alternative[],
   prefers: readonly Preference[],
   gate: Queue | undefined,
+  eligibility: readonly Alternative[] | undefined,
 ): string {
   let key = `${channel};${requirementKey(requirement)}`;
   for (const preference of prefers) key += `;${preference.skill} ${preference.secondsPerLevel}`;
+  if (eligibility !== undefined) key += `<${requirementKey(eligibility)}`;
   return gate === undefined ? key : `${key}|${gate.name}`;
 }
 
@@ -119,15 +125,16 @@ export class DemandIndex {
   #find(contact: Contact): DemandClass {
     const { channel, requirement, prefers } = contact;
     const gate = gateOf(contact.queue);
-    const isPlain = prefers.length === 0 && gate === undefined;
+    const eligibility = relaxedEligibilityOf(contact);
+    const isPlain = prefers.length === 0 && gate === undefined && eligibility === undefined;
     const plain = isPlain ? this.#plain[channel.index]?.get(requirement) : undefined;
     if (plain !== undefined) return plain;
-    const key = demandKey(channel.name, requirement, prefers, gate);
+    const key = demandKey(channel.name, requirement, prefers, gate, eligibility);
     const known = this.#classes.get(key);
     // Of a queue that was dropped and has come back.
     if (known !== undefined && known.gate !== gate) this.#evict(known);
-    const demand = this.#classes.get(key) ?? this.#addClass(key, contact, gate);
-    contact.requirement = demand.requirement;
+    const demand = this.#classes.get(key) ?? this.#addClass(key, contact, gate, eligibility ?? requirement);
+    contact.requirement = demand.original;
     if (isPlain) this.#rememberPlain(requirement, demand);
     return demand;
   }
@@ -194,11 +201,12 @@ export class DemandIndex {
     return this.#affinity.get(agentId);
   }
 
-  #addClass(key: string, contact: Contact, gate: Queue | undefined): DemandClass {
+  #addClass(key: string, contact: Contact, gate: Queue | undefined, eligibility: readonly Alternative[]): DemandClass {
     const demand: DemandClass = {
       key,
       channel: contact.channel,
-      requirement: contact.requirement,
+      requirement: eligibility,
+      original: contact.requirement,
       prefers: contact.prefers,
       gate,
       odd: gate === undefined ? NONE : new Set(),

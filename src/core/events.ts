@@ -20,6 +20,23 @@ export interface Classification {
   readonly waitUntil: number;
 }
 
+/** What steps of its queue's `relax` have made of a contact. */
+export interface Relaxation {
+  /** Step n applied: bit n − 1. */
+  readonly applied: number;
+  /** Number of the last step that has been due; those up to it and after the last that applied wait for their condition. */
+  readonly reached: number;
+  /** Head starts of the steps that applied, a part of `headStartUs`. */
+  readonly grantedUs: number;
+  /** What an agent must have now, joined; of no meaning while nothing has applied. */
+  readonly eligibility: readonly Alternative[];
+}
+
+export interface RelaxedClassification extends Classification {
+  /** Absent: nothing is relaxed, and nothing waits for a condition. */
+  readonly relaxation?: Relaxation;
+}
+
 export interface ContactSubmitted extends Classification {
   readonly type: 'contactSubmitted';
   readonly contactId: string;
@@ -41,7 +58,7 @@ export interface ContactSubmitted extends Classification {
 }
 
 /** The whole of what an update may touch, as it is after it. */
-export interface ContactUpdated extends Classification {
+export interface ContactUpdated extends RelaxedClassification {
   readonly type: 'contactUpdated';
   readonly contactId: string;
   readonly requires: readonly Alternative[];
@@ -54,9 +71,25 @@ export interface ContactUpdated extends Classification {
 }
 
 /** A new policy moved a waiting or offered contact. */
-export interface ContactClassified extends Classification {
+export interface ContactClassified extends RelaxedClassification {
   readonly type: 'contactClassified';
   readonly contactId: string;
+}
+
+/** A step of its queue's `relax` applied to a contact in line. */
+export interface ContactRelaxed extends RelaxedClassification {
+  readonly type: 'contactRelaxed';
+  readonly contactId: string;
+  /** The step's number, from 1. */
+  readonly step: number;
+  /** The queue that it has left for `queue`; '' : it stays. */
+  readonly from: string;
+}
+
+/** Conditions of steps did not hold: those of these contacts, tested for the first time; none named: all that are tested again and again. */
+export interface RelaxationsTested {
+  readonly type: 'relaxationsTested';
+  readonly contactIds: readonly string[];
 }
 
 /** Its offer is "o" + this event's seq. */
@@ -231,6 +264,8 @@ export type CoreEvent =
   | ContactSubmitted
   | ContactUpdated
   | ContactClassified
+  | ContactRelaxed
+  | RelaxationsTested
   | OfferMade
   | OfferAccepted
   | OfferDeclined

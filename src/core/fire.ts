@@ -5,6 +5,7 @@ import { type Contact, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
 import type { CloseCause } from './events.ts';
+import { fireRelax, testRelaxations } from './fire-relaxation.ts';
 import { scheduleGate } from './gate.ts';
 import type { Gateway } from './gateway.ts';
 import type { Queue } from './names.ts';
@@ -28,6 +29,10 @@ function fire(step: Step, deadline: Deadline): void {
       return loseGateway(step, deadline.gateway, deadline.channelName);
     case 'grace':
       return endGrace(step, deadline.agent);
+    case 'relax':
+      return fireRelax(step, deadline.contact);
+    case 'relaxTest':
+      return testRelaxations(step);
     case 'wait':
       return close(step, deadline.contact, 'EXPIRED', 'WAITED_TOO_LONG');
     case 'offer': {

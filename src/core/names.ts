@@ -33,6 +33,8 @@ export interface Queue {
   /** Signed-in agents who meet the queue's own requirement; those of them with room. */
   agentsEligible: number;
   agentsAvailable: number;
+  /** By the step's index: contacts in line that wait for its condition. */
+  readonly pendingByStep: number[];
   readonly flow: QueueFlow;
   /** No offer before then, by the queue's pace. */
   paceUntil: number;
@@ -56,6 +58,7 @@ export function newQueue(policy: QueuePolicy): Queue {
     wrapUpCount: 0,
     agentsEligible: 0,
     agentsAvailable: 0,
+    pendingByStep: [],
     flow: new QueueFlow(),
     paceUntil: 0,
     gated: new Set(),

@@ -26,11 +26,31 @@ export interface SegmentPolicy {
   readonly headStartMs: number;
   /** Multiplies the queue's clock rate, 0 to 20. */
   readonly clockRate: number;
+  /** Joined with queue's and contact's; absent: none. */
+  readonly requires?: readonly Alternative[];
 }
 
 /** Glob patterns (`*` only) by field of the contact; a field with several patterns matches any of them; all fields must match. */
 export type QueueMatch = Readonly<Partial<Record<MatchField, readonly string[]>>>;
 export type MatchField = 'channel' | 'intent' | 'language' | 'segment' | 'direction' | 'gatewayId' | 'customerId';
+
+/** What is done for a contact that has waited for so long: one of the last three at least. */
+export interface RelaxStep {
+  /** Counted from entering the queue. */
+  readonly afterMs: number;
+  /** Only while this holds; absent: always. */
+  readonly if?: RelaxCondition;
+  /** Takes the place of the queue's own. */
+  readonly requires?: readonly Alternative[];
+  readonly headStartMs?: number;
+  /** Moves it to that queue; such a step is the last of its queue and does nothing else. */
+  readonly overflowTo?: string;
+}
+
+export interface RelaxCondition {
+  /** Holds while the queue has no more available agents than this. */
+  readonly agentsAvailable: number;
+}
 
 export interface QueuePolicy {
   readonly name: string;
@@ -41,6 +61,8 @@ export interface QueuePolicy {
   readonly clockRate: number;
   readonly headStartMs: number;
   readonly limits: { readonly waiting: number; readonly waitMs: number };
+  /** By `afterMs`, ascending; at most 16. Absent: none. */
+  readonly relax?: readonly RelaxStep[];
   /** What must hold beside eligibility before a contact of the queue is offered; absent: nothing. */
   readonly gate?: GatePolicy;
 }

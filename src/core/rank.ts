@@ -9,7 +9,7 @@
 
 import type { Agent } from './agent.ts';
 import type { FitPolicy, ReadinessPolicy } from './policy.ts';
-import { type Alternative, meetsAlternative, type Preference, type Skills } from './requirement.ts';
+import { type Alternative, meets, meetsAlternative, type Preference, type Skills } from './requirement.ts';
 
 /** The policy's numbers, in the units of the rule. */
 export interface RankTerms {
@@ -60,25 +60,44 @@ export function urgencyKey({ headStartUs, clockRate, agedFrom }: Ageing, epoch: 
   return headStartUs - clockRate * (agedFrom - epoch);
 }
 
+/** What fit is of: who is eligible goes by the requirement, how well one suits by the original, the same object unless it was relaxed. */
+interface Fitted {
+  readonly requirement: readonly Alternative[];
+  readonly original: readonly Alternative[];
+  readonly prefers: readonly Preference[];
+}
+
 /**
  * Fit of the skills for the demand, microseconds, without affinity: over the satisfied alternatives the best of levels minus breadth, plus
  * the preferred skills' levels. Undefined when no alternative is met.
+ *
+ * Where the requirement was relaxed, skills that meet it and none of the original's alternatives fit by the one of these that is best for them.
  */
-export function fitUs(
-  demand: { readonly requirement: readonly Alternative[]; readonly prefers: readonly Preference[] },
-  skills: Skills,
-  terms: RankTerms,
-): number | undefined {
-  let best: number | undefined;
-  const alternatives = demand.requirement.length === 0 ? EVERYONE : demand.requirement;
-  for (const alternative of alternatives) {
-    if (!meetsAlternative(skills, alternative)) continue;
-    const fit = alternativeFitUs(alternative, demand.prefers, skills, terms);
-    if (best === undefined || fit > best) best = fit;
+export function fitUs(demand: Fitted, skills: Skills, terms: RankTerms): number | undefined {
+  let best = bestAlternativeUs(demand, skills, terms, true);
+  if (demand.original !== demand.requirement) {
+    if (!meets(skills, demand.requirement)) return undefined;
+    best ??= bestAlternativeUs(demand, skills, terms, false);
   }
   if (best === undefined) return undefined;
   for (const preference of demand.prefers) {
     best += Math.round(preference.secondsPerLevel * 1e6) * (skills.get(preference.skill) ?? 0);
+  }
+  return best;
+}
+
+/** Over the original's alternatives, those that are met or all of them. */
+function bestAlternativeUs(
+  { original, prefers }: Fitted,
+  skills: Skills,
+  terms: RankTerms,
+  mustMeet: boolean,
+): number | undefined {
+  let best: number | undefined;
+  for (const alternative of original.length === 0 ? EVERYONE : original) {
+    if (mustMeet && !meetsAlternative(skills, alternative)) continue;
+    const fit = alternativeFitUs(alternative, prefers, skills, terms);
+    if (best === undefined || fit > best) best = fit;
   }
   return best;
 }
@@ -102,8 +121,13 @@ function alternativeFitUs(
   terms: RankTerms,
 ): number {
   let levels = 0;
-  let usedCount = alternative.all.length;
-  for (const need of alternative.all) levels += skills.get(need.skill) ?? 0;
+  let usedCount = 0;
+  for (const need of alternative.all) {
+    const level = skills.get(need.skill);
+    if (level === undefined) continue;
+    levels += level;
+    usedCount++;
+  }
   for (const [index, { skill }] of prefers.entries()) {
     if (!skills.has(skill) || alternative.all.some((need) => need.skill === skill)) continue;
     if (prefers.findIndex((preference) => preference.skill === skill) === index) usedCount++;

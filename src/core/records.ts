@@ -74,6 +74,7 @@ function headerRecord(state: State): HeaderRecord {
     policySource: state.policySource,
     policyFileHash: state.policyFileHash,
     graceFloor: state.graceFloor,
+    relaxTestedAt: state.relaxTestedAt,
   };
 }
 
@@ -164,6 +165,7 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     ...(contact.disposition === undefined ? {} : { disposition: contact.disposition }),
     changeSeq: contact.known.changeSeq,
     version: contact.version,
+    ...(contact.relaxation === undefined ? {} : { relaxation: contact.relaxation }),
   };
 }
 
@@ -212,6 +214,7 @@ function restoreHeader(state: State, record: HeaderRecord): void {
   state.policySource = record.policySource;
   state.policyFileHash = record.policyFileHash;
   state.graceFloor = record.graceFloor;
+  state.relaxTestedAt = record.relaxTestedAt;
   if (record.policy !== '') state.usePolicy(JSON.parse(record.policy) as ResolvedPolicy);
 }
 
@@ -269,6 +272,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   const known: Known = { id, ordinal, gateway, changeSeq, contact: undefined, tombstone: undefined };
   const channel = channelNamed(state, record.channel);
   const contact = blankContact(known, channel, queueNamed(state, record.queue), record, record);
+  contact.relaxation = record.relaxation;
   shareRequirement(state, contact);
   known.contact = contact;
   contact.offeredAt = record.offeredAt;

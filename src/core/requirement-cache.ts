@@ -11,6 +11,7 @@ import {
   joinRequirements,
   NO_REQUIREMENT,
   requirementKey,
+  skillCount,
 } from './requirement.ts';
 
 const ENTRIES_MAX = 4_096;
@@ -97,24 +98,29 @@ export class RequirementCache {
 
 function isSmall(requirement: Requirement): boolean {
   let count = 0;
-  for (const { all } of requirement) count += all.length;
+  for (const alternative of requirement) count += skillCount(alternative);
   return count <= NEEDS_MAX;
 }
 
 /** 32 bits, in the manner of FNV-1a. */
 function hashOf(requires: Requirement): number {
   let hash = 0x811c9dc5 | 0;
-  for (const { all } of requires) {
-    for (const { skill, level } of all) {
-      for (let index = 0; index < skill.length; index++) hash = Math.imul(hash ^ skill.charCodeAt(index), 0x01000193);
-      hash = Math.imul(hash ^ level, 0x01000193);
-    }
+  for (const { all, without } of requires) {
+    for (const { skill, level } of all) hash = Math.imul(hashText(hash, skill) ^ level, 0x01000193);
+    if (without !== undefined) for (const skill of without) hash = Math.imul(hashText(hash, skill) ^ 0x21, 0x01000193);
     hash = Math.imul(hash ^ 0x7c, 0x01000193);
   }
   return hash;
 }
 
-function isWrittenLike(a: Requirement, b: Requirement): boolean {
+function hashText(hash: number, text: string): number {
+  let next = hash;
+  for (let index = 0; index < text.length; index++) next = Math.imul(next ^ text.charCodeAt(index), 0x01000193);
+  return next;
+}
+
+/** The same alternatives in the same order and words; an absent `without` is an empty one. */
+export function isWrittenLike(a: Requirement, b: Requirement): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) {
@@ -123,12 +129,18 @@ function isWrittenLike(a: Requirement, b: Requirement): boolean {
   return true;
 }
 
-function isSameAlternative({ all: a }: Alternative, { all: b }: Alternative): boolean {
-  if (a.length !== b.length) return false;
+function isSameAlternative({ all: a, without: c }: Alternative, { all: b, without: d }: Alternative): boolean {
+  if (a.length !== b.length || !isSameList(c, d)) return false;
   for (let index = 0; index < a.length; index++) {
     const one = a[index];
     const other = b[index];
     if (one?.skill !== other?.skill || one?.level !== other?.level) return false;
   }
   return true;
+}
+
+function isSameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  if (a === b) return true;
+  if ((a?.length ?? 0) !== (b?.length ?? 0)) return false;
+  return a === undefined || a.every((skill, index) => skill === b?.[index]);
 }

@@ -1,5 +1,5 @@
-// What an agent must have. A requirement is a list of alternatives; each alternative is a list of (skill, at least level).
-// An empty requirement is met by everyone. Here: joining, one canonical form, and whether skills meet it. No policy, no agents.
+// What an agent must have. A requirement is a list of alternatives; each alternative is a list of (skill, at least level), and perhaps of skills
+// that must be lacking. An empty requirement is met by everyone. Here: joining, one canonical form, and whether skills meet it. No policy, no agents.
 //
 // Invariants: 1. a canonical requirement names a skill once in an alternative, alternatives sorted and distinct, so that equal
 // requirements have equal keys. 2. joining never yields more than `ALTERNATIVES_MAX` × `SKILLS_MAX`; it answers undefined instead.
@@ -10,9 +10,11 @@ export interface SkillNeed {
   readonly level: number;
 }
 
-/** One way to meet a requirement: all of its skills. */
+/** One way to meet a requirement: all of its skills, and none of those to be without. */
 export interface Alternative {
   readonly all: readonly SkillNeed[];
+  /** Absent: as empty. */
+  readonly without?: readonly string[];
 }
 
 /** A skill worth waiting for. */
@@ -31,8 +33,8 @@ export const NO_REQUIREMENT: readonly Alternative[] = [];
 export type Skills = ReadonlyMap<string, number>;
 
 /**
- * The canonical form: a skill once per alternative at its highest level, skills sorted, alternatives sorted and distinct. A single
- * alternative without skills is the same as none; beside others it stays, since they still count for fit.
+ * The canonical form: a skill once per alternative at its highest level, skills sorted, alternatives sorted and distinct; no `without` where it
+ * would be empty. A single alternative that asks for nothing is the same as none; beside others it stays, since they still count for fit.
  */
 export function canonicalRequirement(requires: readonly Alternative[]): readonly Alternative[] {
   const byKey = new Map<string, Alternative>();
@@ -66,22 +68,31 @@ export function joinRequirements(
 
 /** More than any requirement may have. */
 export function isTooLarge(requirement: readonly Alternative[]): boolean {
-  return requirement.length > ALTERNATIVES_MAX || requirement.some(({ all }) => all.length > SKILLS_MAX);
+  return (
+    requirement.length > ALTERNATIVES_MAX || requirement.some((alternative) => skillCount(alternative) > SKILLS_MAX)
+  );
 }
 
-/** Text that is equal exactly for equal canonical requirements. Skill names hold no space, comma or bar. */
+/** Skills that the alternative names, to have or to be without. */
+export function skillCount({ all, without }: Alternative): number {
+  return all.length + (without === undefined ? 0 : without.length);
+}
+
+/** Text that is equal exactly for equal canonical requirements. Skill names hold no space, comma, bar or exclamation mark. */
 export function requirementKey(requirement: readonly Alternative[]): string {
   let key = '';
   for (const alternative of requirement) key += `${alternativeKey(alternative)}|`;
   return key;
 }
 
-/** Whether the skills meet every need of the alternative. */
+/** Whether the skills meet every need of the alternative, and lack what they are to be without. */
 export function meetsAlternative(skills: Skills, alternative: Alternative): boolean {
   for (const need of alternative.all) {
     const level = skills.get(need.skill);
     if (level === undefined || level < need.level) return false;
   }
+  const { without } = alternative;
+  if (without !== undefined) for (const skill of without) if (skills.has(skill)) return false;
   return true;
 }
 
@@ -95,6 +106,7 @@ const NOTHING: Alternative = { all: [] };
 function alternativeKey(alternative: Alternative): string {
   let key = '';
   for (const need of alternative.all) key += `${need.skill} ${need.level},`;
+  if (alternative.without !== undefined) for (const skill of alternative.without) key += `!${skill},`;
   return key;
 }
 
@@ -103,5 +115,7 @@ function joinAlternatives(one: Alternative, other: Alternative): Alternative {
   for (const need of [...one.all, ...other.all]) {
     levels.set(need.skill, Math.max(need.level, levels.get(need.skill) ?? 0));
   }
-  return { all: [...levels.keys()].sort().map((skill) => ({ skill, level: levels.get(skill) as number })) };
+  const all = [...levels.keys()].sort().map((skill) => ({ skill, level: levels.get(skill) as number }));
+  const without = [...new Set([...(one.without ?? []), ...(other.without ?? [])])].sort();
+  return without.length === 0 ? { all } : { all, without };
 }

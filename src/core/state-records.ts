@@ -3,6 +3,7 @@
 // (tombstones in order of closing). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
+import type { Relaxation } from './events.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, ContactStateName, Direction, Disposition, Presence } from './views.ts';
 
@@ -23,6 +24,8 @@ export interface HeaderRecord {
   readonly policyFileHash: string;
   /** No grace ends before this instant: set by the last restart. */
   readonly graceFloor: number;
+  /** When conditions of `relax` steps that contacts wait for did not hold last. */
+  readonly relaxTestedAt: number;
 }
 
 /** Answers and abandons of the last hour, by slots of five minutes. */
@@ -135,6 +138,8 @@ export interface ContactRecord {
   /** Seq of its last change. */
   readonly changeSeq: number;
   readonly version: number;
+  /** What steps of its queue's `relax` made of it. */
+  readonly relaxation?: Relaxation;
 }
 
 export interface TombstoneRecord {

@@ -34,6 +34,12 @@ export class State {
   policyFileHash = '';
   /** No grace ends before this instant: set by the last restart. */
   graceFloor = 0;
+  /** When conditions of `relax` steps did not hold last; how many contacts in line wait for one, each step counted; their deadline. */
+  relaxTestedAt = 0;
+  pendingRelaxations = 0;
+  relaxTestDeadline: Extract<Deadline, { readonly kind: 'relaxTest' }> | undefined = undefined;
+  /** The event after which the queues' counts of available agents were brought up to date last, before a settle. */
+  recountedSeq = -1;
   terms: RankTerms = ZERO_TERMS;
   readonly channels = new Map<string, Channel>();
   /** The same, in the policy's order. */

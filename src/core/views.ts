@@ -54,6 +54,8 @@ export interface ContactView {
   readonly closedAt: number;
   /** Only in answers to `get`, while QUEUED. */
   readonly position?: number;
+  /** Number of the last step of its queue's `relax` that applied, if any. */
+  readonly relaxedSteps?: number;
   readonly disposition?: Disposition;
   readonly version: number;
 }

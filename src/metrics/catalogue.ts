@@ -86,6 +86,18 @@ export const catalogue = {
     labels: ['queue', 'outcome'],
     source: 'events',
   },
+  cordboard_relaxations_total: {
+    kind: 'counter',
+    help: 'Steps of `relax` that applied to contacts of the queue, those that lead to another queue not among them.',
+    labels: ['queue'],
+    source: 'events',
+  },
+  cordboard_overflows_total: {
+    kind: 'counter',
+    help: 'Contacts that a step of `relax` moved from this queue to another one.',
+    labels: ['queue'],
+    source: 'events',
+  },
   cordboard_speed_of_answer_seconds: {
     kind: 'histogram',
     help: 'How long contacts had waited when an agent accepted them; the time offered counts, an earlier conversation does not.',

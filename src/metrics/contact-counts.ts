@@ -14,6 +14,8 @@ export type OfferOutcome = 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
 /** What is counted of a queue. */
 export class QueueCounts {
   readonly offers: Readonly<Record<OfferOutcome, CounterSeries>>;
+  readonly relaxations: CounterSeries;
+  readonly overflows: CounterSeries;
   readonly speedOfAnswer: HistogramSeries;
   readonly handleTime: HistogramSeries;
   readonly answersBySegment = new Map<string, AnswerCounts>();
@@ -27,6 +29,8 @@ export class QueueCounts {
       MISSED: offers('MISSED'),
       REVOKED: offers('REVOKED'),
     };
+    this.relaxations = new CounterSeries({ queue });
+    this.overflows = new CounterSeries({ queue });
     this.speedOfAnswer = histogram('cordboard_speed_of_answer_seconds', queue);
     this.handleTime = histogram('cordboard_handle_time_seconds', queue);
   }

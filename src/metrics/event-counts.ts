@@ -64,6 +64,10 @@ export class EventCounts {
       case 'offerRevoked':
         this.contacts.queue(subject.queue).offers.REVOKED.value++;
         return;
+      case 'contactRelaxed':
+        if (event.from === '') this.contacts.queue(event.queue).relaxations.value++;
+        else this.contacts.queue(event.from).overflows.value++;
+        return;
       case 'contactClosed': {
         const counts = this.contacts.find(subject);
         counts.closed[event.state].value++;

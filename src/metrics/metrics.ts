@@ -80,6 +80,8 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
     cordboard_contacts_submitted_total: () => each(contacts.contacts, ({ submitted }) => [submitted]),
     cordboard_contacts_closed_total: () => each(contacts.contacts, ({ closed }) => Object.values(closed)),
     cordboard_offers_total: () => each(contacts.queues, ({ offers }) => Object.values(offers)),
+    cordboard_relaxations_total: () => each(contacts.queues, ({ relaxations }) => [relaxations]),
+    cordboard_overflows_total: () => each(contacts.queues, ({ overflows }) => [overflows]),
     cordboard_speed_of_answer_seconds: () => each(contacts.queues, ({ speedOfAnswer }) => [speedOfAnswer]),
     cordboard_handle_time_seconds: () => each(contacts.queues, ({ handleTime }) => [handleTime]),
     cordboard_service_level_answers_total: () => each(contacts.answers, ({ within, later }) => [within, later]),

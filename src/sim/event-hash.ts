@@ -36,6 +36,8 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   sessionLost: 19,
   policySet: 20,
   restarted: 21,
+  contactRelaxed: 23,
+  relaxationsTested: 24,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -117,7 +119,12 @@ export class EventHash {
         this.#name(event.cause);
         return this.#name(event.channels.join());
       case 'coolDownEnded':
+      case 'relaxationsTested':
         return;
+      case 'contactRelaxed':
+        this.#number(event.step);
+        this.#name(event.queue);
+        return this.#number(event.headStartUs);
       case 'contactUpdated':
       case 'contactClassified':
       case 'dispositionSet':
@@ -147,12 +154,13 @@ export class EventHash {
 
   #requirement(requirement: readonly Alternative[]): void {
     this.#word(requirement.length);
-    for (const { all } of requirement) {
+    for (const { all, without } of requirement) {
       this.#word(all.length);
       for (const need of all) {
         this.#name(need.skill);
         this.#word(need.level);
       }
+      if (without !== undefined) for (const skill of without) this.#name(skill);
     }
   }
 

@@ -6,7 +6,7 @@
 // The load of a traffic is its mean rate × the mean time that a contact takes of an agent, in units of capacity. Which agents may serve which
 // traffic makes a network; all the work can be done if and only if the greatest flow through it is the whole load (Ford and Fulkerson, 1956).
 
-import type { ChannelPolicy, QueuePolicy, ResolvedPolicy } from '../core/policy.ts';
+import type { ChannelPolicy, QueuePolicy, RelaxStep, ResolvedPolicy } from '../core/policy.ts';
 import { compileMatch } from '../core/queue-match.ts';
 import { type Alternative, joinRequirements, meets } from '../core/requirement.ts';
 import { assert } from '../lib/assert.ts';
@@ -24,8 +24,10 @@ export interface LoadNote {
 export interface Placement {
   readonly queue: QueuePolicy;
   readonly channel: ChannelPolicy;
-  /** The queue's and the contact's own, joined. */
+  /** The queue's, the segment's and the contact's own, joined. */
   readonly requirement: readonly Alternative[];
+  /** What may take its place, if the contact waits for long. */
+  readonly relaxed: readonly (readonly Alternative[])[];
 }
 
 /** The queue that takes the contact and what it asks of an agent; or why there is none. */
@@ -39,14 +41,35 @@ export function placementOf(policy: ResolvedPolicy, contact: ContactTemplate, ga
       ? policy.queues.find(({ when }) => compileMatch(when)(facts))
       : policy.queues.find(({ name }) => name === contact.queue);
   if (queue === undefined) return 'no queue of the policy takes this contact: name one, or let one match';
-  const requirement = joinRequirements(queue.requires, contact.requires);
+  const required = joinRequirements(queue.requires, policy.segments[segment]?.requires ?? []);
+  const requirement = required === undefined ? undefined : joinRequirements(required, contact.requires);
   if (requirement === undefined) return `joined with what queue ${queue.name} requires, it requires too much`;
-  return { queue, channel: channelPolicy, requirement };
+  const own = joinRequirements(policy.segments[segment]?.requires ?? [], contact.requires) ?? [];
+  return { queue, channel: channelPolicy, requirement, relaxed: relaxedOf(policy, queue, own) };
+}
+
+/** What the steps of its queue, and of those that it overflows to, ask for in the end. */
+function relaxedOf(policy: ResolvedPolicy, first: QueuePolicy, own: readonly Alternative[]): Placement['relaxed'] {
+  const asked: (readonly Alternative[])[] = [];
+  const seen = new Set<string>();
+  let queue: QueuePolicy | undefined = first;
+  while (queue !== undefined && !seen.has(queue.name)) {
+    seen.add(queue.name);
+    const steps: readonly RelaxStep[] = queue.relax ?? [];
+    asked.push(
+      ...(queue === first ? [] : [queue.requires]),
+      ...steps.flatMap(({ requires }) => (requires ? [requires] : [])),
+    );
+    const target: string | undefined = steps.at(-1)?.overflowTo;
+    queue = policy.queues.find(({ name }) => name === target);
+  }
+  return asked.map((requires) => joinRequirements(requires, own) ?? []);
 }
 
 /** How many contacts of this kind an agent of the group may have at once; 0: the group may not serve them. */
-export function slotsOf(group: AgentGroup, channelName: string, { channel, requirement }: Placement): number {
-  if (requirement.length > 0 && !meets(new Map(Object.entries(group.skills)), requirement)) return 0;
+export function slotsOf(group: AgentGroup, channelName: string, { channel, requirement, relaxed }: Placement): number {
+  const skills = new Map(Object.entries(group.skills));
+  if (!meets(skills, requirement) && !relaxed.some((requires) => meets(skills, requires))) return 0;
   const limit = Object.hasOwn(group.limits, channelName) ? (group.limits[channelName] ?? 0) : channel.limit;
   return channel.cost === 0 ? limit : Math.min(limit, Math.floor(group.capacity / channel.cost));
 }
@@ -94,7 +117,9 @@ function isLossy(scenario: Scenario, traffic: Traffic): boolean {
 }
 
 function requirementText(requirement: readonly Alternative[]): string {
-  const texts = requirement.map(({ all }) => all.map(({ skill, level }) => `${skill} ${level}`).join(' + '));
+  const texts = requirement.map(({ all, without = [] }) =>
+    [...all.map(({ skill, level }) => `${skill} ${level}`), ...without.map((skill) => `no ${skill}`)].join(' + '),
+  );
   return texts.length === 0 ? 'for a free place of its channel' : texts.join(', or ');
 }
 

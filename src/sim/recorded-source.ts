@@ -93,7 +93,9 @@ class Placing {
     const named = template.queue;
     const queue = this.#queues.find(({ name, matches }) => (named === '' ? matches(facts) : name === named));
     if (queue === undefined) return this.#fault(named === '' ? 'no queue that takes them' : `no queue ${named}`);
-    if (joinRequirements(queue.requires, template.requires) === undefined) {
+    const ofSegment = this.#policy.segments[segment]?.requires ?? [];
+    const required = joinRequirements(queue.requires, ofSegment);
+    if (required === undefined || joinRequirements(required, template.requires) === undefined) {
       return this.#fault(`a queue ${queue.name} whose requirement, joined with theirs, is too large`);
     }
     return queue.name;

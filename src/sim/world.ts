@@ -367,6 +367,8 @@ export class World {
         if (event.type === 'contactRequeued') return this.#requeued(customer, agent);
         return this.#returned(customer, agent);
       }
+      case 'contactRelaxed':
+        return this.hash.other(event, this.#customerOf(event.contactId).serial, -1);
       case 'presenceSet': {
         const agent = this.#agentNamed(event.agentId);
         this.hash.other(event, 0, agent.index);

@@ -44,7 +44,8 @@ export class StoredCursor {
       return first;
     }
     const second = bytes[pos + 1] as number;
-    if (pos + 1 >= end || second >= 0x80) throw IRREGULAR;
+    // A second byte of 0 is not our encoder's: what it makes longer may even be a 0, which would pass for the end.
+    if (pos + 1 >= end || second >= 0x80 || second === 0) throw IRREGULAR;
     this.pos = pos + 2;
     return (first & 0x7f) | (second << 7);
   }

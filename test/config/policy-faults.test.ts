@@ -21,6 +21,10 @@ const voice = (text: string): string => `channels: { voice: ${text} }\nqueues: {
 const queue = (text: string): string => `channels: { voice: {} }\nqueues:\n  all: { ${text} }`;
 const rest = (text: string): string => `${LEAST}${text}`;
 
+/** Five alternatives. */
+const ways = (letter: string): string =>
+  Array.from({ length: 5 }, (_, index) => `{ all: [{ skill: ${letter}${index} }] }`).join(', ');
+
 const DURATION = 'expected a duration such as 500ms, 20s, 5m, 2h or 3d';
 const NAMES = 'expected a name of 1 to 128 letters, digits and . _ : ~ -';
 
@@ -174,8 +178,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
       '3:54 queues.all.requires[0].all[1].skill: missing; expected a text (1 to 128 letters, digits and . _ : ~ -)',
       '3:77 queues.all.requires[0].all[2].skill: expected a text of 1 to 128 letters, digits and . _ : ~ -, found the number 5; write it in quotes',
       '3:85 queues.all.requires[1].all: missing; expected a list (0 to 16 items)',
-      '3:89 queues.all.requires[2].all: missing; expected a list (0 to 16 items)',
-      '3:91 queues.all.requires[2].any: unknown key "any"; expected one of all',
+      '3:91 queues.all.requires[2].any: unknown key "any"; expected one of all, without',
     ],
   ],
   [
@@ -187,6 +190,40 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'too many skills in an alternative',
     queue(`requires: [{ all: [${Array(17).fill('{ skill: a }').join(', ')}] }]`),
     ['3:28 queues.all.requires[0].all: expected a list of 0 to 16 items, found 17'],
+  ],
+  [
+    'too many skills in one alternative',
+    queue(`requires: [{ all: [{ skill: a }], without: [${Array(16).fill('b').join(', ')}] }, { without: [a b] }]`),
+    [
+      '3:21 queues.all.requires[0]: expected at most 16 skills in `all` and `without` together, found 17',
+      '3:117 queues.all.requires[1].without[0]: expected a text of 1 to 128 letters, digits and . _ : ~ -, found the text "a b"',
+    ],
+  ],
+  [
+    'relax: steps that do nothing, out of order, with too much or too little',
+    queue(
+      'relax: [{ after: 20s }, { after: 20s, headStart: 1s }, { after: 30s, overflowTo: all, headStart: 1s }, { after: 10s, requires: [] }]',
+    ),
+    [
+      '3:18 queues.all.relax[0]: expected requires, headStart or overflowTo, found none of them',
+      '3:43 queues.all.relax[1].after: expected more than in the step before, 20s, found 20s',
+      '3:65 queues.all.relax[2]: expected overflowTo alone: in the other queue nothing of this one counts',
+      '3:91 queues.all.relax[2].overflowTo: expected in the last step only',
+      '3:122 queues.all.relax[3].after: expected more than in the step before, 30s, found 10s',
+    ],
+  ],
+  [
+    'relax: more than 16 steps',
+    queue(`relax: [${Array.from({ length: 17 }, (_, i) => `{ after: ${i + 1}s, headStart: 1s }`).join(', ')}]`),
+    ['3:17 queues.all.relax: expected a list of 0 to 16 items, found 17'],
+  ],
+  [
+    'relax: a queue that there is not, a condition of nothing',
+    queue('relax: [{ after: 1s, if: {}, overflowTo: al }]'),
+    [
+      '3:35 queues.all.relax[0].if.agentsAvailable: missing; expected a whole number (0 to 1000000)',
+      '3:51 queues.all.relax[0].overflowTo: expected a queue of this policy, found "al"; did you mean all?',
+    ],
   ],
   [
     'names in `when` that nothing answers to',
@@ -318,6 +355,35 @@ const WARNED: readonly (readonly [what: string, text: string, warnings: readonly
     'a reserve beyond all agents',
     'channels: { v: {} }\nqueues: { a: { reserve: 1 } }\nagents: { ana: {} }',
     ["2:25 queues.a.reserve: the policy's 1 agents alone never leave so many"],
+  ],
+  [
+    'a requirement of a segment that no agent meets',
+    'channels: { v: {} }\nqueues: { a: {} }\nsegments: { g: { requires: [{ without: [x] }] } }\nagents: { ana: { skills: { x: 4 } } }',
+    ['3:28 segments.g.requires: no agent of this policy meets this requirement'],
+  ],
+  [
+    'a skill to have and to be without',
+    'channels: { v: {} }\nqueues: { a: { requires: [{ all: [{ skill: x }], without: [y, x] }] } }',
+    ['2:63 queues.a.requires[0].without[1]: nobody both has x and has it not: no agent meets this'],
+  ],
+  [
+    'a segment that asks too much together with a queue',
+    `channels: { v: {} }\nqueues: { a: { requires: [${ways('a')}] } }\nsegments: { g: { requires: [${ways('b')}] } }`,
+    ['3:28 segments.g.requires: joined with queue a it is too large: the segment’s contacts are refused there'],
+  ],
+  [
+    'relax: in circles, too late, and asking for what nobody has',
+    `channels: { v: {} }
+agents: { ana: { skills: { x: 4 } } }
+queues:
+  a: { when: { intent: a }, relax: [{ after: 1m, requires: [{ all: [{ skill: y }] }] }, { after: 2m, overflowTo: b }] }
+  b: { when: { intent: b }, limits: { wait: 30s }, relax: [{ after: 30s, overflowTo: c }] }
+  c: { relax: [{ after: 1s, if: { agentsAvailable: 0 }, overflowTo: b }] }`,
+    [
+      '4:60 queues.a.relax[0].requires: no agent of this policy meets this requirement',
+      '5:69 queues.b.relax[0].after: the step never applies: by then the contact has expired (limits.wait)',
+      '5:86 queues.b.relax[0].overflowTo: contacts may go round and round: b → c → b',
+    ],
   ],
   [
     'an agent without room for anything',

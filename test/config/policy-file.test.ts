@@ -126,6 +126,34 @@ t.test('every key', async (t) => {
   });
 });
 
+t.test('[CLI7] requirements of segments, and what an agent is to be without', async (t) => {
+  const { segments, queues } = policyOf(
+    `${LEAST}segments: { gold: { requires: [{ without: [x] }, { all: [{ skill: a }], without: [] }] }, free: { requires: [] } }`,
+  );
+  t.strictSame(segments, {
+    default: { headStartMs: 0, clockRate: 1 },
+    gold: {
+      headStartMs: 0,
+      clockRate: 1,
+      requires: [{ all: [], without: ['x'] }, { all: [{ skill: 'a', level: 1 }] }],
+    },
+    free: { headStartMs: 0, clockRate: 1 },
+  });
+  t.strictSame(queues[0]?.requires, []);
+});
+
+t.test('[CLI7, RLX10] steps of relax', async (t) => {
+  const steps =
+    '[{ after: 30s, requires: [] }, { after: 1m, headStart: 5s, if: { agentsAvailable: 2 } }, { after: 2m, overflowTo: all }]';
+  const { queues } = policyOf(`channels: { voice: {} }\nqueues: { all: { relax: ${steps} }, none: { relax: [] } }`);
+  t.strictSame(queues[0]?.relax, [
+    { afterMs: 30_000, requires: [] },
+    { afterMs: 60_000, if: { agentsAvailable: 2 }, headStartMs: 5_000 },
+    { afterMs: 120_000, overflowTo: 'all' },
+  ]);
+  t.notOk(Object.hasOwn(queues[1] ?? {}, 'relax'));
+});
+
 t.test('JSON is read like YAML, and a resolved policy survives JSON', async (t) => {
   const json =
     '{"channels": {"voice": {"offer": {"timeout": "5s"}}}, "queues": {"all": {"when": {"channel": "voice"}}}}';

@@ -124,6 +124,7 @@ t.test('[TIME10] default values are no part of the hash', async (t) => {
     policySource: '',
     policyFileHash: '',
     graceFloor: 0,
+    relaxTestedAt: 0,
   };
   const hash = hashRecords([header]);
   const more = { ...header, newNumber: 0, newText: '', newFlag: false, newList: [], newMap: {}, newMissing: undefined };

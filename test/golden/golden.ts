@@ -9,8 +9,8 @@ export interface Golden {
   readonly hash: string;
 }
 
-/** Each type once; the compiler knows if one is missing. */
-const types: Readonly<Record<CoreEvent['type'], true>> = {
+/** Each type once; the compiler knows if one is missing. False: came after the recordings. */
+const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   contactSubmitted: true,
   contactUpdated: true,
   contactClassified: true,
@@ -32,6 +32,8 @@ const types: Readonly<Record<CoreEvent['type'], true>> = {
   sessionLost: true,
   policySet: true,
   restarted: true,
+  contactRelaxed: false,
+  relaxationsTested: false,
 };
 
-export const EVENT_TYPES = Object.keys(types) as CoreEvent['type'][];
+export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);

@@ -13,6 +13,8 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   oldest_wait_seconds: ['queue'],
   queue_gate_shut: ['queue'],
   offers_total: ['outcome'],
+  relaxations_total: ['queue'],
+  overflows_total: ['queue'],
   speed_of_answer_seconds: ['queue'],
   handle_time_seconds: ['queue'],
   service_level_answers_total: ['within', 'queue'],

@@ -21,7 +21,7 @@ const PAIR: ResolvedPolicy = {
     chat: { ...VOICE, cost: 30, limit: 3 },
   },
   segments: { default: { headStartMs: 0, clockRate: 1 }, gold: { headStartMs: 30_000, clockRate: 2 } },
-  queues: [queue('billing'), queue('sales')],
+  queues: [{ ...queue('billing'), relax: [{ afterMs: 5000, headStartMs: 1000 }] }, queue('sales')],
   presence: { graceMs: 10_000, missesBeforeBusy: 0, declineCoolDownMs: 10_000 },
 };
 const AGENTS = ['id-ana', 'id-ben', 'id-cleo'];
@@ -119,6 +119,8 @@ for (const seed of [1, 2, 3]) {
     t.same(scrape.counts('contacts_closed_total'), expected.closed);
     t.same(scrape.counts('offers_total'), expected.offers);
     t.same(scrape.counts('service_level_answers_total'), expected.answers);
+    t.same(scrape.counts('relaxations_total'), expected.relaxations);
+    t.ok((expected.relaxations.billing ?? 0) > 0, 'the history has relaxations');
     t.equal(scrape.value('journal_events_total'), expected.eventCount);
     t.equal(scrape.value('journal_events_total'), world.core.seq - afterSeq);
     for (const { name, waiting } of world.core.state.queues.values()) {
@@ -175,6 +177,26 @@ function boundedLabels(t: Test, scrape: Scrape, policy: ResolvedPolicy): void {
   }
   t.notMatch(scrape.text, /"[^"]*\b(id-|session-|gw\b|o\d)/, '[MET1] no id anywhere');
 }
+
+t.test('[MET2, RLX4] overflows count by the queue that is left', async (t) => {
+  const relax = [
+    { afterMs: 1000, headStartMs: 1 },
+    { afterMs: 2000, overflowTo: 'sales' },
+  ];
+  const policy = { ...PAIR, queues: [{ ...queue('billing'), relax }, queue('sales')] };
+  const world = await openWorld({ policy });
+  const metrics = new Metrics({ port: world.engine, edgeCounts: () => undefined });
+  for (const id of ['c1', 'c2']) {
+    await world.ask({ type: 'submit', actor: GATEWAY, contact: draft(id, { queue: 'billing' }) });
+  }
+  world.clock.advance(2000);
+  await world.ask({ type: 'tick' });
+  const scrape = await Scrape.of(metrics);
+  t.same(scrape.counts('relaxations_total'), { billing: 2 });
+  t.same(scrape.counts('overflows_total'), { billing: 2 });
+  t.equal(scrape.value('contacts_waiting', { queue: 'sales' }), 2);
+  world.engine.stop();
+});
 
 t.test('[MET2] a policy that drops a queue and a segment leaves their counters', async (t) => {
   const world = await openWorld({ policy: PAIR });

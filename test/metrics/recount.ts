@@ -5,7 +5,7 @@ import type { MemoryDisk } from '../../src/journal/memory-journal.ts';
 import { decodeEvents } from '../../src/wire/event-codec.ts';
 
 interface Known {
-  readonly queue: string;
+  queue: string;
   readonly channel: string;
   readonly segment: string;
   agedFrom: number;
@@ -25,6 +25,8 @@ export class Recount {
   readonly submitted: Record<string, number> = {};
   readonly closed: Record<string, number> = {};
   readonly offers: Record<string, number> = {};
+  readonly relaxations: Record<string, number> = {};
+  readonly overflows: Record<string, number> = {};
   readonly answers: Record<string, number> = {};
   readonly waitSeconds: Record<string, number> = {};
   readonly handleSeconds: Record<string, number> = {};
@@ -56,6 +58,11 @@ export class Recount {
     const outcome = OUTCOMES[event.type];
     if (outcome !== undefined) add(this.offers, `${queue} ${outcome}`, 1);
     if (event.type === 'contactSubmitted') add(this.submitted, `${queue} ${channel} ${segment}`, 1);
+    if (event.type === 'contactRelaxed') {
+      contact.queue = event.queue;
+      if (event.from === '') add(this.relaxations, event.queue, 1);
+      else add(this.overflows, event.from, 1);
+    }
     if (event.type === 'contactRequeued') Object.assign(contact, { agedFrom: event.agedFrom, assignedAt: 0 });
     if (event.type === 'offerAccepted') {
       contact.assignedAt = at;

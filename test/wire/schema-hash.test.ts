@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = 'f544f9dcfd8238523fc5f4ac27a46e5758de9c1e01c2a719ddfed208754a3e95';
+const STORED_HASH = '7132897f2f0bef02a3bad3e747439f927719ae5d8625f89ff880478e8efbf4f4';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

@@ -2,7 +2,7 @@
 // the test holds them against the schema.
 import t from 'tap';
 import type { AgentDraft, ContactChanges, ContactDraft } from '../../src/core/commands.ts';
-import type { CoreEvent } from '../../src/core/events.ts';
+import type { CoreEvent, Relaxation } from '../../src/core/events.ts';
 import { type Refusal, refusalReasons, revocationReasons } from '../../src/core/refusal.ts';
 import type { Alternative, Preference, SkillNeed } from '../../src/core/requirement.ts';
 import type { CoolDownRecord, StateRecord } from '../../src/core/state-records.ts';
@@ -60,6 +60,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'clockRate',
     'headStartUs',
     'waitUntil',
+    'relaxation',
   ),
   contactClassified: allFields<EventOf<'contactClassified'>>()(
     'contactId',
@@ -69,7 +70,21 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'clockRate',
     'headStartUs',
     'waitUntil',
+    'relaxation',
   ),
+  contactRelaxed: allFields<EventOf<'contactRelaxed'>>()(
+    'contactId',
+    'step',
+    'from',
+    'queue',
+    'segment',
+    'requirement',
+    'clockRate',
+    'headStartUs',
+    'waitUntil',
+    'relaxation',
+  ),
+  relaxationsTested: allFields<EventOf<'relaxationsTested'>>()('contactIds'),
   offerMade: allFields<EventOf<'offerMade'>>()(
     'contactId',
     'agentId',
@@ -110,6 +125,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'policySource',
     'policyFileHash',
     'graceFloor',
+    'relaxTestedAt',
   ),
   queueFlow: allFields<RecordOf<'queueFlow'>>()(
     'queue',
@@ -185,6 +201,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'disposition',
     'changeSeq',
     'version',
+    'relaxation',
   ),
   tombstone: allFields<RecordOf<'tombstone'>>()(
     'contactId',
@@ -231,6 +248,7 @@ const VIEWS = {
     'endedAt',
     'closedAt',
     'position',
+    'relaxedSteps',
     'disposition',
     'version',
   ),
@@ -265,7 +283,7 @@ const VIEWS = {
     'abandoned',
   ),
   Disposition: allFields<Disposition>()('reasons', 'outcome', 'notes', 'attributes'),
-  Alternative: allFields<Alternative>()('all'),
+  Alternative: allFields<Alternative>()('all', 'without'),
   SkillNeed: allFields<SkillNeed>()('skill', 'level'),
   Preference: allFields<Preference>()('skill', 'secondsPerLevel'),
   Error: allFields<Refusal>()('code', 'reason', 'message', 'path', 'retryAfterMs'),
@@ -273,6 +291,7 @@ const VIEWS = {
   Welcome: allFields<Welcome>()('sessionId', 'serverTime', 'role', 'agent', 'offers', 'contacts'),
   OfferRevoked: allFields<OfferRevoked>()('offerId', 'contactId', 'reason'),
   Feed: allFields<Feed>()('queues', 'agents'),
+  Relaxation: allFields<Relaxation>()('applied', 'reached', 'grantedUs', 'eligibility'),
   CoolDownRecord: allFields<CoolDownRecord>()('agentId', 'until'),
 };
 

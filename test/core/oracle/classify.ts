@@ -40,7 +40,8 @@ export function tidyAlternative(alternative: Alternative): Alternative {
   const levelsOf = (name: string): number[] =>
     alternative.all.filter(({ skill }) => skill === name).map(({ level }) => level || 1);
   const all: SkillNeed[] = names.map((skill) => ({ skill, level: Math.max(...levelsOf(skill)) }));
-  return { all };
+  const without = [...new Set(alternative.without)].sort();
+  return without.length === 0 ? { all } : { all, without };
 }
 
 /** The requirement in one form: alternatives tidy, each once, in one order; a single empty alternative is none. */
@@ -58,14 +59,30 @@ export function joinRequirements(left: readonly Alternative[], right: readonly A
   if (right.length === 0) return tidyRequirement(left);
   const joined: Alternative[] = [];
   for (const one of left) {
-    for (const other of right) joined.push({ all: [...one.all, ...other.all] });
+    for (const other of right) {
+      const without = [...(one.without ?? []), ...(other.without ?? [])];
+      joined.push({ all: [...one.all, ...other.all], without });
+    }
   }
   return tidyRequirement(joined);
 }
 
+/** What queue, segment and contact ask together [REQ2]. */
+export function requirementOf(
+  policy: ResolvedPolicy,
+  queueName: string,
+  segment: string,
+  requires: readonly Alternative[],
+): Alternative[] {
+  const queue = policy.queues.find(({ name }) => name === queueName);
+  const required = joinRequirements(queue?.requires ?? [], policy.segments[segment]?.requires ?? []);
+  return joinRequirements(required, requires);
+}
+
 /** [REQ3]. */
 export function isTooLarge(requirement: readonly Alternative[]): boolean {
-  return requirement.length > 16 || requirement.some((alternative) => alternative.all.length > 16);
+  const sizeOf = ({ all, without = [] }: Alternative): number => all.length + without.length;
+  return requirement.length > 16 || requirement.some((alternative) => sizeOf(alternative) > 16);
 }
 
 /** What head starts and clock rate come from. */

@@ -1,6 +1,8 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
 import { agentOf, channelOf, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import { nextStep, nextTest, pendingContacts } from './relax.ts';
+import { reachStep, testPending } from './relax-steps.ts';
 import type { World } from './world.ts';
 
 interface Deadline {
@@ -17,11 +19,13 @@ const FORGET = 0;
 const GATEWAY_LOST = 1;
 const GRACE = 2;
 const WAIT = 3;
-const OFFER = 4;
-const ASSIGNED = 5;
-const WRAP_UP = 6;
-const AGENT_LOST = 7;
-const COOL_DOWN = 8;
+const RELAX = 4;
+const RELAX_TEST = 5;
+const OFFER = 6;
+const ASSIGNED = 7;
+const WRAP_UP = 8;
+const AGENT_LOST = 9;
+const COOL_DOWN = 10;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due. */
@@ -62,6 +66,7 @@ function allDeadlines(state: OracleState): Deadline[] {
     ...deadlinesOfAgents(state),
     ...deadlinesOfGateways(state),
     ...deadlinesOfTombstones(state),
+    ...deadlinesOfTests(state),
   ];
 }
 
@@ -72,6 +77,8 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
     deadlines.push({ due, ordinal, kind, detail: 0, fire });
   };
   if (contact.state === 'QUEUED') add(WAIT, contact.waitUntil, (world) => expire(world, contact));
+  const step = contact.state === 'QUEUED' ? nextStep(state, contact) : undefined;
+  if (step !== undefined) add(RELAX, contact.enqueuedAt + step.afterMs, (world) => reachStep(world, contact));
   if (contact.state === 'OFFERED') add(OFFER, contact.offerDeadline, (world) => miss(world, contact));
   if (contact.state === 'WRAP_UP') {
     add(WRAP_UP, contact.wrapUpUntil, (world) => close(world, contact, 'COMPLETED', 'WRAP_UP_OVER'));
@@ -145,6 +152,12 @@ function deadlinesOfTombstones(state: OracleState): Deadline[] {
       fire: (world) => world.emit({ type: 'tombstonesForgotten', closedThrough: world.now - forgetMs }),
     },
   ];
+}
+
+/** [RLX8]. */
+function deadlinesOfTests(state: OracleState): Deadline[] {
+  if (pendingContacts(state).length === 0) return [];
+  return [{ due: nextTest(state), ordinal: 0, kind: RELAX_TEST, detail: 0, fire: testPending }];
 }
 
 function expire(world: World, contact: OracleContact): void {

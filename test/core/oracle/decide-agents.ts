@@ -2,9 +2,10 @@
 // [POL*], [RST*].
 import type { Command } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
-import { classifyAgain, isUnchanged } from './decide-contacts.ts';
+import { isUnchanged } from './decide-contacts.ts';
 import { agentOf, channelOf, heldBy, loadOf, type OracleAgent, type OracleContact, policyOf } from './model.ts';
-import { limitOf, meets } from './rank.ts';
+import { eligibilityOf, limitOf, meets } from './rank.ts';
+import { classifyAgain, stepsOf } from './relax.ts';
 import { contactVerdict, done, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -144,7 +145,7 @@ function mayHold(world: World, agent: OracleAgent, contact: OracleContact): bool
   const { state } = world;
   const count = heldBy(state, agent.id).filter(({ channel }) => channel === contact.channel).length;
   return (
-    meets(agent.skills, contact.requirement) &&
+    meets(agent.skills, eligibilityOf(contact)) &&
     loadOf(state, agent.id) <= agent.capacity &&
     count <= limitOf(state, agent, contact.channel)
   );
@@ -171,13 +172,16 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
   }
   const dropped = state.agents.filter((agent) => agent.ofPolicy && !Object.hasOwn(policy.agents, agent.id));
   if (dropped.some((agent) => heldBy(state, agent.id).length > 0)) return refused('AGENT_HAS_WORK');
-  if (state.contacts.some((contact) => isWaiting(contact) && classifyAgain(policy, contact, {}) === undefined)) {
+  if (
+    state.contacts.some((contact) => isWaiting(contact) && classifyAgain(policy, contact, {}, undefined) === undefined)
+  ) {
     return refused('REQUIREMENT_TOO_LARGE');
   }
+  const before = state.policy;
   world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id });
   for (const { id: agentId } of dropped) world.emit({ type: 'agentRemoved', agentId });
   putPolicyAgents(world, policy);
-  classifyOpen(world);
+  classifyOpen(world, before);
   for (const agent of [...state.agents]) revokeUnholdable(world, agent.id, 'POLICY_CHANGED');
   return done;
 }
@@ -195,11 +199,16 @@ function isWaiting(contact: OracleContact): boolean {
 }
 
 /** [POL3]. */
-function classifyOpen(world: World): void {
+function classifyOpen(world: World, before: ResolvedPolicy | undefined): void {
+  const stepsIn = (policy: ResolvedPolicy | undefined, name: string): string =>
+    JSON.stringify(policy?.queues.filter((queue) => queue.name === name).map(stepsOf));
   for (const contact of [...world.state.contacts]) {
     if (!isWaiting(contact)) continue;
-    const classification = classifyAgain(policyOf(world.state), contact, {});
-    if (classification === undefined || isUnchanged(contact, { ...classification })) continue;
+    const policy = policyOf(world.state);
+    const isSame = stepsIn(before, contact.queue) === stepsIn(policy, contact.queue);
+    const classification = classifyAgain(policy, contact, {}, isSame ? contact.relaxation : undefined);
+    if (classification === undefined) continue;
+    if (isUnchanged(contact, { ...classification, relaxation: classification.relaxation })) continue;
     world.emit({ type: 'contactClassified', contactId: contact.id, ...classification });
   }
 }

@@ -1,13 +1,14 @@
 // The oracle's decisions on contacts: submit, update, cancel, end, complete. Written from SPEC [SUB*], [QUE*], [UPD*], [CAN*], [WRAP*].
-import type { Actor, Command, ContactChanges } from '../../../src/core/commands.ts';
-import type { Classification } from '../../../src/core/events.ts';
-import type { ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { Actor, Command } from '../../../src/core/commands.ts';
+import type { RelaxedClassification } from '../../../src/core/events.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import { canonicalDraft } from './canonical.ts';
-import { clockRateOf, headStartUsOf, isTooLarge, joinRequirements, matchesWhen, tidyRequirement } from './classify.ts';
+import { clockRateOf, headStartUsOf, matchesWhen, requirementOf, tidyRequirement } from './classify.ts';
 import { cancelWaiting, close, endAs } from './deadlines.ts';
 import { agentOf, isHeld, type OracleContact, type OracleTombstone, policyOf, queueOf } from './model.ts';
-import { meets } from './rank.ts';
+import { normalized } from './picture.ts';
+import { eligibilityOf, meets } from './rank.ts';
+import { classifyAgain, isTooLargeLater } from './relax.ts';
 import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -32,8 +33,8 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
   const matchable = { ...draft, segment, gatewayId: actor.id };
   const queue = draft.queue !== '' ? draft.queue : policy.queues.find(({ when }) => matchesWhen(when, matchable))?.name;
   if (queue === undefined) return refused('NO_QUEUE');
-  const requirement = joinRequirements(queueOf(policy, queue).requires, draft.requires);
-  if (isTooLarge(requirement)) return refused('REQUIREMENT_TOO_LARGE');
+  const requirement = requirementOf(policy, queue, segment, draft.requires);
+  if (isTooLargeLater(policy, queue, segment, draft.requires)) return refused('REQUIREMENT_TOO_LARGE');
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
   if (waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
   const { id, version: _version, ...given } = draft;
@@ -56,26 +57,6 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
   return { kind: 'contact', id, created: true };
 }
 
-/** What the policy makes of an open contact with these changes; undefined when its requirement becomes too large. */
-export function classifyAgain(
-  policy: ResolvedPolicy,
-  contact: OracleContact,
-  changed: Pick<ContactChanges, 'requires' | 'segment' | 'value' | 'headStartMs'>,
-): Classification | undefined {
-  const { requires, segment, value, headStartMs } = { ...contact, ...changed };
-  const { queue } = contact;
-  const requirement = joinRequirements(queueOf(policy, queue).requires, requires);
-  if (isTooLarge(requirement)) return undefined;
-  return {
-    queue,
-    segment,
-    requirement,
-    clockRate: clockRateOf(policy, queue, segment),
-    headStartUs: headStartUsOf(policy, queue, { segment, value, headStartMs }),
-    waitUntil: contact.enqueuedAt + queueOf(policy, queue).limits.waitMs,
-  };
-}
-
 export function decideUpdate(world: World, { actor, contactId, set, version }: CommandOf<'update'>): Verdict {
   const subject = seenBy(world, actor, contactId);
   if (subject === undefined) return refused('NO_SUCH_CONTACT');
@@ -88,7 +69,7 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
   if (!isAnswered && !Object.hasOwn(policyOf(world.state).segments, segment)) return refused('UNKNOWN_SEGMENT');
   const classification = isAnswered
     ? classificationOf(subject)
-    : classifyAgain(policyOf(world.state), subject, { ...routing, segment });
+    : classifyAgain(policyOf(world.state), subject, { ...routing, segment }, subject.relaxation);
   if (classification === undefined) return refused('REQUIREMENT_TOO_LARGE');
   const merged = attributes === undefined ? subject.attributes : mergeAttributes(subject.attributes, attributes);
   if (Buffer.byteLength(merged) > 8192) return refused('ATTRIBUTES_TOO_LARGE');
@@ -102,17 +83,18 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
     attributes: merged,
     ...classification,
   };
-  if (isUnchanged(subject, after)) return contactVerdict(contactId);
+  if (isUnchanged(subject, { ...after, relaxation: after.relaxation })) return contactVerdict(contactId);
   world.emit({ type: 'contactUpdated', contactId, ...after });
-  if (subject.state === 'OFFERED' && !meets(agentOf(world.state, subject.agentId).skills, subject.requirement)) {
+  if (subject.state === 'OFFERED' && !meets(agentOf(world.state, subject.agentId).skills, eligibilityOf(subject))) {
     world.revoke(subject, 'REQUIREMENT_CHANGED');
   }
   return contactVerdict(contactId);
 }
 
-export function classificationOf(contact: OracleContact): Classification {
-  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = contact;
-  return { queue, segment, requirement, clockRate, headStartUs, waitUntil };
+export function classificationOf(contact: OracleContact): RelaxedClassification {
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil, relaxation } = contact;
+  const placed = { queue, segment, requirement, clockRate, headStartUs, waitUntil };
+  return relaxation === undefined ? placed : { ...placed, relaxation };
 }
 
 /** Whether the contact has all of these values already, requirements in whatever order. */
@@ -121,9 +103,18 @@ export function isUnchanged(contact: OracleContact, after: Readonly<Record<strin
     JSON.stringify(
       Object.keys(after)
         .sort()
-        .map((key) => (key === 'requirement' ? tidyRequirement(contactRequirement(facts)) : facts[key])),
+        .map((key) => {
+          if (key === 'relaxation') return normalized({ relaxation: facts[key] });
+          if (key === 'requirement') return tidyRequirement(contactRequirement(facts));
+          return key === 'requires' ? asWritten(facts as Pick<OracleContact, 'requires'>) : facts[key];
+        }),
     );
   return text({ ...contact }) === text(after);
+}
+
+/** An empty `without` is none [REQ4]. */
+function asWritten({ requires }: Pick<OracleContact, 'requires'>): unknown[] {
+  return requires.map(({ all, without = [] }) => [all, without]);
 }
 
 function contactRequirement(facts: { readonly requirement?: unknown }): OracleContact['requirement'] {

@@ -15,6 +15,7 @@ import type {
   OfferMade,
   PolicySet,
   PresenceSet,
+  Relaxation,
   SessionLost,
   SessionOpened,
 } from '../../../src/core/events.ts';
@@ -32,6 +33,7 @@ import {
   policyOf,
   queueOf,
 } from './model.ts';
+import { pendingContacts } from './relax.ts';
 
 type Answer = OfferAnswerRecord['answer'];
 
@@ -53,13 +55,16 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
     case 'contactSubmitted':
       return submit(state, event, at, found(submitted, 'draft'));
     case 'contactUpdated': {
-      const { type: _type, contactId, ...facts } = event;
-      Object.assign(touch(state, contactId), facts);
-      return undefined;
+      const { type: _type, contactId, relaxation, ...facts } = event;
+      return relax(Object.assign(touch(state, contactId), facts), relaxation);
     }
     case 'contactClassified':
-      Object.assign(touch(state, event.contactId), classificationIn(event));
-      return undefined;
+      return relax(Object.assign(touch(state, event.contactId), classificationIn(event)), event.relaxation);
+    case 'contactRelaxed': {
+      const contact = Object.assign(touch(state, event.contactId), classificationIn(event));
+      if (event.from !== '') contact.enqueuedAt = at;
+      return relax(contact, event.relaxation);
+    }
     case 'offerMade':
       return makeOffer(state, event, at);
     case 'offerAccepted':
@@ -102,8 +107,26 @@ function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, 
       return loseSession(state, event, at);
     case 'policySet':
       return setPolicy(state, event);
+    case 'relaxationsTested':
+      return noteTests(state, event.contactIds, at);
     case 'restarted':
       return restart(state, event.graceUntil);
+  }
+}
+
+/** What the steps made of it; undefined: nothing. */
+function relax(contact: OracleContact, relaxation: Relaxation | undefined): void {
+  if (relaxation === undefined) delete contact.relaxation;
+  else contact.relaxation = relaxation;
+}
+
+/** [RLX8]. */
+function noteTests(state: OracleState, contactIds: readonly string[], at: number): void {
+  if (contactIds.length === 0 || pendingContacts(state).length === 0) state.relaxTestedAt = at;
+  for (const id of contactIds) {
+    const contact = contactOf(state, id);
+    const { applied = 0, reached = 0, grantedUs = 0, eligibility = [] } = contact.relaxation ?? {};
+    contact.relaxation = { applied, reached: reached + 1, grantedUs, eligibility };
   }
 }
 
@@ -272,6 +295,8 @@ function requeue(state: OracleState, event: ContactRequeued, at: number): void {
   contact.agedFrom = event.agedFrom;
   contact.waitUntil = event.waitUntil;
   contact.agentLostUntil = 0;
+  contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
+  delete contact.relaxation;
 }
 
 function setDisposition(state: OracleState, id: string, disposition: OracleContact['disposition']): void {

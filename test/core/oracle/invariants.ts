@@ -2,7 +2,7 @@
 import type { CoreEvent, OfferMade } from '../../../src/core/events.ts';
 import { agentOf, heldBy, isHeld, loadOf, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { canonicalText } from './picture.ts';
-import { bestPair, limitOf, theRule } from './rank.ts';
+import { bestPair, eligibilityOf, limitOf, theRule } from './rank.ts';
 
 /** Calls `fail` with what does not hold. */
 export function checkInvariants(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
@@ -54,7 +54,7 @@ function checkLines(state: OracleState, events: readonly CoreEvent[], fail: (wha
 function lineOf(state: OracleState, contact: OracleContact): string {
   const { channel, requirement, prefers, preferredAgents, clockRate, queue } = contact;
   const gate = queueOf(policyOf(state), queue).gate === undefined ? '' : queue;
-  return canonicalText([channel, requirement, prefers, preferredAgents, clockRate, gate]);
+  return canonicalText([channel, requirement, eligibilityOf(contact), prefers, preferredAgents, clockRate, gate]);
 }
 
 function standsAhead(state: OracleState, one: OracleContact, other: OracleContact): boolean {

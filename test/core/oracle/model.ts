@@ -34,6 +34,8 @@ export interface OracleState {
   policyFileHash: string;
   /** No agent or gateway counts as lost before: the grace after the last restart. */
   graceFloor: number;
+  /** When conditions of `relax` steps did not hold last. */
+  relaxTestedAt: number;
   contacts: OracleContact[];
   agents: OracleAgent[];
   gateways: OracleGateway[];
@@ -58,6 +60,7 @@ export function emptyState(): OracleState {
     policySource: '',
     policyFileHash: '',
     graceFloor: 0,
+    relaxTestedAt: 0,
     contacts: [],
     agents: [],
     gateways: [],

@@ -39,6 +39,10 @@ export function isSame(one: unknown, other: unknown): boolean {
 export function normalized(fact: object): unknown {
   const { hash: _hash, ...parts }: Loose = { ...fact };
   if (parts.requirement !== undefined) parts.requirement = tidyRequirement(parts.requirement);
+  if (parts.relaxation !== undefined) {
+    const { eligibility } = parts.relaxation;
+    parts.relaxation = { ...parts.relaxation, eligibility: tidyRequirement(eligibility) };
+  }
   if (parts.coolDowns !== undefined) parts.coolDowns = parts.coolDowns.toSorted(byAgent);
   if (typeof parts.resolved === 'string') parts.resolved = JSON.parse(parts.resolved);
   if (typeof parts.policy === 'string' && parts.policy !== '') parts.policy = JSON.parse(parts.policy);
@@ -53,6 +57,7 @@ function byAgent(one: CoolDownRecord, other: CoolDownRecord): number {
 interface Loose {
   hash?: unknown;
   requirement?: OracleContact['requirement'];
+  relaxation?: NonNullable<OracleContact['relaxation']>;
   coolDowns?: OracleContact['coolDowns'];
   resolved?: unknown;
   policy?: unknown;
@@ -78,7 +83,12 @@ export function contactPicture(contact: OracleContact): ContactView {
   };
   const place = { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt };
   const times = { enqueuedAt, agedFrom, offeredAt, assignedAt, endedAt, closedAt: 0, version };
-  return { ...facts, ...place, ...times, ...(disposition === undefined ? {} : { disposition }) };
+  const relaxedSteps = Math.floor(Math.log2(2 * (contact.relaxation?.applied ?? 0) || 1));
+  const more = {
+    ...(disposition === undefined ? {} : { disposition }),
+    ...(relaxedSteps === 0 ? {} : { relaxedSteps }),
+  };
+  return { ...facts, ...place, ...times, ...more };
 }
 
 export function tombstonePicture(tombstone: OracleTombstone): object {
@@ -142,7 +152,7 @@ export function queuePictures(state: OracleState, now: number): object[] {
       assigned: inState('ASSIGNED').length,
       wrapUp: inState('WRAP_UP').length,
       agentsEligible: signedIn.length,
-      agentsAvailable: signedIn.filter((agent) => isFree(state, agent)).length,
+      agentsAvailable: agentsAvailable(state, name),
       serviceLevel: total === 0 ? 1 : sums.answeredWithin / total,
       answered: sums.answered,
       abandoned: sums.abandoned,
@@ -161,6 +171,13 @@ function gatePicture(state: OracleState, name: string, freeCount: number): strin
   return asked === undefined || keepsLevel(state, asked) ? '' : 'SERVICE_LEVEL';
 }
 
+/** [QUE9]. */
+export function agentsAvailable(state: OracleState, queue: string): number {
+  return state.agents.filter(
+    (agent) => agent.sessionId !== '' && meetsQueue(state, agent, queue) && isFree(state, agent),
+  ).length;
+}
+
 /** AVAILABLE with room on some channel that it takes. */
 function isFree(state: OracleState, agent: OracleAgent): boolean {
   if (agent.presence !== 'AVAILABLE') return false;
@@ -171,8 +188,9 @@ function isFree(state: OracleState, agent: OracleAgent): boolean {
 
 /** The records of the state in their order, each normalized; what a phase does not have is left at its default. */
 export function recordPictures(state: OracleState): unknown[] {
-  const { seq, at, epoch, lastOrdinal, lastReadyOrdinal, policy, policySource, policyFileHash, graceFloor } = state;
-  const numbers = { seq, at, epoch, lastOrdinal, lastReadyOrdinal, graceFloor };
+  const { seq, at, epoch, lastOrdinal, lastReadyOrdinal, policy, policySource, policyFileHash } = state;
+  const { graceFloor, relaxTestedAt } = state;
+  const numbers = { seq, at, epoch, lastOrdinal, lastReadyOrdinal, graceFloor, relaxTestedAt };
   const header = { kind: 'header', ...numbers, policy, policySource, policyFileHash };
   return [
     header,

@@ -7,6 +7,8 @@ import type {
   GatePolicy,
   QueueMatch,
   QueuePolicy,
+  RelaxCondition,
+  RelaxStep,
   ResolvedPolicy,
   SegmentPolicy,
 } from '../../../src/core/policy.ts';
@@ -67,7 +69,12 @@ export const limitsArb = fc.dictionary(fc.constantFrom(...CHANNELS), fc.integer(
   noNullPrototype: true,
 });
 const needArb = fc.record({ skill: fc.constantFrom(...SKILLS), level: levelArb });
-const alternativeArb: fc.Arbitrary<Alternative> = fc.record({ all: fc.array(needArb, { maxLength: 2 }) });
+const allArb = fc.array(needArb, { maxLength: 2 });
+const withoutArb = fc.array(fc.constantFrom(...SKILLS), { minLength: 1, maxLength: 2 });
+const alternativeArb: fc.Arbitrary<Alternative> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ all: allArb }) },
+  { weight: 1, arbitrary: fc.record({ all: allArb, without: withoutArb }) },
+);
 export const requirementArb = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Alternative[]>([]) },
   { weight: 2, arbitrary: fc.array(alternativeArb, { minLength: 1, maxLength: 3 }) },
@@ -89,10 +96,17 @@ const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
   }),
 });
 
-const segmentArb: fc.Arbitrary<SegmentPolicy> = fc.record({
-  headStartMs: fc.constantFrom(0, 10_000),
-  clockRate: fc.constantFrom(1, 0, 0.5, 3, 10),
-});
+const segmentArb: fc.Arbitrary<SegmentPolicy> = fc.record(
+  {
+    headStartMs: fc.constantFrom(0, 10_000),
+    clockRate: fc.constantFrom(1, 0, 0.5, 3, 10),
+    requires: fc.oneof(
+      { weight: 3, arbitrary: fc.constant<Alternative[]>([]) },
+      { weight: 1, arbitrary: requirementArb },
+    ),
+  },
+  { requiredKeys: ['headStartMs', 'clockRate'] },
+);
 
 const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
   {
@@ -113,6 +127,51 @@ const gateArb: fc.Arbitrary<GatePolicy> = fc.record(
   { requiredKeys: ['reserve', 'paceMs'] },
 );
 
+const conditionArb: fc.Arbitrary<RelaxCondition> = fc.record({ agentsAvailable: fc.constantFrom(0, 0, 1, 2) });
+
+/** A step does something; where it leads is put right when all queues are known. */
+const relaxStepArb: fc.Arbitrary<RelaxStep> = fc.oneof(
+  fc.record(
+    { afterMs: fc.constant(0), requires: requirementArb, if: conditionArb },
+    { requiredKeys: ['afterMs', 'requires'] },
+  ),
+  fc.record(
+    { afterMs: fc.constant(0), headStartMs: fc.constantFrom(5000, 60_000), if: conditionArb },
+    { requiredKeys: ['afterMs', 'headStartMs'] },
+  ),
+);
+
+const overflowArb: fc.Arbitrary<RelaxStep> = fc.record(
+  { afterMs: fc.constant(0), overflowTo: fc.constantFrom(...QUEUES), if: conditionArb },
+  { requiredKeys: ['afterMs', 'overflowTo'] },
+);
+
+/** Up to four steps, soon after each other; the last may lead elsewhere. */
+const relaxArb: fc.Arbitrary<RelaxStep[]> = fc
+  .tuple(
+    fc.array(relaxStepArb, { maxLength: 3 }),
+    fc.option(overflowArb, { nil: undefined, freq: 2 }),
+    fc.array(fc.constantFrom(1, 1000, 3000, 7000, 15_000), { minLength: 4, maxLength: 4 }),
+  )
+  .map(([steps, overflow, pauses]) => {
+    let afterMs = 0;
+    return [...steps, ...(overflow === undefined ? [] : [overflow])].map((step, index) => {
+      afterMs += pauses[index] ?? 1000;
+      return { ...step, afterMs };
+    });
+  });
+
+/** Steps lead to queues that there are: where they do not, to the last. */
+function leadSomewhere(queues: readonly QueuePolicy[]): QueuePolicy[] {
+  return queues.map((queue) => {
+    const relax = queue.relax?.map((step) => {
+      const isThere = queues.some(({ name }) => name === step.overflowTo);
+      return step.overflowTo === undefined || isThere ? step : { ...step, overflowTo: 'rest' };
+    });
+    return relax === undefined ? queue : { ...queue, relax };
+  });
+}
+
 function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const limitsArb = fc.record({
     waiting: fc.constantFrom(50_000, 50_000, 4),
@@ -126,8 +185,11 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
     headStartMs: fc.constantFrom(0, 5000),
     limits: limitsArb,
   };
-  const always: fc.Arbitrary<QueuePolicy> = fc.record(facts);
-  const sometimes: fc.Arbitrary<QueuePolicy> = fc.record({ ...facts, when: whenArb });
+  const all = { ...facts, relax: relaxArb, when: whenArb };
+  const needed = Object.keys(facts) as (keyof typeof facts)[];
+  const { when: _when, ...unconditional } = all;
+  const always: fc.Arbitrary<QueuePolicy> = fc.record(unconditional, { requiredKeys: needed });
+  const sometimes: fc.Arbitrary<QueuePolicy> = fc.record(all, { requiredKeys: [...needed, 'when'] });
   const plain = isLast ? fc.oneof({ weight: 9, arbitrary: always }, { weight: 1, arbitrary: sometimes }) : sometimes;
   return fc
     .tuple(plain, fc.option(gateArb, { freq: 2 }))
@@ -194,7 +256,8 @@ const queuesArb: fc.Arbitrary<QueuePolicy[]> = fc
   .map(([names, first, second, rest]) => [
     ...[first, second].filter(({ name }) => names.includes(name as 'first')),
     rest,
-  ]);
+  ])
+  .map(leadSomewhere);
 
 const policyAgentsArb: fc.Arbitrary<Record<string, AgentPolicy>> = fc.dictionary(
   fc.constantFrom(...POLICY_AGENTS),

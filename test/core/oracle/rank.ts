@@ -16,6 +16,11 @@ import {
   queueOf,
 } from './model.ts';
 
+/** What an agent must have for it now [RLX2]. */
+export function eligibilityOf({ requirement, relaxation }: OracleContact): readonly Alternative[] {
+  return relaxation !== undefined && relaxation.applied > 0 ? relaxation.eligibility : requirement;
+}
+
 /** The parts of a pair's rank. */
 export interface RankParts {
   readonly urgencyUs: number;
@@ -41,10 +46,13 @@ export function levelOf(skills: Readonly<Record<string, number>>, skill: string)
   return Object.hasOwn(skills, skill) ? (skills[skill] ?? 0) : 0;
 }
 
-/** Whether the agent has every skill of the alternative at its level or above. */
+/** Whether the agent has every skill of the alternative at its level or above, and none that it is to be without [REQ1]. */
 export function meetsAlternative(skills: Readonly<Record<string, number>>, alternative: Alternative): boolean {
   for (const need of alternative.all) {
     if (levelOf(skills, need.skill) < need.level) return false;
+  }
+  for (const skill of alternative.without ?? []) {
+    if (levelOf(skills, skill) > 0) return false;
   }
   return true;
 }
@@ -57,12 +65,12 @@ export function meets(skills: Readonly<Record<string, number>>, requirement: rea
   return false;
 }
 
-/** [FIT1], [FIT2], [FIT3]: the greatest over the satisfied alternatives; minus infinity when none is. */
+/** [FIT1], [FIT2], [FIT3]: the greatest over the satisfied alternatives; over all of them when none is, which only a relaxation makes possible [FIT4]. */
 function fitUs(policy: ResolvedPolicy, contact: OracleContact, agent: OracleAgent): number {
   const alternatives = contact.requirement.length === 0 ? [{ all: [] }] : contact.requirement;
+  const met = alternatives.filter((alternative) => meetsAlternative(agent.skills, alternative));
   let best = Number.NEGATIVE_INFINITY;
-  for (const alternative of alternatives) {
-    if (!meetsAlternative(agent.skills, alternative)) continue;
+  for (const alternative of met.length > 0 ? met : alternatives) {
     let sumUs = 0;
     for (const [skill, level] of Object.entries(agent.skills)) {
       const isNeeded = alternative.all.some((need) => need.skill === skill);
@@ -107,7 +115,7 @@ function isEligible(state: OracleState, contact: OracleContact, agent: OracleAge
     agent.presence === 'AVAILABLE' &&
     agent.sessionId !== '' &&
     (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
-    meets(agent.skills, contact.requirement) &&
+    meets(agent.skills, eligibilityOf(contact)) &&
     hasRoom(state, agent, contact.channel) &&
     !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id) &&
     isGateOpen(state, contact, agent)
@@ -132,7 +140,7 @@ function isGateOpen(state: OracleState, contact: OracleContact, agent: OracleAge
       other.presence === 'AVAILABLE' &&
       other.sessionId !== '' &&
       (other.channels.length === 0 || other.channels.includes(contact.channel)) &&
-      meets(other.skills, contact.requirement) &&
+      meets(other.skills, eligibilityOf(contact)) &&
       hasRoom(state, other, contact.channel),
   );
   return others.length >= gate.reserve;

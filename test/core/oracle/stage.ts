@@ -65,6 +65,11 @@ export function disposition(outcome: string): Disposition {
   return { reasons: ['bill'], outcome, notes: '', attributes: '' };
 }
 
+/** The same for an agent without these skills. */
+export function lacks(without: readonly string[], ...pairs: (string | number)[]): Alternative {
+  return { ...needs(...pairs), without };
+}
+
 /** What a step came to. */
 export interface Acted {
   /** Events in short: type, then what tells one from another. */
@@ -262,6 +267,9 @@ export function brief(event: CoreEvent): string {
   if ('agentId' in event) words.push(event.agentId);
   if ('subjectId' in event) words.push(event.subjectId);
   if (event.type === 'presenceSet') words.push(event.presence, event.cause);
+  if (event.type === 'contactRelaxed')
+    words.push(event.step, ...(event.from === '' ? [] : [`${event.from}→${event.queue}`]));
+  if (event.type === 'relaxationsTested') words.push(...event.contactIds);
   if (event.type === 'offerRevoked') words.push(event.reason);
   if (event.type === 'contactClosed') words.push(event.state, event.cause);
   if (event.type === 'contactEnded' || event.type === 'contactRequeued') words.push(event.cause);

@@ -1,0 +1,89 @@
+// What happens when a `relax` step is due, and when conditions that did not hold are tested again.
+//
+// Invariants: 1. a step never fails: that everything can be joined was checked when the contact came (relaxation.ts). 2. a test that fails is
+// journalled, so that a copy knows what has been tested; a failed test of many costs one event and a look at each step that somebody waits in.
+
+import { classify, classifyRelaxed, isRefusal } from './classify.ts';
+import { type Contact, classificationOf } from './contact.ts';
+import type { RelaxedClassification } from './events.ts';
+import type { Queue } from './names.ts';
+import type { RelaxStep, ResolvedPolicy } from './policy.ts';
+import { afterStep, eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** The contact's next step is due. */
+export function fireRelax(step: Step, contact: Contact): void {
+  const number = nextNumber(contact.relaxation);
+  const relax = stepsOf(contact.queue.policy)[number - 1];
+  if (relax === undefined) return;
+  const isHeld = holds(step.state, contact.queue, relax);
+  const isCounted = step.state.recountedSeq === step.state.seq;
+  if (isHeld) relaxContact(step, contact, relax, number);
+  else step.emit({ type: 'relaxationsTested', contactIds: [contact.id] });
+  // Neither has touched an agent.
+  if (isCounted) step.state.recountedSeq = step.state.seq;
+}
+
+/** What waits for a condition is tested, queue by queue and step by step; where it holds all go on, in order of arrival. */
+export function testRelaxations(step: Step): void {
+  const { state } = step;
+  let hasFailed = false;
+  for (const queue of state.queueList) {
+    for (const [index, relax] of stepsOf(queue.policy).entries()) {
+      if ((queue.pendingByStep[index] ?? 0) === 0) continue;
+      const isHeld = holds(state, queue, relax);
+      const isCounted = state.recountedSeq === state.seq;
+      if (isHeld) relaxPending(step, queue, relax, index + 1);
+      else hasFailed = true;
+      if (isCounted) state.recountedSeq = state.seq;
+    }
+  }
+  if (hasFailed) step.emit({ type: 'relaxationsTested', contactIds: [] });
+}
+
+function relaxPending(step: Step, queue: Queue, relax: RelaxStep, number: number): void {
+  const pending = [...queue.waiting].filter(({ relaxation }) => isPending(relaxation, number));
+  pending.sort((a, b) => a.ordinal - b.ordinal);
+  for (const contact of pending) relaxContact(step, contact, relax, number);
+}
+
+/** Agents whom this step has touched are not counted anew before it settles: whoever asks for the count has it done. */
+function holds(state: State, queue: Queue, { if: condition }: RelaxStep): boolean {
+  if (condition === undefined) return true;
+  if (state.recountedSeq !== state.seq) for (const agent of state.dirty.agents) state.supplies.recount(agent);
+  state.recountedSeq = state.seq;
+  return queue.agentsAvailable <= condition.agentsAvailable;
+}
+
+function relaxContact(step: Step, contact: Contact, relax: RelaxStep, number: number): void {
+  const { state } = step;
+  const target = relax.overflowTo === undefined ? undefined : state.queues.get(relax.overflowTo);
+  const policy = state.policy as ResolvedPolicy;
+  const to =
+    target === undefined
+      ? classifyRelaxed(
+          state.requirements,
+          policy,
+          contact.queue.policy,
+          contact,
+          contact.enqueuedAt,
+          afterStep(contact.relaxation, number),
+        )
+      : classify(state.requirements, policy, target.policy, contact, step.now);
+  const type = 'contactRelaxed';
+  const contactId = contact.id;
+  if (isRefusal(to)) {
+    step.emitOf(contact, { type, contactId, step: number, from: '', ...passedOver(contact, number) });
+  } else {
+    const from = target === undefined ? '' : contact.queue.name;
+    step.emitOf(contact, { type, contactId, step: number, from, ...to });
+  }
+}
+
+/** A contact that was with an agent when the policy changed, and came back: no place for it was checked then. It stays as it is. */
+function passedOver(contact: Contact, number: number): RelaxedClassification {
+  const { grantedUs } = contact.relaxation ?? { grantedUs: 0 };
+  const relaxation = { ...afterStep(contact.relaxation, number), grantedUs, eligibility: eligibilityOf(contact) };
+  return { ...classificationOf(contact), relaxation };
+}
