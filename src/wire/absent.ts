@@ -25,6 +25,9 @@ const NUMBERS: Readonly<Record<string, number>> = {
   'AgentsQuery.limit': 100,
 };
 
+/** Lists that few messages have: empty, they have no key, so that all others keep the shape that they had before the field came. */
+const KEYLESS_LISTS: ReadonlySet<string> = new Set(['Alternative.without']);
+
 /** Messages that change something: a field that is absent has no key, so that "leave it" differs from "empty it". */
 const PATCHES: ReadonlySet<string> = new Set(['ContactChanges']);
 
@@ -41,6 +44,11 @@ export function isPatch(message: Message): boolean {
   return PATCHES.has(message.name);
 }
 
+/** Whether the field is a list that, empty, has no key. */
+export function isKeyless(message: Message, field: Field): boolean {
+  return KEYLESS_LISTS.has(`${message.name}.${field.name}`);
+}
+
 /** What an absent field means in a request, where that is neither empty nor zero. */
 export function meaningOfAbsent(message: Message, field: Field): string | number | undefined {
   const key = `${message.name}.${field.name}`;
@@ -49,7 +57,7 @@ export function meaningOfAbsent(message: Message, field: Field): string | number
 
 /** The value of an absent field; undefined when the object then has no such key. */
 function absentValue(message: Message, field: Field, withMeanings: boolean): unknown {
-  if (field.shape === 'list') return EMPTY_LIST;
+  if (field.shape === 'list') return isKeyless(message, field) ? undefined : EMPTY_LIST;
   if (field.shape === 'map') return EMPTY_MAP;
   if (field.optional) return undefined;
   switch (field.kind) {
@@ -88,6 +96,10 @@ function checkTables(): void {
         ? field.kind === 'enum' && field.enumType.numberByName.has(value)
         : value >= (field.options.minimum ?? 0) && value <= (field.options.maximum ?? Infinity);
     assert(fits, `${key}: ${value} is no value of it`);
+  }
+  for (const key of KEYLESS_LISTS) {
+    const [messageName = '', fieldName = ''] = key.split('.');
+    assert(messageNamed(messageName).fieldByName.get(fieldName)?.shape === 'list', `${key}: no list`);
   }
   for (const name of PATCHES) {
     assert(messageNamed(name).fieldByName.get(CLEAR_FIELD)?.shape === 'list', `${name} has no list ${CLEAR_FIELD}`);

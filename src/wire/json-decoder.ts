@@ -7,7 +7,7 @@
 // 4. the objects made have the shapes of the core's views and commands: texts '', lists [] and so on where a field is absent.
 
 import { assert } from '../lib/assert.ts';
-import { absentMessage, meaningOfAbsent, type PlainObject } from './absent.ts';
+import { absentMessage, isKeyless, meaningOfAbsent, type PlainObject } from './absent.ts';
 import { countIsRight, fieldPhrase, numberCheck, textCheck, valuePhrase } from './field-rules.ts';
 import { isObject, jsonObjectText, parseJson } from './json-text.ts';
 import type { AnswerName, WireName, WireTypes } from './messages.ts';
@@ -84,7 +84,7 @@ function compileMessage(message: Message, mode: JsonMode): Read {
       }
       const value = read(source[key], report);
       if (report.failed) return report.within(key);
-      target[key] = value;
+      if (value !== NO_KEY) target[key] = value;
     }
     check?.((field) => Object.hasOwn(source, field.name), target, report);
     return report.failed ? undefined : target;
@@ -93,13 +93,26 @@ function compileMessage(message: Message, mode: JsonMode): Read {
 
 function fieldReader(message: Message, field: Field, mode: JsonMode): Read {
   const read = valueReader(field, mode);
-  if (field.shape === 'list') return listReader(field, read, mode);
+  if (field.shape === 'list') {
+    const readList = listReader(field, read, mode);
+    return isKeyless(message, field) ? withoutEmpty(readList) : readList;
+  }
   if (field.shape === 'map') return mapReader(field, read, mode);
   const meaning = mode === 'request' && field.kind !== 'enum' ? meaningOfAbsent(message, field) : undefined;
   if (meaning === undefined) return read;
   return (value, report) => {
     const found = read(value, report);
     return found === 0 ? meaning : found;
+  };
+}
+
+/** What a reader answers for a value that stands for none. */
+const NO_KEY: unique symbol = Symbol('no key');
+
+function withoutEmpty(read: Read): Read {
+  return (value, report) => {
+    const list = read(value, report);
+    return Array.isArray(list) && list.length === 0 ? NO_KEY : list;
   };
 }
 

@@ -6,7 +6,7 @@
 // and all the words (stored-cursor.ts). 2. where code may not be made from text, there are no such readers, and nothing else is missing.
 // 3. only names and numbers of the schema go into the code. 4. Node only: the client reads with proto-decoder.ts alone.
 
-import { absentMessage, EMPTY_LIST, isPatch, type PlainObject } from './absent.ts';
+import { absentMessage, EMPTY_LIST, isKeyless, isPatch, type PlainObject } from './absent.ts';
 import { ByteTable, LIST_PLACES } from './byte-table.ts';
 import { wireTypeOf } from './proto-encoder.ts';
 import { tagOf } from './protobuf-runtime.ts';
@@ -107,9 +107,11 @@ class ReaderSource {
     const tag = tagOf(field.number, wireTypeOf(field));
     const key = JSON.stringify(field.name);
     if (field.shape === 'list') {
-      this.#declared.push(`${variable} = EMPTY_LIST`);
+      const isBare = isKeyless(this.#message, field);
+      this.#declared.push(isBare ? variable : `${variable} = EMPTY_LIST`);
       this.#read.push(`if (tag === ${tag}) {`, ...this.#listOf(field, variable, value, tag), '}');
-      this.#keys.push(`${key}: ${variable}`);
+      if (isBare) this.#optional.push(`if (${variable} !== undefined) object[${key}] = ${variable};`);
+      else this.#keys.push(`${key}: ${variable}`);
       return;
     }
     const absent = this.#absent[field.name];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { channelOf, heldBy, loadOf, policyOf } from './oracle/model.ts';
 import { historyArb } from './oracle/moves.ts';
-import { limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
+import { eligibilityOf, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
 import { runs } from './oracle/runs.ts';
 
@@ -105,6 +105,20 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
     isEligible: (state, contact, agent) =>
       isEligible(state, contact, agent) ||
       (isEligible(state, { ...contact, requirement: [] }, agent) && meets(agent.skills, contact.requires)),
+  },
+  'a relaxed requirement forgotten': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) && meets(agent.skills, contact.requirement),
+  },
+  'fit by the relaxed requirement': {
+    fitUs: (policy, contact, agent) => fitUs(policy, { ...contact, requirement: eligibilityOf(contact) }, agent),
+  },
+  'skills to be without forgotten': {
+    isEligible: (state, contact, agent) => {
+      const requirement = eligibilityOf(contact).map(({ all }) => ({ all }));
+      const { relaxation: _relaxation, ...asked } = { ...contact, requirement };
+      return isEligible(state, asked, agent);
+    },
   },
   'one more than the limit': {
     isEligible: (state, contact, agent) => {

@@ -3,7 +3,7 @@
 // 1. Values are in the form that decoders give, so that decoding what was encoded must give an equal value.
 // 2. Maps have no prototype, as decoded ones.
 import fc from 'fast-check';
-import { isPatch, meaningOfAbsent, type PlainObject } from '../../src/wire/absent.ts';
+import { isKeyless, isPatch, meaningOfAbsent, type PlainObject } from '../../src/wire/absent.ts';
 import { numberRange } from '../../src/wire/field-rules.ts';
 import { jsonObjectTextOf } from '../../src/wire/json-text.ts';
 import { Report } from '../../src/wire/report.ts';
@@ -25,7 +25,9 @@ function objectArbitrary(message: Message, purpose: Purpose): fc.Arbitrary<Plain
     (field) => field.oneof === '' && !(purpose === 'request' && field.options.outputOnly),
   );
   const mayMiss = (field: Field) =>
-    isPatch(message) || (field.optional && !(purpose === 'request' && field.options.required));
+    isPatch(message) ||
+    isKeyless(message, field) ||
+    (field.optional && !(purpose === 'request' && field.options.required));
   const model = Object.fromEntries(
     fields
       .filter((field) => !(isPatch(message) && field.name === 'clear'))
@@ -46,7 +48,8 @@ function objectArbitrary(message: Message, purpose: Purpose): fc.Arbitrary<Plain
 function fieldArbitrary(message: Message, field: Field, purpose: Purpose): fc.Arbitrary<unknown> {
   const value = valueArbitrary(message, field, purpose);
   const atMost = Math.min(field.options.maxItems ?? 5, 5);
-  if (field.shape === 'list') return fc.array(value, { minLength: field.options.required ? 1 : 0, maxLength: atMost });
+  const atLeast = field.options.required || isKeyless(message, field) ? 1 : 0;
+  if (field.shape === 'list') return fc.array(value, { minLength: atLeast, maxLength: atMost });
   if (field.shape === 'one') return value;
   return fc
     .dictionary(patternArbitrary(field.options.pattern ?? '.{0,9}'), value, { maxKeys: atMost })
