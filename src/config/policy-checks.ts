@@ -37,14 +37,15 @@ export function segmentNames(draft: Draft): string[] {
 
 /** Faults of the policy as a whole; `at` is where it stands in its text. */
 export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
-  return [unknownPatterns, unknownLimits, unknownWatched, unknownOverflows, ratesTooHigh].flatMap((notes) =>
-    place(notes(draft), source, at),
+  return [unknownPatterns, unknownYields, unknownLimits, unknownWatched, unknownOverflows, ratesTooHigh].flatMap(
+    (notes) => place(notes(draft), source, at),
   );
 }
 
 /** What is allowed and hardly meant. */
 export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
   const warnings = [
+    exclusiveLimits,
     unreachableQueues,
     noCatchAll,
     unmetRequirements,
@@ -89,6 +90,28 @@ function* unknownPatterns(draft: Draft): Iterable<Note> {
         ];
       }
     }
+  }
+}
+
+function* unknownYields(draft: Draft): Iterable<Note> {
+  const names = [...draft.channels.keys()];
+  for (const [name, { yieldsTo }] of draft.channels) {
+    for (const [index, other] of yieldsTo.entries()) {
+      if (other !== name && draft.channels.has(other)) continue;
+      const others = names.filter((one) => one !== name);
+      const expected =
+        others.length === 0 ? 'nothing, since there is no other channel' : `another channel (${listText(others)})`;
+      const what =
+        other === name ? `${JSON.stringify(other)} itself` : `${JSON.stringify(other)}${meantText(other, others)}`;
+      yield [['channels', name, 'yieldsTo', index], `expected ${expected}, found ${what}`];
+    }
+  }
+}
+
+function* exclusiveLimits(draft: Draft): Iterable<Note> {
+  for (const [name, { exclusive, limit }] of draft.channels) {
+    if (!exclusive || limit <= 1) continue;
+    yield [['channels', name, 'limit'], 'an exclusive channel is held one contact at a time, whatever its limit'];
   }
 }
 

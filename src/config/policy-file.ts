@@ -106,10 +106,13 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
 type Draft<K extends 'channels' | 'segments' | 'queues'> =
   PolicyDraft[K] extends ReadonlyMap<string, infer T> ? T : never;
 
-function resolveChannel({ cost, limit, offer, wrapUp, assigned, gatewayLost }: Draft<'channels'>): ChannelPolicy {
+function resolveChannel(channel: Draft<'channels'>): ChannelPolicy {
+  const { cost, limit, yieldsTo, exclusive, offer, wrapUp, assigned, gatewayLost } = channel;
   return {
     cost,
     limit,
+    ...(yieldsTo.length === 0 ? {} : { yieldsTo: [...new Set(yieldsTo)] }),
+    ...(exclusive ? { exclusive } : {}),
     offerTimeoutMs: offer.timeout,
     wrapUpMs: wrapUp,
     assigned: { maxMs: assigned.max, agentLostMs: assigned.agentLost, then: assigned.then },

@@ -11,6 +11,7 @@ import {
   checked,
   choice,
   duration,
+  flag,
   list,
   mapped,
   names,
@@ -48,6 +49,16 @@ const channel = object('A channel: what one contact of it takes of an agent, and
     least: 0,
     most: 10_000,
     whole: true,
+  }),
+  yieldsTo: list({
+    about: 'Channels whose contacts may be offered as if the agent held none of this one.',
+    of: text({ about: 'Name of a channel.', most: 128, pattern: NAME_PATTERN, patternText: NAME_TEXT }),
+    fallback: [],
+    most: 63,
+  }),
+  exclusive: flag({
+    about: 'Whether an agent holds a contact of it alone, but for what it yields to and what yields to it.',
+    fallback: false,
   }),
   offer: object('Offers of this channel.', {
     timeout: duration({

@@ -173,6 +173,24 @@ export function choice<const T extends string>({
   };
 }
 
+/** Yes or no. */
+export function flag({ about, fallback }: { readonly about: string; readonly fallback: boolean }): Spec<boolean> {
+  return {
+    kind: 'a flag',
+    range: 'true, false',
+    about,
+    inside: [],
+    fallbackText: String(fallback),
+    fallback: () => fallback,
+    read(value, path, reading) {
+      const plain = isScalar(value) ? value.value : undefined;
+      if (typeof plain === 'boolean') return plain;
+      reading.fault(offsetOf(value), path, `expected true or false, ${found(value)}`);
+      return fallback;
+    },
+  };
+}
+
 interface TextTerms extends Terms<string> {
   /** Characters. */
   readonly most: number;

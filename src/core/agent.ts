@@ -6,6 +6,7 @@
 
 import { assert } from '../lib/assert.ts';
 import type { Membership } from './agent-buckets.ts';
+import { hasBlendedRoom } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import type { Channel } from './names.ts';
@@ -118,10 +119,12 @@ export function isSignedIn(agent: Agent): boolean {
   return agent.presence !== 'OFFLINE' && agent.sessionId !== '';
 }
 
-/** Room for one more contact of the channel, by capacity, limit and the channels that it takes now. */
+/** Room for one more contact of the channel, by capacity, limit, what else it holds and the channels that it takes now. */
 export function hasRoom(agent: Agent, channel: Channel): boolean {
-  const policy = channel.policy;
-  if (agent.load + policy.cost > agent.capacity) return false;
+  const { policy, blend } = channel;
+  if (blend === undefined) {
+    if (agent.load + policy.cost > agent.capacity) return false;
+  } else if (!hasBlendedRoom(agent, channel, blend)) return false;
   if ((agent.countByChannel[channel.index] ?? 0) >= limitOf(agent, channel)) return false;
   return agent.channels.length === 0 || agent.channels.includes(channel.name);
 }

@@ -1,6 +1,7 @@
 // Decides what is asked about agents: offers' answers, presence, sessions, the directory. A refusal emits nothing.
 
 import { type Agent, agentView, heldInOrder, limitOf } from './agent.ts';
+import { fitsBeside } from './blend.ts';
 import type { Command } from './commands.ts';
 import { type Contact, holderOf } from './contact.ts';
 import type { Decided } from './decided.ts';
@@ -252,7 +253,7 @@ export function revokeIneligible(step: Step, agent: Agent, reason: RevocationRea
     if (contact.phase.state !== 'OFFERED' || holderOf(contact) !== agent) continue;
     const { channel } = contact;
     const count = agent.countByChannel[channel.index] ?? 0;
-    const fits = agent.load <= agent.capacity && count <= limitOf(agent, channel);
+    const fits = count <= limitOf(agent, channel) && fitsBeside(agent, contact);
     if (!fits || !meets(agent.skills, eligibilityOf(contact))) step.revoke(contact, reason);
   }
 }

@@ -7,6 +7,7 @@
 import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { Bucket, Membership } from './agent-buckets.ts';
+import { leastLoad } from './blend.ts';
 import { type Contact, isCooling, type LineEntry } from './contact.ts';
 import type { DemandClass, DemandIndex, Line } from './demand.ts';
 import { isOpen } from './gate.ts';
@@ -29,6 +30,8 @@ export interface Moment {
   readonly terms: RankTerms;
   /** What a contact takes at least of an agent's capacity. */
   readonly costMin: number;
+  /** Whether some channel yields to another or is exclusive: what an agent carries is then not the same for all channels. */
+  readonly blends: boolean;
   /** What gates look at: the policy's queues, and the agents that settle has not put back yet. */
   readonly queues: ReadonlyMap<string, Queue>;
   readonly dirtyAgents: readonly Agent[];
@@ -78,7 +81,9 @@ export function bestForContact(
 /** The agent with its best waiting contact over the heads of the lines that it may serve. */
 export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment): Pair | undefined {
   const supply = agent.supply;
-  if (supply === undefined || !isAvailable(agent) || agent.load + moment.costMin > agent.capacity) return undefined;
+  if (supply === undefined || !isAvailable(agent)) return undefined;
+  const load = moment.blends ? leastLoad(agent) : agent.load;
+  if (load + moment.costMin > agent.capacity) return undefined;
   const pick: Pick = { contact: undefined, tier: -1, worthUs: Number.NEGATIVE_INFINITY, fitUs: 0 };
   if (demands.nonEmpty.length < supply.facts.length) {
     for (const demand of demands.nonEmpty) {
@@ -94,7 +99,7 @@ export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment)
   return pick.contact === undefined ? undefined : pairOf(pick.contact, agent, pick.fitUs, moment);
 }
 
-/** The best contact so far, and what decides between it and another: tier, and what it is worth for the agent, readiness left aside. */
+/** The best contact so far, and what decides between it and another: tier, and what it is worth for the agent, but for what is the same for all. */
 interface Pick {
   contact: Contact | undefined;
   tier: number;
@@ -104,7 +109,8 @@ interface Pick {
 
 function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
   if (!hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) return;
-  for (const line of demand.lines) compareLine(agent, line, line.heap, fitUs, moment, pick);
+  const carriedUs = unlikeLoadUs(agent, demand, moment);
+  for (const line of demand.lines) compareLine(agent, line, line.heap, fitUs, carriedUs, moment, pick);
 }
 
 function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pick: Pick): void {
@@ -114,8 +120,13 @@ function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pic
   for (const [line, heap] of lines) {
     const fit = classFit(agent, line.demand);
     if (fit === undefined || !hasRoom(agent, line.demand.channel) || !mayOffer(line.demand, moment)) continue;
-    compareLine(agent, line, heap, fit + affinityUs, moment, pick);
+    compareLine(agent, line, heap, fit + affinityUs, unlikeLoadUs(agent, line.demand, moment), moment, pick);
   }
+}
+
+/** The load part of readiness where contacts of one channel see another one than those of the next; 0 where it is the same for all. */
+function unlikeLoadUs(agent: Agent, { channel }: DemandClass, { blends, terms }: Moment): number {
+  return blends ? loadUs(agent, channel, terms) : 0;
 }
 
 /** Takes the heap's first that the agent may have, if it is better. Most heads are worse: these are found out by their numbers alone. */
@@ -124,17 +135,18 @@ function compareLine(
   { tier, clockRate }: Line,
   heap: KeyedHeap<LineEntry>,
   fitUs: number,
+  carriedUs: number,
   { now, epoch }: Moment,
   pick: Pick,
 ): void {
   if (tier < pick.tier) return;
   // Of an empty heap −Infinity: nothing is worse.
-  const headUs = fitUs - heap.leastKey + clockRate * (now - epoch);
+  const headUs = fitUs - carriedUs - heap.leastKey + clockRate * (now - epoch);
   if (tier === pick.tier && headUs < pick.worthUs) return;
   const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
   if (entry === undefined) return;
   const { contact } = entry;
-  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs + urgencyUs(contact, now);
+  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs - carriedUs + urgencyUs(contact, now);
   const present = pick.contact;
   if (present !== undefined && tier === pick.tier) {
     if (worthUs < pick.worthUs || (worthUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
@@ -157,7 +169,7 @@ function bestIndexed(contact: Contact, demand: DemandClass, moment: Moment): Pai
   const { agent } = choice;
   if (agent === undefined) return undefined;
   const { terms } = moment;
-  const readinessUs = idleUs(agent.readySince, moment.now, terms) - loadUs(agent, terms);
+  const readinessUs = idleUs(agent.readySince, moment.now, terms) - loadUs(agent, contact.channel, terms);
   return {
     contact,
     agent,
@@ -211,7 +223,7 @@ function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): 
     agent,
     urgencyUs: urgencyUs(contact, now),
     fitUs,
-    readinessUs: idleUs(agent.readySince, now, terms) - loadUs(agent, terms),
+    readinessUs: idleUs(agent.readySince, now, terms) - loadUs(agent, contact.channel, terms),
   };
 }
 

@@ -4,6 +4,7 @@
 // Invariants: 1. a channel's index never changes while the process lives. 2. a queue's counts are those of its open contacts.
 
 import { OrderedFifo } from '../lib/ordered-fifo.ts';
+import type { Blend } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { DemandClass } from './demand.ts';
@@ -16,6 +17,8 @@ export interface Channel {
   /** Dense, from 0. */
   readonly index: number;
   policy: ChannelPolicy;
+  /** Undefined: nothing yields to it and nothing is exclusive. */
+  blend: Blend | undefined;
   /** Open contacts of the channel. */
   openCount: number;
 }

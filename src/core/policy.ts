@@ -14,6 +14,10 @@ export interface ChannelPolicy {
   readonly cost: number;
   /** Most contacts of the channel at once for an agent without a limit of its own. */
   readonly limit: number;
+  /** Channels whose contacts an agent may be offered as if it held none of this one; absent: none. */
+  readonly yieldsTo?: readonly string[];
+  /** Held alone, but for what it yields to and what yields to it; absent: no. */
+  readonly exclusive?: boolean;
   readonly offerTimeoutMs: number;
   /** 0: `end` completes at once. */
   readonly wrapUpMs: number;

@@ -8,6 +8,8 @@
 // Invariant: idle and load parts never rise within one instant as an agent takes more work: settle stands on that.
 
 import type { Agent } from './agent.ts';
+import { loadFor } from './blend.ts';
+import type { Channel } from './names.ts';
 import type { FitPolicy, ReadinessPolicy } from './policy.ts';
 import { type Alternative, meets, meetsAlternative, type Preference, type Skills } from './requirement.ts';
 
@@ -107,9 +109,14 @@ export function idleUs(readySince: number, now: number, terms: RankTerms): numbe
   return terms.idleRate * Math.min(now - readySince, terms.idleCapMs);
 }
 
-/** What the load that the agent carries costs, microseconds. */
-export function loadUs(agent: Agent, terms: RankTerms): number {
-  return Math.round((terms.loadUs * agent.load) / agent.capacity);
+/** What the load that the agent carries costs with a contact of the channel, microseconds. */
+export function loadUs(agent: Agent, channel: Channel, terms: RankTerms): number {
+  return loadPartUs(agent, loadFor(agent, channel), terms);
+}
+
+/** What such a load costs, microseconds. */
+export function loadPartUs(agent: Agent, load: number, terms: RankTerms): number {
+  return Math.round((terms.loadUs * load) / agent.capacity);
 }
 
 const EVERYONE: readonly Alternative[] = [{ all: [] }];

@@ -7,6 +7,7 @@ import { Fifo } from '../lib/fifo.ts';
 import { PassingMap } from '../lib/passing-map.ts';
 import { SortedLog } from '../lib/sorted-log.ts';
 import { type Agent, isSignedIn } from './agent.ts';
+import { blendChannels } from './blend.ts';
 import type { Contact, Known } from './contact.ts';
 import { ContentHash } from './content-hash.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
@@ -82,7 +83,15 @@ export class State {
     };
     this.supplies = new SupplyIndex(ZERO_TERMS, world, suppliersScannedMax);
     const { queues } = this;
-    this.#moment = { now: 0, epoch: 0, terms: ZERO_TERMS, costMin: 0, queues, dirtyAgents: this.dirty.agents };
+    this.#moment = {
+      now: 0,
+      epoch: 0,
+      terms: ZERO_TERMS,
+      costMin: 0,
+      blends: false,
+      queues,
+      dirtyAgents: this.dirty.agents,
+    };
   }
 
   /** Good until it is asked for again: there is one settle at a time. */
@@ -147,15 +156,23 @@ export class State {
   /** In the policy's order. */
   #useChannels(policy: ResolvedPolicy): void {
     this.channels.clear();
+    for (const channel of this.#everyChannel.values()) channel.blend = undefined;
     for (const [name, channelPolicy] of Object.entries(policy.channels)) {
       const index = this.#everyChannel.size;
-      const channel = this.#everyChannel.get(name) ?? { name, index, policy: channelPolicy, openCount: 0 };
+      const channel = this.#everyChannel.get(name) ?? {
+        name,
+        index,
+        policy: channelPolicy,
+        blend: undefined,
+        openCount: 0,
+      };
       channel.policy = channelPolicy;
       this.#everyChannel.set(name, channel);
       this.channels.set(name, channel);
     }
     this.channelList = [...this.channels.values()];
     this.#costMin = Math.min(...this.channelList.map((channel) => channel.policy.cost));
+    this.#moment.blends = blendChannels(this.channelList);
   }
 
   #useQueues(policy: ResolvedPolicy): void {

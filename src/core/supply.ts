@@ -12,7 +12,7 @@ import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import { AgentBuckets, type Membership, newMembership } from './agent-buckets.ts';
 import type { DemandClass } from './demand.ts';
 import type { Channel, Queue } from './names.ts';
-import { fitUs, loadUs, type RankTerms } from './rank.ts';
+import { fitUs, loadPartUs, loadUs, type RankTerms } from './rank.ts';
 import { meets, type Skills } from './requirement.ts';
 
 /** With more suppliers a demand class is indexed. To look at so many pools costs less than its agents' ways into and out of an index. */
@@ -132,9 +132,16 @@ export class SupplyIndex {
     const supply = agent.supply;
     if (supply === undefined || agent.indexed) return;
     agent.indexed = true;
-    const carriedUs = loadUs(agent, this.#terms);
-    for (const pool of supply.pools) insertIntoPool(agent, pool, carriedUs);
-    for (const fact of supply.indexed) if (fact !== undefined) insertFor(agent, fact, carriedUs);
+    const plainUs = loadPartUs(agent, agent.load, this.#terms);
+    for (const pool of supply.pools) insertIntoPool(agent, pool, this.#carriedUs(agent, pool.channel, plainUs));
+    for (const fact of supply.indexed) {
+      if (fact !== undefined) insertFor(agent, fact, this.#carriedUs(agent, fact.demand.channel, plainUs));
+    }
+  }
+
+  /** The load part as the channel sees it; `plainUs`: as all channels do to which nothing yields. */
+  #carriedUs(agent: Agent, channel: Channel, plainUs: number): number {
+    return channel.blend === undefined ? plainUs : loadUs(agent, channel, this.#terms);
   }
 
   /** Takes the agent out; afterwards what its place depends on may change. */
@@ -257,7 +264,7 @@ export class SupplyIndex {
     fact.slot = supply.freeSlots.pop() ?? supply.indexed.length;
     supply.indexed[fact.slot] = fact;
     for (const agent of supply.agents) {
-      if (agent.indexed) insertFor(agent, fact, loadUs(agent, this.#terms));
+      if (agent.indexed) insertFor(agent, fact, loadUs(agent, fact.demand.channel, this.#terms));
     }
   }
 
@@ -277,7 +284,8 @@ export class SupplyIndex {
     if (pool === undefined) {
       pool = { channel, agents: new AgentBuckets(), factCount: 0 };
       supply.pools.push(pool);
-      for (const agent of supply.agents) if (agent.indexed) insertIntoPool(agent, pool, loadUs(agent, this.#terms));
+      for (const agent of supply.agents)
+        if (agent.indexed) insertIntoPool(agent, pool, loadUs(agent, channel, this.#terms));
     }
     pool.factCount++;
     fact.pool = pool;

@@ -134,7 +134,8 @@ export class Engine implements EnginePort {
     for (const agent of state.agents.values()) {
       agentsByPresence[agent.presence]++;
       if (agent.presence === 'OFFLINE') continue;
-      load += agent.load;
+      // What yields may be held beyond capacity.
+      load += Math.min(agent.load, agent.capacity);
       capacity += agent.capacity;
     }
     return {

@@ -126,7 +126,7 @@ export const catalogue = {
   },
   cordboard_agent_load_ratio: {
     kind: 'gauge',
-    help: 'Load over capacity, summed over the agents that are not OFFLINE; 0 when there is none.',
+    help: 'Load over capacity, summed over the agents that are not OFFLINE, each at most full; 0 when there is none.',
     labels: [],
     source: 'state',
   },

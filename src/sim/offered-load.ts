@@ -66,12 +66,13 @@ function relaxedOf(policy: ResolvedPolicy, first: QueuePolicy, own: readonly Alt
   return asked.map((requires) => joinRequirements(requires, own) ?? []);
 }
 
-/** How many contacts of this kind an agent of the group may have at once; 0: the group may not serve them. */
+/** How many contacts of this kind an agent of the group may have at once, if it has nothing else; 0: the group may not serve them. */
 export function slotsOf(group: AgentGroup, channelName: string, { channel, requirement, relaxed }: Placement): number {
   const skills = new Map(Object.entries(group.skills));
   if (!meets(skills, requirement) && !relaxed.some((requires) => meets(skills, requires))) return 0;
   const limit = Object.hasOwn(group.limits, channelName) ? (group.limits[channelName] ?? 0) : channel.limit;
-  return channel.cost === 0 ? limit : Math.min(limit, Math.floor(group.capacity / channel.cost));
+  const most = channel.exclusive === true ? Math.min(limit, 1) : limit;
+  return channel.cost === 0 ? most : Math.min(most, Math.floor(group.capacity / channel.cost));
 }
 
 /** A traffic with whom it may be served by. */
@@ -173,8 +174,9 @@ function connectAgents(
       if (node === undefined) {
         node = next++;
         nodeByChannel.set(channel, node);
-        // What costs nothing takes no room from the rest.
-        const onward = placement.channel.cost === 0 ? sink : groupNode;
+        // What costs nothing takes no room from the rest, and what yields may be carried beside it.
+        const { cost, yieldsTo = [] } = placement.channel;
+        const onward = cost === 0 || yieldsTo.length > 0 ? sink : groupNode;
         network.connect(node, onward, agentCount * count * unitOf(placement));
       }
       network.connect(first + index, node, Number.POSITIVE_INFINITY);

@@ -73,7 +73,9 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
   [
     'a merge key',
     'channels: { voice: &v {}, chat: { <<: *v } }\nqueues: { all: {} }',
-    ['1:35 channels.chat["<<"]: unknown key "<<"; expected one of cost, limit, offer, wrapUp, assigned, gatewayLost'],
+    [
+      '1:35 channels.chat["<<"]: unknown key "<<"; expected one of cost, limit, yieldsTo, exclusive, offer, wrapUp, assigned, gatewayLost',
+    ],
   ],
   [
     'a key that every object of JavaScript has',
@@ -298,6 +300,19 @@ for (const [what, text, faults] of BAD) {
   t.test(`[CLI7] refused: ${what}`, async (t) => t.same(faultsOf(parsePolicy(text)), faults));
 }
 
+t.test('[BLD6] a channel yields to others that there are', async (t) => {
+  const text =
+    'channels: { voice: { yieldsTo: [voice, chta] }, chat: { yieldsTo: [voice], exclusive: yes } }\nqueues: { all: {} }';
+  t.same(faultsOf(parsePolicy(text)), [
+    '1:33 channels.voice.yieldsTo[0]: expected another channel (chat), found "voice" itself',
+    '1:40 channels.voice.yieldsTo[1]: expected another channel (chat), found "chta"; did you mean chat?',
+    '1:87 channels.chat.exclusive: expected true or false, found the text "yes"',
+  ]);
+  t.same(faultsOf(parsePolicy(voice('{ yieldsTo: [chat] }'))), [
+    '1:33 channels.voice.yieldsTo[0]: expected nothing, since there is no other channel, found "chat"',
+  ]);
+});
+
 t.test('a fault inside an alias is told where the text has to change', async (t) => {
   const text = 'channels: { a: &a { cost: x }, b: *a }\nqueues: { q: {} }';
   const words = 'expected a whole number from 0 to 1000000, found the text "x"';
@@ -326,6 +341,11 @@ t.test('hostile texts are refused in bounded time', async (t) => {
 
 const WARNED: readonly (readonly [what: string, text: string, warnings: readonly string[]])[] = [
   ['nothing', LEAST, []],
+  [
+    'an exclusive channel with a limit',
+    'channels: { back: { exclusive: true, limit: 2 } }\nqueues: { all: {} }',
+    ['1:45 channels.back.limit: an exclusive channel is held one contact at a time, whatever its limit'],
+  ],
   [
     'a queue behind one that takes everything',
     'channels: { voice: {} }\nqueues:\n  all: {}\n  sales: { when: { intent: "sales*" } }',

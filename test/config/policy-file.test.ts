@@ -47,7 +47,7 @@ const WHOLE = `
 channels:
   voice: { cost: 50, limit: 2, offer: { timeout: 500ms }, wrapUp: 1m,
            assigned: { max: 2h, agentLost: 0s, then: end }, gatewayLost: { after: 1s, then: cancel } }
-  chat: {}
+  chat: { yieldsTo: [voice], exclusive: true }
 segments:
   platinum: { headStart: 2m, clockRate: 1.2345 }
 value: { scale: 0.5, seconds: 10s }
@@ -79,7 +79,7 @@ t.test('every key', async (t) => {
       assigned: { maxMs: 7_200_000, agentLostMs: 0, then: 'end' },
       gatewayLost: { afterMs: 1_000, then: 'cancel' },
     },
-    chat: policyOf(LEAST).channels.voice,
+    chat: { ...policyOf(LEAST).channels.voice, yieldsTo: ['voice'], exclusive: true },
   });
   t.same(policy.segments, {
     default: { headStartMs: 0, clockRate: 1 },

@@ -2,7 +2,7 @@
 // and the wrong oracle different, within the quick run. What no history here can tell apart is not tested by them.
 import fc from 'fast-check';
 import t from 'tap';
-import { channelOf, heldBy, loadOf, policyOf } from './oracle/model.ts';
+import { channelOf, heldBeside, heldBy, loadOf, type OracleState, policyOf, sumOfCosts } from './oracle/model.ts';
 import { historyArb } from './oracle/moves.ts';
 import { eligibilityOf, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
@@ -57,19 +57,19 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
     urgencyUs: (contact, now) => urgencyUs({ ...contact, agedFrom: contact.enqueuedAt }, now),
   },
   'load part dropped': {
-    readinessUs: (state, agent, now) => readinessUs({ ...state, contacts: [] }, agent, now),
+    readinessUs: (state, agent, now, channel) => readinessUs({ ...state, contacts: [] }, agent, now, channel),
   },
   'capacity left out of the load part': {
-    readinessUs: (state, agent, now) => readinessUs(state, { ...agent, capacity: 100 }, now),
+    readinessUs: (state, agent, now, channel) => readinessUs(state, { ...agent, capacity: 100 }, now, channel),
   },
   'idle part dropped': {
-    readinessUs: (state, agent) => readinessUs(state, agent, agent.readySince),
+    readinessUs: (state, agent, _now, channel) => readinessUs(state, agent, agent.readySince, channel),
   },
   'idle cap forgotten': {
-    readinessUs: (state, agent, now) => {
+    readinessUs: (state, agent, now, channel) => {
       const policy = policyOf(state);
       const readiness = { ...policy.readiness, idleCapMs: Number.MAX_SAFE_INTEGER };
-      return readinessUs({ ...state, policy: { ...policy, readiness } }, agent, now);
+      return readinessUs({ ...state, policy: { ...policy, readiness } }, agent, now, channel);
     },
   },
   'cool-down forgotten': {
@@ -126,6 +126,22 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
       return isEligible(state, contact, { ...agent, limits });
     },
   },
+  'nothing yields': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) &&
+      loadOf(state, agent.id) + channelOf(state, contact.channel).cost <= agent.capacity,
+  },
+  'what yields counts as load': {
+    readinessUs: (state, agent, now, channel) => {
+      const { loadMs } = policyOf(state).readiness;
+      const yielded = loadOf(state, agent.id) - sumOfCosts(heldBeside(state, agent.id, channel));
+      const all = readinessUs(state, agent, now, channel);
+      return yielded === 0 ? all : all - Math.round((loadMs * 1000 * yielded) / agent.capacity);
+    },
+  },
+  'exclusive forgotten': {
+    isEligible: (state, contact, agent) => isEligible(withoutExclusive(state), contact, agent),
+  },
   'full at capacity': {
     isEligible: (state, contact, agent) =>
       isEligible(state, contact, agent) &&
@@ -153,6 +169,13 @@ function totalUs(pair: Pair): number {
 function swapped(left: Pair, right: Pair): Pair {
   const contact = { ...left.contact, ordinal: right.contact.ordinal };
   return { ...left, contact, agent: { ...left.agent, readyOrdinal: right.agent.readyOrdinal } };
+}
+
+/** The same with no channel exclusive. */
+function withoutExclusive(state: OracleState): OracleState {
+  const policy = policyOf(state);
+  const channels = Object.entries(policy.channels).map(([name, channel]) => [name, { ...channel, exclusive: false }]);
+  return { ...state, policy: { ...policy, channels: Object.fromEntries(channels) } };
 }
 
 for (const [name, parts] of Object.entries(WRONG)) {

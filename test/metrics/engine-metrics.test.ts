@@ -231,6 +231,22 @@ t.test('[MET1] gauges are right for who begins to count late', async (t) => {
   world.engine.stop();
 });
 
+t.test('[BLD5] an agent counts as full at most, also while what it holds yields', async (t) => {
+  const channels = { voice: VOICE, chat: { ...VOICE, cost: 50, limit: 2, yieldsTo: ['voice'] } };
+  const world = await openWorld({ policy: { ...PAIR, channels } });
+  await signIn(world, 'id-ana');
+  await signIn(world, 'id-ben');
+  for (const [index, channel] of ['chat', 'chat', 'chat', 'voice', 'voice'].entries()) {
+    const contact = draft(`id-${index}`, { channel, queue: 'billing' });
+    await world.ask({ type: 'submit', actor: GATEWAY, contact });
+  }
+  const loads = [...world.core.state.agents.values()].map(({ load }) => load);
+  t.same(loads.sort(), [150, 200]);
+  const scrape = await Scrape.of(new Metrics({ port: world.engine, edgeCounts: () => undefined }));
+  t.equal(scrape.value('agent_load_ratio'), 1);
+  world.engine.stop();
+});
+
 t.test('[MET2] submit to offer is the time until the commit that carries both is durable', async (t) => {
   const world = await openWorld({ policy: PAIR });
   const metrics = new Metrics({ port: world.engine, edgeCounts: () => undefined });

@@ -3,7 +3,17 @@
 import type { Command } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import { isUnchanged } from './decide-contacts.ts';
-import { agentOf, channelOf, heldBy, loadOf, type OracleAgent, type OracleContact, policyOf } from './model.ts';
+import {
+  agentOf,
+  channelOf,
+  heldBy,
+  isExclusive,
+  type OracleAgent,
+  type OracleContact,
+  policyOf,
+  sumOfCosts,
+  yieldsTo,
+} from './model.ts';
 import { eligibilityOf, limitOf, meets } from './rank.ts';
 import { classifyAgain, stepsOf } from './relax.ts';
 import { contactVerdict, done, refused, type Verdict, type World } from './world.ts';
@@ -140,13 +150,19 @@ function revokeUnholdable(world: World, agentId: string, reason: 'AGENT_CHANGED'
   }
 }
 
-/** Whether the agent meets the contact's requirement and is within capacity and limit with what it holds, this contact included. */
+/** [AGT2], [BLD4]: whether the agent meets the contact's requirement and may keep it beside all else that it holds. */
 function mayHold(world: World, agent: OracleAgent, contact: OracleContact): boolean {
   const { state } = world;
-  const count = heldBy(state, agent.id).filter(({ channel }) => channel === contact.channel).length;
+  const held = heldBy(state, agent.id);
+  const count = held.filter(({ channel }) => channel === contact.channel).length;
+  const strangers = held.filter(
+    ({ channel }) => !yieldsTo(state, channel, contact.channel) && !yieldsTo(state, contact.channel, channel),
+  );
+  const isAlone = strangers.length === 1 || !strangers.some(({ channel }) => isExclusive(state, channel));
   return (
     meets(agent.skills, eligibilityOf(contact)) &&
-    loadOf(state, agent.id) <= agent.capacity &&
+    sumOfCosts(strangers) <= agent.capacity &&
+    isAlone &&
     count <= limitOf(state, agent, contact.channel)
   );
 }

@@ -1,6 +1,17 @@
 // What must hold after every step whatever was decided, checked without asking how it was decided.
 import type { CoreEvent, OfferMade } from '../../../src/core/events.ts';
-import { agentOf, heldBy, isHeld, loadOf, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import {
+  agentOf,
+  heldBeside,
+  heldBy,
+  isExclusive,
+  isHeld,
+  type OracleContact,
+  type OracleState,
+  policyOf,
+  queueOf,
+  sumOfCosts,
+} from './model.ts';
 import { canonicalText } from './picture.ts';
 import { bestPair, eligibilityOf, limitOf, theRule } from './rank.ts';
 
@@ -14,12 +25,19 @@ export function checkInvariants(state: OracleState, events: readonly CoreEvent[]
   if (left !== undefined) fail(`not settled: ${left.contact.id} could be offered to ${left.agent.id}`);
 }
 
-/** [ROOM5]: who was offered something is within capacity and limit with it. */
+/**
+ * [ROOM5], [BLD1], [BLD2]: who was offered something had room for it. Of what it holds now, all that was offered before was held then: without
+ * what yields to the contact, and with the contact, that is within capacity and limit, and nothing exclusive lies beside anything.
+ */
 function checkRoom(state: OracleState, { agentId, contactId }: OfferMade, fail: (what: string) => never): void {
   const contact = state.contacts.find(({ id }) => id === contactId);
   if (contact === undefined || contact.agentId !== agentId) return;
   const agent = agentOf(state, agentId);
-  if (loadOf(state, agentId) > agent.capacity) fail(`${agentId} carries more than it can`);
+  const before = heldBeside(state, agentId, contact.channel).filter(({ offerSeq }) => offerSeq <= contact.offerSeq);
+  if (sumOfCosts(before) > agent.capacity) fail(`${agentId} carries more than it can`);
+  if (before.length > 1 && before.some(({ channel }) => isExclusive(state, channel))) {
+    fail(`${agentId} holds something beside what is exclusive`);
+  }
   const count = heldBy(state, agentId).filter(({ channel }) => channel === contact.channel).length;
   if (count > limitOf(state, agent, contact.channel)) fail(`${agentId} is over its limit for ${contact.channel}`);
 }

@@ -121,3 +121,22 @@ export function loadOf(state: OracleState, agentId: string): number {
   for (const contact of heldBy(state, agentId)) load += contact.cost;
   return load;
 }
+
+/** [BLD1]: whether what is held of the one channel takes no room from the other. */
+export function yieldsTo(state: OracleState, one: string, other: string): boolean {
+  return (channelOf(state, one).yieldsTo ?? []).includes(other);
+}
+
+/** What the agent holds as a contact of the channel sees it: without what yields to it. */
+export function heldBeside(state: OracleState, agentId: string, channel: string): OracleContact[] {
+  return heldBy(state, agentId).filter((contact) => !yieldsTo(state, contact.channel, channel));
+}
+
+export function sumOfCosts(contacts: readonly OracleContact[]): number {
+  return contacts.reduce((sum, { cost }) => sum + cost, 0);
+}
+
+/** [BLD2]. */
+export function isExclusive(state: OracleState, channel: string): boolean {
+  return channelOf(state, channel).exclusive === true;
+}

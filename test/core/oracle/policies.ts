@@ -243,7 +243,44 @@ function channelsArb(): fc.Arbitrary<Record<string, ChannelPolicy>> {
       const channels: Record<string, ChannelPolicy> = {};
       for (const [index, name] of names.entries()) channels[name] = policies[index] ?? channelPolicy();
       return channels;
-    });
+    })
+    .chain((channels) => blendArb.map((blend) => blended(channels, blend)));
+}
+
+/** Which channels yield to which, and which are exclusive; in most policies nothing. */
+const blendArb: fc.Arbitrary<Partial<Record<string, Pick<ChannelPolicy, 'yieldsTo' | 'exclusive'>>>> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      { mail: { yieldsTo: ['voice'] } },
+      { mail: { yieldsTo: ['chat', 'voice'] }, chat: { yieldsTo: ['voice'] } },
+      { mail: { yieldsTo: ['voice'] }, voice: { yieldsTo: ['mail'] } },
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      { mail: { exclusive: true } },
+      { mail: { exclusive: true, yieldsTo: ['voice'] } },
+      { mail: { yieldsTo: ['chat'] }, chat: { exclusive: true } },
+    ),
+  },
+);
+
+/** The channels with what is said of them beside; names that the policy does not have are left out. */
+function blended(
+  channels: Readonly<Record<string, ChannelPolicy>>,
+  blend: Partial<Record<string, Pick<ChannelPolicy, 'yieldsTo' | 'exclusive'>>>,
+): Record<string, ChannelPolicy> {
+  return Object.fromEntries(
+    Object.entries(channels).map(([name, channel]) => {
+      const { yieldsTo = [], exclusive = false } = blend[name] ?? {};
+      const known = yieldsTo.filter((other) => Object.hasOwn(channels, other));
+      const yielding = known.length > 0 ? { yieldsTo: known } : {};
+      return [name, { ...channel, ...yielding, ...(exclusive ? { exclusive } : {}) }];
+    }),
+  );
 }
 
 const queuesArb: fc.Arbitrary<QueuePolicy[]> = fc

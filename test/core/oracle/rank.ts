@@ -7,13 +7,15 @@ import type { Alternative } from '../../../src/core/requirement.ts';
 import { flowSums } from './flow.ts';
 import {
   channelOf,
+  heldBeside,
   heldBy,
-  loadOf,
+  isExclusive,
   type OracleAgent,
   type OracleContact,
   type OracleState,
   policyOf,
   queueOf,
+  sumOfCosts,
 } from './model.ts';
 
 /** What an agent must have for it now [RLX2]. */
@@ -32,7 +34,7 @@ export interface RankParts {
 export interface RuleParts {
   fitUs(policy: ResolvedPolicy, contact: OracleContact, agent: OracleAgent): number;
   urgencyUs(contact: OracleContact, now: number): number;
-  readinessUs(state: OracleState, agent: OracleAgent, now: number): number;
+  readinessUs(state: OracleState, agent: OracleAgent, now: number, channel: string): number;
   isEligible(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean;
   goesBefore(left: Pair, right: Pair): boolean;
 }
@@ -90,22 +92,24 @@ function urgencyUs(contact: OracleContact, now: number): number {
 }
 
 /** [RANK6], [RANK7]. */
-function readinessUs(state: OracleState, agent: OracleAgent, now: number): number {
+function readinessUs(state: OracleState, agent: OracleAgent, now: number, channel: string): number {
   const { idleRate, idleCapMs, loadMs } = policyOf(state).readiness;
   const idleUs = idleRate * Math.min(now - agent.readySince, idleCapMs);
-  return idleUs - Math.round((loadMs * 1000 * loadOf(state, agent.id)) / agent.capacity);
+  const load = sumOfCosts(heldBeside(state, agent.id, channel));
+  return idleUs - Math.round((loadMs * 1000 * load) / agent.capacity);
 }
 
 export function limitOf(state: OracleState, agent: OracleAgent, channel: string): number {
   return Object.hasOwn(agent.limits, channel) ? (agent.limits[channel] ?? 0) : channelOf(state, channel).limit;
 }
 
-/** [ROOM2] for one more contact of the channel. */
+/** [ROOM2], [BLD2] for one more contact of the channel. */
 export function hasRoom(state: OracleState, agent: OracleAgent, channel: string): boolean {
   const count = heldBy(state, agent.id).filter((contact) => contact.channel === channel).length;
-  return (
-    loadOf(state, agent.id) + channelOf(state, channel).cost <= agent.capacity && count < limitOf(state, agent, channel)
-  );
+  const beside = heldBeside(state, agent.id, channel);
+  const isExcluded = beside.some((contact) => isExclusive(state, channel) || isExclusive(state, contact.channel));
+  const load = sumOfCosts(beside) + channelOf(state, channel).cost;
+  return load <= agent.capacity && count < limitOf(state, agent, channel) && !isExcluded;
 }
 
 /** [ROOM1]. */
@@ -170,7 +174,7 @@ export function bestPair(state: OracleState, rule: RuleParts, now: number): Pair
         agent,
         urgencyUs: rule.urgencyUs(contact, now),
         fitUs: rule.fitUs(policyOf(state), contact, agent),
-        readinessUs: rule.readinessUs(state, agent, now),
+        readinessUs: rule.readinessUs(state, agent, now, contact.channel),
       };
       if (best === undefined || rule.goesBefore(pair, best)) best = pair;
     }
