@@ -5,17 +5,28 @@
 
 import { type Observable, Subject } from 'rxjs';
 import type { AgentView, Presence } from '../core/views.ts';
-import type { Push } from '../wire/messages.ts';
+import type { Push, RequestBodies } from '../wire/messages.ts';
 import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer, offerOf } from './contact.ts';
 import { type GoneOffer, HeldOffers } from './held-offers.ts';
 import type { RequestOptions } from './session.ts';
 
 export interface PresenceOptions extends RequestOptions {
-  /** Why, when BUSY. */
+  /** Why, when BUSY now or next. */
   readonly reason?: string;
   /** The channels that the agent takes; absent: all. */
   readonly channels?: readonly string[];
+  /** With DRAINING: what then; absent: OFFLINE. */
+  readonly next?: 'BUSY' | 'OFFLINE';
+}
+
+/** The body of a declaration. */
+export function declarationOf(
+  presence: Presence,
+  { reason = '', channels = [], next }: PresenceOptions,
+  agentId: string,
+): RequestBodies['setPresence'] {
+  return { presence, reason, channels, agentId, ...(next === undefined ? {} : { next }) };
 }
 
 export interface FinishOptions extends RequestOptions {
@@ -42,9 +53,17 @@ export class AgentClient extends Client {
 
   /** Declares presence; answers the agent as it stands. Not sent again by itself. */
   async setPresence(presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
-    const { reason = '', channels = [] } = options;
-    const { ok } = await this.ask('setPresence', { presence, reason, channels, agentId: '' }, options);
+    const { ok } = await this.ask('setPresence', declarationOf(presence, options, ''), options);
     return present(ok, 'agent');
+  }
+
+  /**
+   * BUSY after this one: from now on no new offers, and BUSY for that reason once the agent holds nothing any more, at once if it holds
+   * nothing now. Answers the agent as it stands, DRAINING with `next` BUSY, or BUSY; `agent$` tells when it becomes BUSY later. What it was
+   * offered already it still has to answer. Any other presence takes it back.
+   */
+  busyAfterThis(reason: string, options: Omit<PresenceOptions, 'reason' | 'next'> = {}): Promise<AgentView> {
+    return this.setPresence('DRAINING', { ...options, reason, next: 'BUSY' });
   }
 
   /** Takes an offer: the contact is this agent's. Refused with OFFER_EXPIRED or OFFER_NOT_PENDING when it is too late. */

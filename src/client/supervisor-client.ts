@@ -5,7 +5,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { AgentView, Presence, QueueView } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
-import type { FinishOptions, PresenceOptions } from './agent-client.ts';
+import { declarationOf, type FinishOptions, type PresenceOptions } from './agent-client.ts';
 import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf } from './contact.ts';
 import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
@@ -63,8 +63,7 @@ export class SupervisorClient extends Client {
 
   /** Sets the presence of an agent; answers the agent as it stands. */
   async setPresence(agentId: string, presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
-    const { reason = '', channels = [] } = options;
-    const { ok } = await this.ask('setPresence', { presence, reason, channels, agentId }, options);
+    const { ok } = await this.ask('setPresence', declarationOf(presence, options, agentId), options);
     return present(ok, 'agent');
   }
 

@@ -27,6 +27,9 @@ export interface Agent {
   ofPolicy: boolean;
   presence: Presence;
   reason: string;
+  /** What it becomes when it has drained; '': OFFLINE. */
+  next: Presence | '';
+  nextReason: string;
   /** The channels that it takes; empty: all. */
   channels: readonly string[];
   /** '' : no open session. */
@@ -86,6 +89,8 @@ export function newAgent(id: string, ordinal: number): Agent {
     ofPolicy: false,
     presence: 'OFFLINE',
     reason: '',
+    next: '',
+    nextReason: '',
     channels: [],
     sessionId: '',
     graceUntil: 0,
@@ -182,7 +187,7 @@ export function answersInOrder({ answers, oldestAnswer }: Agent): OfferAnswer[] 
 
 /** The immutable picture of the agent as it stands. */
 export function agentView(agent: Agent): AgentView {
-  return {
+  const view = {
     id: agent.id,
     name: agent.name,
     skills: agent.skillRecord,
@@ -196,4 +201,14 @@ export function agentView(agent: Agent): AgentView {
     version: agent.version,
     connected: agent.sessionId !== '',
   };
+  return agent.next === '' ? view : { ...view, ...nextOf(agent) };
+}
+
+/** What it becomes when it has drained, as events, records and pictures tell it: nothing where that is OFFLINE. */
+export function nextOf({ next, nextReason }: Pick<Agent, 'next' | 'nextReason'>): {
+  readonly next?: Presence;
+  readonly nextReason?: string;
+} {
+  if (next === '') return {};
+  return nextReason === '' ? { next } : { next, nextReason };
 }

@@ -58,6 +58,8 @@ export function applyPresenceSet(state: State, agent: Agent, event: PresenceSet)
     if (event.presence === 'AVAILABLE' && agent.presence !== 'AVAILABLE') becomeReady(state, agent);
     agent.presence = event.presence;
     agent.reason = event.reason;
+    agent.next = event.next ?? '';
+    agent.nextReason = event.nextReason ?? '';
     agent.channels = event.channels;
     agent.missesInRow = 0;
     agent.version++;

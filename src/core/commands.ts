@@ -110,6 +110,8 @@ export type Command =
       readonly presence: Presence;
       readonly reason: string;
       readonly channels: readonly string[];
+      /** With DRAINING: what then, BUSY (with the reason) or OFFLINE. */
+      readonly next?: Presence;
     }
   /** A gateway or an agent has a socket. A newer session of an agent replaces the older one. */
   | { readonly type: 'openSession'; readonly actor: Actor; readonly sessionId: string }

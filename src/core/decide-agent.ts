@@ -1,6 +1,6 @@
 // Decides what is asked about agents: offers' answers, presence, sessions, the directory. A refusal emits nothing.
 
-import { type Agent, agentView, heldInOrder, limitOf } from './agent.ts';
+import { type Agent, agentView, heldInOrder, limitOf, nextOf } from './agent.ts';
 import { fitsBeside } from './blend.ts';
 import type { Command } from './commands.ts';
 import { type Contact, holderOf } from './contact.ts';
@@ -81,6 +81,11 @@ export function missOffer(step: Step, contact: Contact, agent: Agent): void {
   becomePresent(step, agent, 'BUSY', 'MISSED_OFFER', agent.channels, 'MISSED_OFFER');
 }
 
+/** What a DRAINING agent becomes when it holds nothing. */
+type Next = Pick<Agent, 'next' | 'nextReason'>;
+
+const THEN_OFFLINE: Next = { next: '', nextReason: '' };
+
 /** Sets a presence; BUSY and OFFLINE first give back what is offered. */
 export function becomePresent(
   step: Step,
@@ -89,14 +94,15 @@ export function becomePresent(
   reason: string,
   channels: readonly string[],
   cause: PresenceCause,
+  next: Next = THEN_OFFLINE,
 ): void {
   if (presence === 'BUSY') revokeOffers(step, agent, 'AGENT_BUSY');
   if (presence === 'OFFLINE') revokeOffers(step, agent, 'AGENT_OFFLINE');
-  // A draining agent that just gave back the last of its work is OFFLINE already.
+  // A draining agent that just gave back the last of its work may be there already.
   if (agent.presence === 'OFFLINE' && presence === 'OFFLINE') return;
-  step.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause });
-  if (presence !== 'DRAINING' || agent.held.length > 0) return;
-  step.emit({ type: 'presenceSet', agentId: agent.id, presence: 'OFFLINE', reason: '', channels, cause: 'DRAINED' });
+  if (presence === 'BUSY' && isPresent(agent, presence, reason, channels, next)) return;
+  step.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause, ...nextOf(next) });
+  if (presence === 'DRAINING') step.finishDraining(agent);
 }
 
 function revokeOffers(step: Step, agent: Agent, reason: RevocationReason): void {
@@ -106,6 +112,8 @@ function revokeOffers(step: Step, agent: Agent, reason: RevocationReason): void 
 export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Decided {
   const { actor, presence, channels } = command;
   const { state } = step;
+  const wrong = wrongNext(command);
+  if (wrong !== undefined) return { error: wrong };
   const agent = state.agents.get(command.agentId);
   if (agent === undefined) return { error: refuse('NO_SUCH_AGENT', 'there is no such agent', 'agentId') };
   if (actor.role === 'agent' && actor.id !== agent.id) {
@@ -122,14 +130,29 @@ export function decideSetPresence(step: Step, command: Asked<'setPresence'>): De
   }
   const reason = presence === 'BUSY' ? command.reason : '';
   const wanted = presence === 'OFFLINE' ? [] : [...new Set(channels)].sort();
-  if (!isPresent(agent, presence, reason, wanted)) {
-    becomePresent(step, agent, presence, reason, wanted, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR');
+  const next: Next = command.next === 'BUSY' ? { next: 'BUSY', nextReason: command.reason } : THEN_OFFLINE;
+  if (!isPresent(agent, presence, reason, wanted, next)) {
+    becomePresent(step, agent, presence, reason, wanted, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR', next);
   }
   return { agent };
 }
 
-function isPresent(agent: Agent, presence: Presence, reason: string, channels: readonly string[]): boolean {
-  return agent.presence === presence && agent.reason === reason && agent.channels.join() === channels.join();
+function wrongNext({ presence, next }: Asked<'setPresence'>): Refusal | undefined {
+  if (next === undefined) return undefined;
+  if (presence !== 'DRAINING') return refuse('INVALID_FIELD', 'expected it with DRAINING only', 'next');
+  if (next === 'BUSY' || next === 'OFFLINE') return undefined;
+  return refuse('INVALID_FIELD', `expected BUSY or OFFLINE, found ${next}`, 'next');
+}
+
+function isPresent(
+  agent: Agent,
+  presence: Presence,
+  reason: string,
+  channels: readonly string[],
+  { next, nextReason }: Next,
+): boolean {
+  if (agent.presence !== presence || agent.reason !== reason || agent.channels.join() !== channels.join()) return false;
+  return agent.next === next && agent.nextReason === nextReason;
 }
 
 export function decideOpenSession(step: Step, { actor, sessionId }: Asked<'openSession'>): Decided {

@@ -223,6 +223,9 @@ export interface PresenceSet {
   readonly reason: string;
   readonly channels: readonly string[];
   readonly cause: PresenceCause;
+  /** What it becomes when it has drained, and why; absent: OFFLINE. */
+  readonly next?: Presence;
+  readonly nextReason?: string;
 }
 
 /** Who has a socket. */

@@ -3,7 +3,7 @@
 // Invariant: what `restore` makes of `stateRecords(state)` behaves as `state` does from then on.
 
 import { assert } from '../lib/assert.ts';
-import { type Agent, answersInOrder, hold, isSignedIn, newAgent, setLimits } from './agent.ts';
+import { type Agent, answersInOrder, hold, isSignedIn, newAgent, nextOf, setLimits } from './agent.ts';
 import { scheduleGatewayLost, startGrace } from './apply-agent.ts';
 import { scheduleForget } from './apply-close.ts';
 import {
@@ -98,6 +98,7 @@ function agentRecord(agent: Agent): AgentRecord {
     missesInRow: agent.missesInRow,
     version: agent.version,
     answers: answersInOrder(agent),
+    ...nextOf(agent),
   };
 }
 
@@ -237,6 +238,8 @@ function restoreAgent(state: State, record: AgentRecord): void {
     ofPolicy: record.ofPolicy,
     presence: record.presence,
     reason: record.reason,
+    next: record.next ?? '',
+    nextReason: record.nextReason ?? '',
     channels: record.channels,
     sessionId: record.sessionId,
     readySince: record.readySince,

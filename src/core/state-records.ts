@@ -64,6 +64,9 @@ export interface AgentRecord {
   readonly version: number;
   /** What became of its last offers, newest last. */
   readonly answers: readonly OfferAnswerRecord[];
+  /** What it becomes when it has drained, and why; absent: OFFLINE. */
+  readonly next?: Presence;
+  readonly nextReason?: string;
 }
 
 export interface OfferAnswerRecord {

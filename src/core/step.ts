@@ -1,7 +1,7 @@
 // One step of the core: the events that a command (and the deadlines before it) brings about, each applied the moment it is emitted.
 //
 // Invariants: 1. `events[i]` has seq `firstSeq + i` and happened at `now`. 2. `subjects[i]` is the contact that event i is about.
-// 3. a draining agent that lets go of its last contact is OFFLINE with the very next event.
+// 3. a draining agent that lets go of its last contact is what comes next, OFFLINE as a rule, with the very next event.
 
 import type { Agent } from './agent.ts';
 import { applyElse, applyTo } from './apply.ts';
@@ -38,7 +38,7 @@ export class Step {
     this.#note(event);
     applyTo(this.state, contact, event);
     this.subjects = withOneMore(this.subjects, contact);
-    if (holder !== undefined && holder.presence === 'DRAINING') this.#finishDraining(holder);
+    if (holder !== undefined && holder.presence === 'DRAINING') this.finishDraining(holder);
   }
 
   /** The same of the event that makes a contact. */
@@ -83,24 +83,20 @@ export class Step {
     }
   }
 
+  /** A draining agent that holds nothing is what it said it would be next. */
+  finishDraining(agent: Agent): void {
+    if (agent.held.length > 0) return;
+    const { id: agentId, next, nextReason: reason, channels } = agent;
+    const presence = next === '' ? 'OFFLINE' : next;
+    this.emit({ type: 'presenceSet', agentId, presence, reason, channels, cause: 'DRAINED' });
+  }
+
   #note(event: CoreEvent): void {
     const { state } = this;
     state.seq++;
     state.at = this.now;
     if (state.epoch === 0) state.epoch = this.now;
     this.events = withOneMore(this.events, event);
-  }
-
-  #finishDraining(agent: Agent): void {
-    if (agent.held.length > 0) return;
-    this.emit({
-      type: 'presenceSet',
-      agentId: agent.id,
-      presence: 'OFFLINE',
-      reason: '',
-      channels: agent.channels,
-      cause: 'DRAINED',
-    });
   }
 }
 

@@ -73,6 +73,9 @@ export interface AgentView {
   readonly contacts: readonly string[];
   readonly version: number;
   readonly connected: boolean;
+  /** What it becomes when it is DRAINING and holds nothing; absent: OFFLINE. */
+  readonly next?: Presence;
+  readonly nextReason?: string;
 }
 
 /** The rank's parts in seconds of waiting. */

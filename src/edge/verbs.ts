@@ -57,13 +57,14 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
 
 function setPresence(actor: Actor, body: RequestBodies['setPresence']): EngineCall {
   const { presence, reason, channels } = body;
+  const then = body.next === undefined ? {} : { next: body.next };
   const path = 'setPresence.agentId';
   if (actor.role === 'agent') {
     if (body.agentId !== '' && body.agentId !== actor.id) {
       return { refusal: refuse('NOT_YOURSELF', 'agents set their own presence only', path) };
     }
-    return { command: { type: 'setPresence', actor, agentId: actor.id, presence, reason, channels } };
+    return { command: { type: 'setPresence', actor, agentId: actor.id, presence, reason, channels, ...then } };
   }
   if (body.agentId === '') return { refusal: refuse('INVALID_FIELD', 'expected the id of an agent', path) };
-  return { command: { type: 'setPresence', actor, agentId: body.agentId, presence, reason, channels } };
+  return { command: { type: 'setPresence', actor, agentId: body.agentId, presence, reason, channels, ...then } };
 }

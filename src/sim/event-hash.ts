@@ -117,7 +117,10 @@ export class EventHash {
       case 'presenceSet':
         this.#name(event.presence);
         this.#name(event.cause);
-        return this.#name(event.channels.join());
+        this.#name(event.channels.join());
+        if (event.next === undefined) return;
+        this.#name(event.next);
+        return this.#name(event.nextReason ?? '');
       case 'coolDownEnded':
       case 'relaxationsTested':
         return;

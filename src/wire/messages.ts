@@ -35,6 +35,7 @@ export interface RequestBodies {
     readonly reason: string;
     readonly channels: readonly string[];
     readonly agentId: string;
+    readonly next?: Presence;
   };
   readonly accept: { readonly offerId: string };
   readonly decline: { readonly offerId: string; readonly reason: string };

@@ -116,9 +116,18 @@ class ReaderSource {
     }
     const absent = this.#absent[field.name];
     this.#declared.push(`${variable} = ${JSON.stringify(absent)}`);
-    this.#read.push(`if (tag === ${tag}) {`, `${variable} = ${value};`, 'tag = cursor.tag(end);', '}');
-    // Only the strict decoder knows what is said of an enum value that is missing.
-    if (field.kind === 'enum') this.#read.push(`if (${variable} === undefined || ${variable} === '') throw IRREGULAR;`);
+    // Only the strict decoder knows what is said of an enum value that is missing or not known.
+    const unlessKnown = `if (${variable} === undefined || ${variable} === '') throw IRREGULAR;`;
+    const ofEnum = field.kind === 'enum' ? [unlessKnown] : [];
+    const [ifThere, always] = field.optional ? [ofEnum, []] : [[], ofEnum];
+    this.#read.push(
+      `if (tag === ${tag}) {`,
+      `${variable} = ${value};`,
+      ...ifThere,
+      'tag = cursor.tag(end);',
+      '}',
+      ...always,
+    );
     if (field.optional) this.#optional.push(`if (${variable} !== undefined) object[${key}] = ${variable};`);
     else this.#keys.push(`${key}: ${variable}`);
   }

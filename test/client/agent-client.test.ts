@@ -99,6 +99,11 @@ t.test('verbs and their bodies', async (t) => {
       'setPresence',
       { presence: 'BUSY', reason: 'lunch', channels: ['voice'] },
     ],
+    [
+      () => client.busyAfterThis('lunch', { channels: ['voice'] }),
+      'setPresence',
+      { presence: 'DRAINING', reason: 'lunch', next: 'BUSY', channels: ['voice'] },
+    ],
     [() => client.accept('o1'), 'accept', { offerId: 'o1' }],
     [() => client.decline('o1', { reason: 'no time' }), 'decline', { offerId: 'o1', reason: 'no time' }],
     [() => client.end('c1'), 'end', { contactId: 'c1' }],

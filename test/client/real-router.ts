@@ -13,6 +13,7 @@ const POLICY = `
 channels:
   voice: { cost: 100, limit: 1, offer: { timeout: 20s }, wrapUp: 1m }
   chat: { cost: 30, limit: 3, offer: { timeout: 20s } }
+  email: { cost: 100, yieldsTo: [voice] }
 queues:
   billing:
     when: { intent: "billing.*" }

@@ -190,3 +190,103 @@ t.test('[SES5] gateways: the first session makes them known, closing what is not
   t.strictSame(stage.closeGateway('one').events, ['sessionLost g0']);
   t.strictSame(stage.closeGateway('one').events, []);
 });
+
+const LUNCH = { next: 'BUSY', reason: 'lunch' } as const;
+
+t.test('[PRES7, PRES4, PRES8] BUSY after this one', async (t) => {
+  const stage = busyStage();
+  t.strictSame(stage.presence('a1', 'DRAINING', LUNCH).events, ['presenceSet a1 DRAINING AGENT']);
+  t.match(stage.agent('a1'), { presence: 'DRAINING', reason: '', next: 'BUSY', nextReason: 'lunch' });
+  t.strictSame(stage.submit('c3').events, ['contactSubmitted c3'], 'nothing new');
+  stage.complete('c1', agentActor('a1'));
+  t.equal(stage.accept('c2').result, 'ok', 'what it was offered it may still take');
+  t.strictSame(stage.complete('c2', agentActor('a1')).events, [
+    'contactClosed c2 COMPLETED AGENT',
+    'presenceSet a1 BUSY DRAINED',
+  ]);
+  const { next, nextReason, ...agent } = stage.agent('a1');
+  t.match(agent, { presence: 'BUSY', reason: 'lunch' });
+  t.strictSame([next, nextReason], [undefined, undefined]);
+  t.strictSame(stage.presence('a1', 'AVAILABLE').events.slice(-1), ['offerMade c3 a1']);
+});
+
+t.test('[PRES4, PRES7] who holds nothing is BUSY at once, and so whatever takes the last contact away', async (t) => {
+  const idle = new Stage();
+  idle.works('a1');
+  t.strictSame(idle.presence('a1', 'DRAINING', LUNCH).events, [
+    'presenceSet a1 DRAINING AGENT',
+    'presenceSet a1 BUSY DRAINED',
+  ]);
+  t.match(idle.agent('a1'), { presence: 'BUSY', reason: 'lunch' });
+  const ways: Record<string, (stage: Stage) => string[]> = {
+    decline: (stage) => stage.decline('c1').events,
+    miss: (stage) => stage.tick(20_500).events,
+    cancel: (stage) => stage.cancel('c1', 'ABANDONED').events,
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    const stage = new Stage();
+    stage.works('a1');
+    stage.submit('c1');
+    stage.presence('a1', 'DRAINING', LUNCH);
+    t.ok(way(stage).includes('presenceSet a1 BUSY DRAINED'), name);
+  }
+});
+
+t.test('[PRES7] next is BUSY or OFFLINE, behind DRAINING', async (t) => {
+  const stage = busyStage();
+  const table: [presence: Presence, next: Presence, result: string][] = [
+    ['DRAINING', 'AVAILABLE', 'INVALID_FIELD'],
+    ['DRAINING', 'DRAINING', 'INVALID_FIELD'],
+    ['AVAILABLE', 'BUSY', 'INVALID_FIELD'],
+    ['BUSY', 'OFFLINE', 'INVALID_FIELD'],
+    ['OFFLINE', 'OFFLINE', 'INVALID_FIELD'],
+    ['DRAINING', 'OFFLINE', 'ok'],
+  ];
+  for (const [presence, next, result] of table) {
+    const acted = stage.presence('a1', presence, { next });
+    t.strictSame([acted.result, acted.path], [result, result === 'ok' ? '' : 'next'], `${presence}, then ${next}`);
+  }
+  t.equal(stage.agent('a1').next, undefined, 'OFFLINE goes without saying');
+});
+
+t.test('[PRES6, PRES8] whatever presence is set replaces what was next; the same again makes no event', async (t) => {
+  const stage = busyStage();
+  stage.presence('a1', 'DRAINING', LUNCH);
+  t.strictSame(stage.presence('a1', 'DRAINING', LUNCH).events, []);
+  t.strictSame(stage.presence('a1', 'DRAINING', { ...LUNCH, reason: 'tea' }).events, ['presenceSet a1 DRAINING AGENT']);
+  t.equal(stage.agent('a1').nextReason, 'tea');
+  t.strictSame(stage.presence('a1', 'DRAINING').events, ['presenceSet a1 DRAINING AGENT']);
+  t.equal(stage.agent('a1').next, undefined);
+  t.strictSame(stage.presence('a1', 'DRAINING', { next: 'OFFLINE' }).events, [], 'which is what it meant');
+  stage.presence('a1', 'DRAINING', LUNCH);
+  stage.presence('a1', 'AVAILABLE');
+  stage.presence('a1', 'DRAINING');
+  stage.complete('c1', agentActor('a1'));
+  t.equal(stage.decline('c2').events.at(-1), 'presenceSet a1 OFFLINE DRAINED');
+  const offered = new Stage();
+  offered.works('a1');
+  offered.submit('c1');
+  offered.presence('a1', 'DRAINING', LUNCH);
+  t.strictSame(
+    offered.presence('a1', 'BUSY', { reason: 'lunch' }).events,
+    ['offerRevoked c1 a1 AGENT_BUSY', 'presenceSet a1 BUSY DRAINED'],
+    'it is that already when its offer is gone',
+  );
+});
+
+t.test('[PRES8, SES2] a lost agent: BUSY when it holds nothing, OFFLINE at the end of grace', async (t) => {
+  const stage = busyStage();
+  stage.presence('a1', 'DRAINING', LUNCH);
+  stage.close('a1');
+  stage.decline('c2');
+  t.equal(stage.complete('c1', SUPERVISOR).events.at(-1), 'presenceSet a1 BUSY DRAINED');
+  t.strictSame(stage.tick(10_000).events, ['presenceSet a1 OFFLINE SESSION_LOST']);
+  const holding = busyStage();
+  holding.presence('a1', 'DRAINING', LUNCH);
+  holding.close('a1');
+  t.strictSame(holding.tick(10_000).events, [
+    'offerRevoked c2 a1 AGENT_OFFLINE',
+    'presenceSet a1 OFFLINE SESSION_LOST',
+  ]);
+  t.equal(holding.agent('a1').next, undefined);
+});

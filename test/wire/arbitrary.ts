@@ -62,7 +62,10 @@ function valueArbitrary(message: Message, field: Field, purpose: Purpose): fc.Ar
       return objectArbitrary(field.message, purpose);
     case 'enum': {
       const mayBeAbsent =
-        purpose === 'request' && !field.options.required && meaningOfAbsent(message, field) === undefined;
+        purpose === 'request' &&
+        !field.optional &&
+        !field.options.required &&
+        meaningOfAbsent(message, field) === undefined;
       return fc.constantFrom(...field.enumType.names, ...(mayBeAbsent ? [''] : []));
     }
     case 'bool':

@@ -162,6 +162,17 @@ t.test('[RST7] what a newer version wrote is refused as such', async (t) => {
   );
 });
 
+t.test('an enum value that is not known is refused where the field may be absent, too', async (t) => {
+  const set = { type: 'presenceSet', agentId: 'a', presence: 'DRAINING', reason: '', channels: [], cause: 'AGENT' };
+  const event = (next: object): TimedEvent => ({ at: 1, event: { ...set, ...next } as unknown as CoreEvent });
+  const bytes = encodeEvents([event({ next: 'BUSY', nextReason: 'tea' })]);
+  t.strictSame(decodeEvents(bytes), [event({ next: 'BUSY', nextReason: 'tea' })]);
+  t.strictSame(decodeEvents(encodeEvents([event({})])), [event({})]);
+  const place = bytes.findIndex((byte, index) => byte === ((6 << 3) | 0) && bytes[index + 1] === 2);
+  bytes[place + 1] = 77;
+  t.throws(() => decodeEvents(bytes), { name: 'WireFailure' });
+});
+
 t.test('broken bytes are refused as such', async (t) => {
   const broken = { name: 'WireFailure', code: 'broken' };
   const bytes = encodeEvents([

@@ -268,6 +268,11 @@ checkAll('Watch', [
 checkAll('SetPresence', [
   ['{}', 'presence', 'expected one of AVAILABLE, BUSY, DRAINING, OFFLINE, found nothing'],
   ['{"presence":"AWAY"}', 'presence', 'expected one of AVAILABLE, BUSY, DRAINING, OFFLINE, found the text "AWAY"'],
+  [
+    '{"presence":"DRAINING","next":"AWAY"}',
+    'next',
+    'expected one of AVAILABLE, BUSY, DRAINING, OFFLINE, found the text "AWAY"',
+  ],
 ]);
 
 checkAll('Authenticate', [

@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '7132897f2f0bef02a3bad3e747439f927719ae5d8625f89ff880478e8efbf4f4';
+const STORED_HASH = 'ad2e4e16fab703ada562c883828c3e21e205e172d1134640d20b352118a530d4';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

@@ -2,6 +2,7 @@
 // [POL*], [RST*].
 import type { Command } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
+import type { Presence } from '../../../src/core/views.ts';
 import { isUnchanged } from './decide-contacts.ts';
 import {
   agentOf,
@@ -16,7 +17,7 @@ import {
 } from './model.ts';
 import { eligibilityOf, limitOf, meets } from './rank.ts';
 import { classifyAgain, stepsOf } from './relax.ts';
-import { contactVerdict, done, refused, type Verdict, type World } from './world.ts';
+import { contactVerdict, done, isDeclared, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
@@ -60,20 +61,27 @@ export function decidePresence(world: World, command: CommandOf<'setPresence'>):
   const reason = presence === 'BUSY' ? command.reason : '';
   const channels = presence === 'OFFLINE' ? [] : [...new Set(command.channels)].sort();
   const agent = world.state.agents.find(({ id }) => id === agentId);
+  if (command.next !== undefined && !mayBeNext(presence, command.next)) return refused('INVALID_FIELD');
   if (actor.role === 'agent' && actor.id !== agentId) return refused('NOT_YOURSELF');
   if (agent === undefined) return refused('NO_SUCH_AGENT');
   for (const channel of command.channels) {
     if (!Object.hasOwn(policyOf(world.state).channels, channel)) return refused('UNKNOWN_CHANNEL');
   }
   if (presence !== 'OFFLINE' && agent.sessionId === '') return refused('NOT_CONNECTED');
-  const isSame =
-    agent.presence === presence &&
-    agent.reason === reason &&
-    JSON.stringify(agent.channels) === JSON.stringify(channels);
-  if (isSame) return { kind: 'agent', id: agentId };
-  world.setPresence(agent, presence, reason, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR', channels);
+  const next = command.next === 'BUSY' ? nextOf(command.reason) : {};
+  if (isDeclared(agent, presence, reason, channels, next)) return { kind: 'agent', id: agentId };
+  world.setPresence(agent, presence, reason, actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR', channels, next);
   world.drain(agentId);
   return { kind: 'agent', id: agentId };
+}
+
+/** [PRES7]. */
+function mayBeNext(presence: Presence, next: Presence): boolean {
+  return presence === 'DRAINING' && (next === 'BUSY' || next === 'OFFLINE');
+}
+
+function nextOf(reason: string): Pick<OracleAgent, 'next' | 'nextReason'> {
+  return reason === '' ? { next: 'BUSY' } : { next: 'BUSY', nextReason: reason };
 }
 
 export function decideOpenSession(world: World, { actor, sessionId }: CommandOf<'openSession'>): Verdict {

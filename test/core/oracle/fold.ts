@@ -362,6 +362,10 @@ function setPresence(state: OracleState, event: PresenceSet, at: number): void {
   const isNew = agent.presence !== event.presence;
   agent.presence = event.presence;
   agent.reason = event.reason;
+  delete agent.next;
+  delete agent.nextReason;
+  if (event.next !== undefined) agent.next = event.next;
+  if (event.nextReason !== undefined) agent.nextReason = event.nextReason;
   agent.channels = event.channels;
   agent.missesInRow = 0;
   agent.version += 1;

@@ -39,6 +39,7 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
       readonly presence: Presence;
       readonly reason: string;
       readonly channels: readonly string[];
+      readonly next?: Presence;
     }
   | { readonly kind: 'signIn'; readonly agent: number; readonly channels: readonly string[] }
   | { readonly kind: 'open' | 'close'; readonly agent: number; readonly stray: boolean }
@@ -158,6 +159,19 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
         presence: fc.constantFrom('AVAILABLE', 'BUSY', 'DRAINING', 'OFFLINE'),
         reason: fc.constantFrom('', 'lunch'),
         channels: takenChannelsArb,
+      }),
+    ),
+  ],
+  [
+    2,
+    moveArb(
+      'presence',
+      fc.record({
+        agent: agentArb,
+        presence: fc.constantFrom('DRAINING', 'DRAINING', 'DRAINING', 'DRAINING', 'BUSY'),
+        reason: fc.constantFrom('', 'lunch'),
+        channels: takenChannelsArb,
+        next: fc.constantFrom('BUSY', 'BUSY', 'BUSY', 'OFFLINE', 'AVAILABLE'),
       }),
     ),
   ],

@@ -108,13 +108,13 @@ export function getPicture(state: OracleState, id: string, now: number): object 
 }
 
 export function agentPicture(state: OracleState, agent: OracleAgent): object {
-  const { id, name, skills, capacity, limits, presence, reason, channels, version } = agent;
+  const { id, name, skills, capacity, limits, presence, reason, channels, version, next, nextReason } = agent;
   const contacts = heldBy(state, id)
     .sort((left, right) => left.ordinal - right.ordinal)
     .map((contact) => contact.id);
   const connected = agent.sessionId !== '';
   const facts = { id, name, skills, capacity, limits, presence, reason, channels };
-  return { ...facts, load: loadOf(state, id), contacts, version, connected };
+  return { ...facts, load: loadOf(state, id), contacts, version, connected, next, nextReason };
 }
 
 /** A pending offer with the rank's parts in seconds. */

@@ -47,7 +47,8 @@ export class Resolver {
         const { presence, reason, channels } = move;
         const agentId = AGENT_IDS[move.agent] ?? 'a0';
         const actor: Actor = channels.length === 1 ? ADMIN : { role: 'agent', id: agentId };
-        return { type: 'setPresence', actor, agentId, presence, reason, channels };
+        const then = move.next === undefined ? {} : { next: move.next };
+        return { type: 'setPresence', actor, agentId, presence, reason, channels, ...then };
       }
       case 'signIn':
         return this.#signIn(state, move);

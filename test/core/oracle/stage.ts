@@ -150,10 +150,11 @@ export class Stage {
   presence(
     agentId: string,
     presence: Presence,
-    more: Partial<{ reason: string; channels: string[]; by: Actor }> = {},
+    more: Partial<{ reason: string; channels: string[]; by: Actor; next: Presence }> = {},
   ): Acted {
-    const { reason = '', channels = [], by = agentActor(agentId) } = more;
-    return this.act({ type: 'setPresence', actor: by, agentId, presence, reason, channels });
+    const { reason = '', channels = [], by = agentActor(agentId), next } = more;
+    const then = next === undefined ? {} : { next };
+    return this.act({ type: 'setPresence', actor: by, agentId, presence, reason, channels, ...then });
   }
 
   /** Puts, connects and makes AVAILABLE. */

@@ -51,11 +51,12 @@ export class World {
       .sort((left, right) => left.ordinal - right.ordinal);
   }
 
-  /** [PRES4]: a draining agent that holds nothing is OFFLINE. */
+  /** [PRES4], [PRES7]: a draining agent that holds nothing is what it said it would be next, else OFFLINE. */
   drain(agentId: string): void {
     const agent = agentOf(this.state, agentId);
     if (agent.presence !== 'DRAINING' || heldBy(this.state, agentId).length > 0) return;
-    this.setPresence(agent, 'OFFLINE', '', 'DRAINED');
+    const { next = 'OFFLINE', nextReason = '' } = agent;
+    this.setPresence(agent, next, nextReason, 'DRAINED');
   }
 
   /** Sets a presence with what follows from it for pending offers [PRES3], keeping the channels. */
@@ -65,12 +66,31 @@ export class World {
     reason: string,
     cause: 'AGENT' | 'SUPERVISOR' | 'MISSED_OFFER' | 'SESSION_LOST' | 'DRAINED',
     channels: readonly string[] = agent.channels,
+    next: Pick<OracleAgent, 'next' | 'nextReason'> = {},
   ): void {
     if (presence === 'BUSY' || presence === 'OFFLINE') {
       const why = presence === 'BUSY' ? 'AGENT_BUSY' : 'AGENT_OFFLINE';
       for (const contact of this.pendingOf(agent.id)) this.revoke(contact, why);
     }
     if (presence === 'OFFLINE' && agent.presence === 'OFFLINE') return;
-    this.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause });
+    if (presence === 'BUSY' && isDeclared(agent, presence, reason, channels, next)) return;
+    this.emit({ type: 'presenceSet', agentId: agent.id, presence, reason, channels, cause, ...next });
   }
+}
+
+/** [PRES6]: whether the agent's presence is that already, in all that it consists of. */
+export function isDeclared(
+  agent: OracleAgent,
+  presence: OracleAgent['presence'],
+  reason: string,
+  channels: readonly string[],
+  next: Pick<OracleAgent, 'next' | 'nextReason'>,
+): boolean {
+  return (
+    agent.presence === presence &&
+    agent.reason === reason &&
+    JSON.stringify(agent.channels) === JSON.stringify(channels) &&
+    agent.next === next.next &&
+    (agent.nextReason ?? '') === (next.nextReason ?? '')
+  );
 }
