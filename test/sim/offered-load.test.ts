@@ -5,7 +5,12 @@ import { type Scenario, WORLD_GATEWAY_ID } from '../../src/sim/scenario.ts';
 import { goodScenario } from '../config/scenario-texts.ts';
 
 const POLICY = `policy:
-  channels: { voice: {}, chat: { cost: 30, limit: 3 }, note: { cost: 0, limit: 2 } }
+  channels:
+    voice: {}
+    chat: { cost: 30, limit: 3 }
+    note: { cost: 0, limit: 2 }
+    mail: { cost: 50, limit: 2, yieldsTo: [voice] }
+    back: { cost: 20, exclusive: true }
   queues:
     es: { when: { language: es }, requires: [{ all: [{ skill: es, level: 5 }] }] }
     web: { when: { gatewayId: world, intent: "web*" } }
@@ -181,6 +186,22 @@ const LOADS: readonly (readonly [
     ],
     ENGLISH,
     '',
+  ],
+  [
+    'what yields is carried beside calls',
+    [
+      ['en', 39, EN],
+      ['mail', 79, 'channel: mail, language: en'],
+    ],
+    ENGLISH,
+    '',
+  ],
+  ['… within what it costs', [['mail', 82, 'channel: mail, language: en']], ENGLISH, 'unstable: mail brings 102.5 %'],
+  [
+    'an exclusive contact is held alone, whatever the limit',
+    [['back', 41, 'channel: back, language: en']],
+    ENGLISH.replace('4 }', '4, limits: { back: 5 } }'),
+    'unstable: back brings 102.5 %',
   ],
   ['patience settles it', [['en', 60, EN, ', patience: { exponential: 1m }']], ENGLISH, ''],
   ['lines settle it', [['en', 60, EN]], ENGLISH, '', 'lines: 8\n'],
