@@ -201,6 +201,7 @@ const ANSWERING = [
   { weight: 4, arbitrary: moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
   { weight: 8, arbitrary: moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) })) },
   { weight: 2, arbitrary: moveArb('tick', fc.constant({})) },
+  { weight: 2, arbitrary: moveArb('putAgent', putAgentArb) },
   { weight: 2, arbitrary: fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary }))) },
 ];
 
