@@ -70,13 +70,16 @@ interface Move {
 /** The contacts in line or offered that the policy puts elsewhere; or why one of them has no place under it. */
 function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
   const queues = new Map(policy.queues.map((queue) => [queue.name, queue]));
+  // Steps that applied stay where the policy has the same.
+  const keepsSteps = new Map(
+    policy.queues.map((queue) => [queue, hasSameSteps(state.queues.get(queue.name)?.policy ?? queue, queue)]),
+  );
   const moves: Move[] = [];
   for (const { contact } of state.known.values()) {
     if (contact === undefined || contact.demand === undefined) continue;
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
-    // Steps that applied stay as long as the policy has the same.
-    const progress = hasSameSteps(contact.queue.policy, queue) ? contact.relaxation : undefined;
+    const progress = contact.relaxation !== undefined && keepsSteps.get(queue) ? contact.relaxation : undefined;
     const to = classifyRelaxed(state.requirements, policy, queue, contact, contact.enqueuedAt, progress);
     if (isRefusal(to)) {
       return refuse(to.reason, `contact ${contact.id}: ${to.message}`, `queues.${queue.name}.requires`);

@@ -3,6 +3,7 @@
 // Invariants: 1. a step never fails: that everything can be joined was checked when the contact came (relaxation.ts). 2. a test that fails is
 // journalled, so that a copy knows what has been tested; a failed test of many costs one event and a look at each step that somebody waits in.
 
+import { assert } from '../lib/assert.ts';
 import { classify, classifyRelaxed, isRefusal } from './classify.ts';
 import { type Contact, classificationOf } from './contact.ts';
 import type { RelaxedClassification } from './events.ts';
@@ -16,7 +17,7 @@ import type { Step } from './step.ts';
 export function fireRelax(step: Step, contact: Contact): void {
   const number = nextNumber(contact.relaxation);
   const relax = stepsOf(contact.queue.policy)[number - 1];
-  if (relax === undefined) return;
+  assert(relax !== undefined, 'a contact waits for a step that there is');
   const isHeld = holds(step.state, contact.queue, relax);
   const isCounted = step.state.recountedSeq === step.state.seq;
   if (isHeld) relaxContact(step, contact, relax, number);

@@ -60,6 +60,23 @@ t.test('[SIM15] a traffic that no agent may serve, without a way out, is a fault
   t.equal(tooSmall.faults.length, 1, 'capacity below the cost');
 });
 
+t.test('[SIM15, RLX2] who may serve it after some step, or in another queue, may serve it', async (t) => {
+  const served = async (steps: string): Promise<boolean> => {
+    const text = `policy:
+  channels: { voice: {} }
+  segments: { default: { requires: [{ without: [trainee] }] } }
+  queues: { es: { requires: [{ all: [{ skill: es }] }], relax: ${steps} }, rest: { relax: [{ after: 1m, overflowTo: es }] } }
+traffic: [{ name: es, rate: 1 per 1h, contact: { channel: voice, queue: es }, handle: { constant: 1m } }]
+agents: [{ id: a, skills: { fr: 1 } }, { id: b, skills: { es: 9, trainee: 1 } }]
+`;
+    return check((await goodScenario(text)).scenario).faults.length === 0;
+  };
+  t.notOk(await served('[]'));
+  t.notOk(await served('[{ after: 1m, headStart: 1m }]'));
+  t.ok(await served('[{ after: 1m, requires: [{ all: [{ skill: fr }] }] }]'));
+  t.ok(await served('[{ after: 1m, overflowTo: rest }]'));
+});
+
 t.test('[SIM15] with patience or lines it is a warning', async (t) => {
   const traffics = [
     ['es', 5, ES, ', patience: { constant: 10s }'],

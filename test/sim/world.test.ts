@@ -31,6 +31,23 @@ t.test('[SIM1] the world’s instants are real numbers, the router’s their who
   );
 });
 
+t.test('[SIM1, RLX1, RLX4] relaxations and overflows happen at their instants', async (t) => {
+  const main = {
+    requires: anyOf('es'),
+    relax: [
+      { afterMs: 5000, requires: anyOf('fr') },
+      { afterMs: 9000, overflowTo: 'rest' },
+    ],
+  };
+  const agents = [group('french', 1, { skills: { fr: 1 } }), group('any', 1)];
+  const { told } = runScript({ agents, policy: policy({ queues: [queue('main', main), queue('rest')] }) }, [
+    [0, 60],
+    [1, 10],
+    [2.5, 10],
+  ]);
+  t.strictSame(told, ['c1 answered 5 french-1', 'c2 answered 9 any-1', 'c3 answered 17.5 any-1']);
+});
+
 t.test('[SIM5] agents sign in when their shift begins, and end what they have when it ends', async (t) => {
   const agents = [group('early', 1, { shifts: [shift(0, 1)] }), group('late', 1, { shifts: [shift(2, 3)] })];
   const { told, report } = runScript({ agents, measureMs: 6 * HOUR }, [

@@ -391,6 +391,19 @@ t.test('what absent means where it is not empty', async (t) => {
   t.strictSame(end, { contactId: 'c1', version: 0 }, 'a message that is absent has no key');
 });
 
+t.test('[REQ4] skills to be without: checked like others; an empty list has no key', async (t) => {
+  const requires = (text: string): unknown => {
+    const value = decodedValue('Submit', contact(`"requires":[${text}]`)) as { contact?: { requires: unknown } };
+    return value.contact?.requires ?? value;
+  };
+  t.strictSame(requires('{"all":[],"without":["b","a"]}'), [{ all: [], without: ['b', 'a'] }]);
+  t.strictSame(requires('{"all":[],"without":[]},{}'), [{ all: [] }, { all: [] }]);
+  t.match(requires('{"without":["a b"]}'), { path: 'contact.requires[0].without[0]', reason: 'INVALID_FIELD' });
+  t.match(requires('{"without":"a"}'), { path: 'contact.requires[0].without', reason: 'INVALID_FIELD' });
+  const many = JSON.stringify(Array.from({ length: 17 }, (_, index) => `s${index}`));
+  t.match(requires(`{"without":${many}}`), { path: 'contact.requires[0].without', reason: 'INVALID_FIELD' });
+});
+
 t.test('[WIRE5] 64-bit fields are read as numbers and as decimal text', async (t) => {
   for (const text of ['1000', '"1000"']) {
     t.match(decodedValue('Submit', contact(`"headStartMs":${text}`)), { contact: { headStartMs: 1000 } });
