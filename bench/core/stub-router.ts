@@ -60,5 +60,6 @@ function offer(contactId: string, agentId: string): OfferMade {
     urgencyUs: 0,
     fitUs: 0,
     readinessUs: 0,
+    autoAccepted: false,
   };
 }

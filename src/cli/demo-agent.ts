@@ -24,6 +24,7 @@ import { isClosed } from './demo-verdict.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Share of the agent-ended contacts that are completed without wrap-up. */
 const NO_WRAP_UP_SHARE = 0.3;
+const AT_ONCE = { answer: 'accept', afterMs: 0 } as const;
 const DISPOSITION = { reasons: ['answered'], outcome: 'solved' };
 
 /** A contact or an offer in the agent's hands. */
@@ -106,14 +107,14 @@ export class DemoAgent {
     if (agent?.presence !== 'AVAILABLE') void this.#beAvailable();
   }
 
-  #offered({ id: offerId, contact }: Offer): void {
+  #offered({ id: offerId, contact, autoAccepted }: Offer): void {
     const { record, measures, now } = this.#stage;
     const { id: contactId, channel } = contact;
     measures.offered(contactId, contact.offeredAt === contact.submittedAt, now());
     const eligible = hasSkills(this.profile, contact.queue, contact.requires);
     const offer = { offerId, contactId, channel, seq: this.#seq };
     record({ type: 'offered', agentId: this.profile.id, offer, eligible });
-    const { answer, afterMs } = reactionTo(this.#pace, this.#prng);
+    const { answer, afterMs } = autoAccepted ? AT_ONCE : reactionTo(this.#pace, this.#prng);
     const held = this.#hold(contactId, channel);
     if (answer === 'accept') held.timer = setTimeout(() => void this.#accept(offerId, contactId), afterMs);
     if (answer === 'decline') held.timer = setTimeout(() => void this.#decline(offerId, contactId), afterMs);

@@ -8,6 +8,7 @@ import type { AgentView, Presence } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
 import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer, offerOf } from './contact.ts';
+import type { ContactPage, ListOptions } from './gateway-client.ts';
 import { type GoneOffer, HeldOffers } from './held-offers.ts';
 import type { RequestOptions } from './session.ts';
 
@@ -42,7 +43,7 @@ export class AgentClient extends Client {
   readonly #revoked$ = new Subject<GoneOffer>();
   readonly #contacts$ = new Subject<Contact>();
   readonly #agent$ = new Subject<AgentView>();
-  /** Contacts proposed to this agent. */
+  /** Contacts proposed to this agent. Those with `autoAccepted` are its already: `accept` answers with the contact. */
   readonly offers$: Observable<Offer> = this.#offers$;
   /** Offers that are no longer this agent's, with the reason. */
   readonly revoked$: Observable<GoneOffer> = this.#revoked$;
@@ -76,6 +77,18 @@ export class AgentClient extends Client {
   decline(offerId: string, options: RequestOptions & { readonly reason?: string } = {}): Promise<Contact> {
     this.#held.gone(offerId);
     return this.askContact('decline', { offerId, reason: options.reason ?? '' }, options);
+  }
+
+  /** A page of the waiting contacts that this agent may take, best first. Refused PULL_NOT_ALLOWED unless the directory lets it. */
+  async listWaiting(options: Omit<ListOptions, 'open'> = {}): Promise<ContactPage> {
+    const { afterId = '', limit = 0 } = options;
+    const { ok, seq } = await this.ask('list', { open: true, afterId, limit }, { retry: true, ...options });
+    return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  /** Takes a waiting contact: it is this agent's, without an offer. Refused CONTACT_NOT_WAITING or CONTACT_ANSWERED when another was faster. */
+  pull(contactId: string, options?: RequestOptions): Promise<Contact> {
+    return this.askContact('pull', { contactId }, options);
   }
 
   /** The conversation is over: wrap-up begins. */

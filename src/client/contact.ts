@@ -28,7 +28,7 @@ export type NewContact = Pick<ContactDraft, 'id' | 'channel'> &
 /** New values of a contact's fields; only what is present is changed. Attributes merge by key, null deletes one. */
 export type NewContactValues = Omit<ContactChanges, 'attributes'> & { readonly attributes?: JsonObject };
 
-/** A contact proposed to this agent until `expiresAt`. `rank` in seconds of waiting. */
+/** A contact proposed to this agent until `expiresAt`. `rank` in seconds of waiting. `autoAccepted`: it is the agent's already. */
 export type Offer = Omit<OfferView, 'contact'> & { readonly contact: Contact };
 
 const EMPTY: JsonObject = Object.freeze({});

@@ -14,7 +14,8 @@ export class HeldOffers {
   /** An offer was pushed; false if it is known already. */
   offered(offer: OfferView): boolean {
     if (this.#contactIdByOfferId.has(offer.id)) return false;
-    this.#contactIdByOfferId.set(offer.id, offer.contact.id);
+    // One that the router accepted itself is not open.
+    if (!offer.autoAccepted) this.#contactIdByOfferId.set(offer.id, offer.contact.id);
     return true;
   }
 

@@ -61,6 +61,11 @@ export class SupervisorClient extends Client {
     return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
   }
 
+  /** Gives a contact that nobody has answered to an agent, whatever it requires; refused NOT_ELIGIBLE where the agent has no room. */
+  assign(contactId: string, agentId: string, options: RequestOptions = {}): Promise<Contact> {
+    return this.askContact('assign', { contactId, agentId }, options);
+  }
+
   /** Sets the presence of an agent; answers the agent as it stands. */
   async setPresence(agentId: string, presence: Presence, options: PresenceOptions = {}): Promise<AgentView> {
     const { ok } = await this.ask('setPresence', declarationOf(presence, options, agentId), options);

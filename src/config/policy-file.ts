@@ -92,15 +92,24 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
       graceMs: draft.presence.grace,
       missesBeforeBusy: draft.presence.missesBeforeBusy,
       declineCoolDownMs: draft.presence.declineCoolDown,
+      ...(draft.presence.offersPerMinute === 0 ? {} : { offersPerMinute: draft.presence.offersPerMinute }),
+      ...declineReasonsOf(draft),
     },
     forgetMs: draft.forget,
-    agents: record(draft.agents, ({ name, skills, capacity, limits }) => ({
+    agents: record(draft.agents, ({ name, skills, capacity, limits, mayPull }) => ({
       name,
       skills: Object.fromEntries(skills),
       capacity,
       limits: Object.fromEntries(limits),
+      ...(mayPull ? { mayPull } : {}),
     })),
   };
+}
+
+/** What is left out is as it was before there were such keys: old journals and their hashes stay as they are. */
+function declineReasonsOf({ presence }: PolicyDraft): Pick<ResolvedPolicy['presence'], 'declineReasons'> {
+  if (presence.declineReasons.size === 0) return {};
+  return { declineReasons: record(presence.declineReasons, ({ coolDown }) => ({ coolDownMs: coolDown })) };
 }
 
 type Draft<K extends 'channels' | 'segments' | 'queues'> =
@@ -114,6 +123,7 @@ function resolveChannel(channel: Draft<'channels'>): ChannelPolicy {
     ...(yieldsTo.length === 0 ? {} : { yieldsTo: [...new Set(yieldsTo)] }),
     ...(exclusive ? { exclusive } : {}),
     offerTimeoutMs: offer.timeout,
+    ...(offer.autoAccept ? { autoAccept: true } : {}),
     wrapUpMs: wrapUp,
     assigned: { maxMs: assigned.max, agentLostMs: assigned.agentLost, then: assigned.then },
     gatewayLost: { afterMs: gatewayLost.after, then: gatewayLost.then },

@@ -67,6 +67,10 @@ const channel = object('A channel: what one contact of it takes of an agent, and
       least: '100ms',
       most: '24h',
     }),
+    autoAccept: flag({
+      about: 'Whether the router accepts offers for the agent, at once.',
+      fallback: false,
+    }),
   }),
   wrapUp: duration({
     about: 'How long the agent’s work after the conversation may take; with 0s there is none.',
@@ -220,6 +224,15 @@ const agent = object('An agent of the policy’s own; others are put into the di
     fallback: new Map(),
     most: 64,
   }),
+  mayPull: flag({ about: 'Whether the agent may look for waiting contacts and take them.', fallback: false }),
+});
+
+const declineReason = object('A reason for which agents decline.', {
+  coolDown: duration({
+    about: 'How long an agent is not offered again what it declined for this reason.',
+    least: '0s',
+    most: '24h',
+  }),
 });
 
 /** The keys of a policy. A scenario has them too, with a `forget` of its own. */
@@ -290,6 +303,19 @@ export const policyKeys = {
       fallback: '30s',
       least: '0s',
       most: '24h',
+    }),
+    offersPerMinute: number({
+      about: 'Most offers that an agent is made within 60 s; 0: any number.',
+      fallback: 0,
+      least: 0,
+      most: 600,
+      whole: true,
+    }),
+    declineReasons: names({
+      about: 'Reasons of declines that have a cool-down of their own, by the text that agents give as `reason`.',
+      of: declineReason,
+      fallback: new Map(),
+      most: 100,
     }),
   }),
   forget: duration({

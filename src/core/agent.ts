@@ -1,6 +1,6 @@
 // An agent as the core holds it: directory entry, presence, session, what it carries. Mutated by `apply` only.
 //
-// Invariants: 1. `load` and `countByChannel` are the sums over `held`. 2. `available` = AVAILABLE and has a session. 3. its memberships in
+// Invariants: 1. `load` and `countByChannel` are the sums over `held`. 2. `available` = AVAILABLE, has a session, is not capped. 3. its memberships in
 // the supply index are taken out before anything that they depend on changes (room, presence, channels, skills, ready ordinal).
 // 4. agents are numbered from the same counter as contacts, so that deadlines have one order.
 
@@ -10,6 +10,7 @@ import { hasBlendedRoom } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import type { Channel } from './names.ts';
+import type { CappedAgent } from './offer-cap.ts';
 import type { Skills } from './requirement.ts';
 import type { SupplyClass } from './supply.ts';
 import type { AgentView, Presence } from './views.ts';
@@ -25,6 +26,8 @@ export interface Agent {
   /** The same for look-up: any name is a name, also one that objects have by nature. */
   limitByChannel: ReadonlyMap<string, number>;
   ofPolicy: boolean;
+  /** May look for waiting contacts and take them. */
+  mayPull: boolean;
   presence: Presence;
   reason: string;
   /** What it becomes when it has drained; '': OFFLINE. */
@@ -56,6 +59,11 @@ export interface Agent {
   /** Counted as having room, by the queues that it may serve. */
   countedAvailable: boolean;
   readonly coolDowns: Set<CoolDown>;
+  /** While the policy has a cap on offers: when the last of them were made, oldest first. */
+  offerInstants: readonly number[];
+  /** Until then no offers; 0: it is not capped. */
+  cappedUntil: number;
+  capped: CappedAgent | undefined;
   graceDeadline: Deadline | undefined;
   /** What became of its last offers: a repeated answer is answered alike. Once full, the oldest gives way in its place. */
   readonly answers: OfferAnswer[];
@@ -74,6 +82,7 @@ export interface OfferAnswer {
 /** How many of its last offers an agent is remembered for. */
 export const ANSWERS_MAX = 16;
 
+const NO_INSTANTS: readonly number[] = [];
 const NO_LIMITS: ReadonlyMap<string, number> = new Map();
 
 export function newAgent(id: string, ordinal: number): Agent {
@@ -87,6 +96,7 @@ export function newAgent(id: string, ordinal: number): Agent {
     limits: {},
     limitByChannel: NO_LIMITS,
     ofPolicy: false,
+    mayPull: false,
     presence: 'OFFLINE',
     reason: '',
     next: '',
@@ -108,15 +118,18 @@ export function newAgent(id: string, ordinal: number): Agent {
     dirty: false,
     countedAvailable: false,
     coolDowns: new Set(),
+    offerInstants: NO_INSTANTS,
+    cappedUntil: 0,
+    capped: undefined,
     graceDeadline: undefined,
     answers: [],
     oldestAnswer: 0,
   };
 }
 
-/** Takes offers at all: AVAILABLE, with an open session. */
+/** Takes offers at all: AVAILABLE, with an open session, not made too many of late. */
 export function isAvailable(agent: Agent): boolean {
-  return agent.presence === 'AVAILABLE' && agent.sessionId !== '';
+  return agent.presence === 'AVAILABLE' && agent.sessionId !== '' && agent.cappedUntil === 0;
 }
 
 /** Connected and not OFFLINE: counted as eligible by the queues that it may serve. */
@@ -200,6 +213,7 @@ export function agentView(agent: Agent): AgentView {
     contacts: heldInOrder(agent).map((contact) => contact.id),
     version: agent.version,
     connected: agent.sessionId !== '',
+    mayPull: agent.mayPull,
   };
   return agent.next === '' ? view : { ...view, ...nextOf(agent) };
 }

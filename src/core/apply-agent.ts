@@ -38,6 +38,7 @@ export function applyAgentPut(state: State, event: AgentPut): void {
     put.capacity = event.capacity;
     setLimits(put, event.limits);
     put.ofPolicy = event.ofPolicy;
+    put.mayPull = event.mayPull;
     put.version++;
   });
 }
@@ -49,6 +50,7 @@ export function applyAgentRemoved(state: State, agent: Agent): void {
   agent.sessionId = '';
   for (const coolDown of [...agent.coolDowns]) dropCoolDown(state, coolDown);
   agent.graceDeadline = clearDeadline(state, agent.graceDeadline);
+  state.caps.free(agent);
   state.agents.delete(agent.id);
   state.agentLog.markStale();
 }

@@ -8,7 +8,14 @@ import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.
 import { countPending, scheduleWaiting } from './apply-relaxation.ts';
 import { type Contact, type Known, type Offer, QUEUED, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
-import type { ContactRelaxed, ContactSubmitted, ContactUpdated, OfferMade, RelaxedClassification } from './events.ts';
+import type {
+  ContactAssigned,
+  ContactRelaxed,
+  ContactSubmitted,
+  ContactUpdated,
+  OfferMade,
+  RelaxedClassification,
+} from './events.ts';
 import { notePace, scheduleGate } from './gate.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
 import type { State } from './state.ts';
@@ -291,6 +298,7 @@ export function applyOffered(state: State, contact: Contact, agent: Agent, event
   contact.agentId = agent.id;
   contact.queue.offeredCount++;
   hold(agent, contact);
+  if (state.caps.max > 0) state.caps.count(agent, state.at);
   state.offers.set(offer.seq, contact);
   setPhaseDeadline(state, contact, 'offer', event.deadline);
   if (contact.queue.policy.gate !== undefined) notePace(state, contact.queue);
@@ -304,17 +312,33 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
   const agent = offer.agent;
   touch(state, agent);
   state.offers.delete(offer.seq);
+  contact.queue.offeredCount--;
+  rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');
+  answer(state, contact, agent, offer, assignedUntil);
+}
+
+/** A waiting contact is the agent's without an offer. */
+export function applyAssigned(state: State, contact: Contact, agent: Agent, event: ContactAssigned): void {
+  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is assigned');
+  leaveLine(state, contact);
+  touch(state, agent);
+  contact.cost = event.cost;
+  contact.agentId = agent.id;
+  hold(agent, contact);
+  answer(state, contact, agent, undefined, event.assignedUntil);
+}
+
+/** The agent, who holds the contact, has it from now on. */
+function answer(state: State, contact: Contact, agent: Agent, offer: Offer | undefined, assignedUntil: number): void {
   state.demands.releaseClass(contact);
   contact.phase = { state: 'ASSIGNED', agent, offer };
   contact.assignedAt = state.at;
-  contact.queue.offeredCount--;
   contact.queue.assignedCount++;
   const waited = waitedMs(contact, state.at);
   contact.queue.flow.countAnswer(state.at, waited <= contact.queue.policy.serviceLevel.withinMs);
   for (const watcher of contact.queue.watchers) state.dirty.addGate(watcher);
   becomeReady(state, agent);
   agent.missesInRow = 0;
-  rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');
   contact.assignedUntil = assignedUntil;
   scheduleAssigned(state, contact);
   changed(state, contact);

@@ -26,6 +26,7 @@ import {
 } from './apply-close.ts';
 import {
   applyAccepted,
+  applyAssigned,
   applyOffered,
   applyRelaxed,
   applyReturned,
@@ -62,6 +63,8 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
       return applyOffered(state, contact, knownAgent(state, event.agentId), event);
     case 'offerAccepted':
       return applyAccepted(state, contact, event.assignedUntil);
+    case 'contactAssigned':
+      return applyAssigned(state, contact, knownAgent(state, event.agentId), event);
     case 'contactClosed':
       return applyClosed(state, contact, event);
     case 'contactEnded':

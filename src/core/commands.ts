@@ -67,6 +67,8 @@ export interface AgentDraft {
   readonly skills: Readonly<Record<string, number>>;
   readonly capacity: number;
   readonly limits: Readonly<Record<string, number>>;
+  /** May look for waiting contacts and take them; absent: it may not. */
+  readonly mayPull?: boolean;
   /** Expected version; 0: any. */
   readonly version: number;
 }
@@ -103,6 +105,10 @@ export type Command =
     }
   | { readonly type: 'accept'; readonly actor: Actor; readonly offerId: string }
   | { readonly type: 'decline'; readonly actor: Actor; readonly offerId: string; readonly reason: string }
+  /** An agent takes a waiting contact. */
+  | { readonly type: 'pull'; readonly actor: Actor; readonly contactId: string }
+  /** A supervisor gives a contact that nobody has answered to an agent. */
+  | { readonly type: 'assign'; readonly actor: Actor; readonly contactId: string; readonly agentId: string }
   | {
       readonly type: 'setPresence';
       readonly actor: Actor;
@@ -142,7 +148,7 @@ export type Query =
       readonly open: boolean;
       readonly afterId: string;
       readonly limit: number;
-      /** '' : all. A gateway sees its own whatever it says. */
+      /** '' : all. A gateway sees its own whatever it says; an agent what it may take, whatever it says but `afterId` and `limit`. */
       readonly gatewayId: string;
       readonly state: ContactStateName | '';
     }

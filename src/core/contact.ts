@@ -30,7 +30,8 @@ export interface Offer {
 export type Phase =
   | { readonly state: 'QUEUED' }
   | { readonly state: 'OFFERED'; readonly offer: Offer }
-  | { readonly state: 'ASSIGNED'; readonly agent: Agent; readonly offer: Offer }
+  /** `offer`: the one that was accepted; undefined when the agent has it without one. */
+  | { readonly state: 'ASSIGNED'; readonly agent: Agent; readonly offer: Offer | undefined }
   | { readonly state: 'WRAP_UP'; readonly agent: Agent }
   | { readonly state: ClosedStateName };
 
@@ -205,8 +206,16 @@ export function offerId(offer: Offer): string {
 
 /** The immutable picture of a pending offer; undefined when the contact is not OFFERED. */
 export function offerView(contact: Contact): OfferView | undefined {
-  if (contact.phase.state !== 'OFFERED') return undefined;
-  const offer = contact.phase.offer;
+  return contact.phase.state === 'OFFERED' ? drawOffer(contact, contact.phase.offer, false) : undefined;
+}
+
+/** The same of the offer that the router has just accepted itself; undefined when the contact is not ASSIGNED. */
+export function acceptedOfferView(contact: Contact): OfferView | undefined {
+  const { phase } = contact;
+  return phase.state === 'ASSIGNED' && phase.offer !== undefined ? drawOffer(contact, phase.offer, true) : undefined;
+}
+
+function drawOffer(contact: Contact, offer: Offer, autoAccepted: boolean): OfferView {
   const total = offer.urgencyUs + offer.fitUs + offer.readinessUs;
   return {
     id: offerId(offer),
@@ -218,6 +227,7 @@ export function offerView(contact: Contact): OfferView | undefined {
       fit: offer.fitUs / 1e6,
       readiness: offer.readinessUs / 1e6,
     },
+    autoAccepted,
   };
 }
 

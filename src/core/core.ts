@@ -6,9 +6,11 @@
 
 import { AssertionFailure, assert, unreachable } from '../lib/assert.ts';
 import { apply } from './apply.ts';
+import { touch } from './apply-contact.ts';
 import type { Command, Outcome, Query } from './commands.ts';
 import type { Contact } from './contact.ts';
 import {
+  accept,
   decideAccept,
   decideCloseSession,
   decideDecline,
@@ -19,6 +21,7 @@ import {
   decideSetPresence,
   decideWithdrawStalled,
 } from './decide-agent.ts';
+import { decideAssign, decidePull } from './decide-assign.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decideSetPolicy } from './decide-policy.ts';
 import { type Decided, draw } from './decided.ts';
@@ -95,13 +98,13 @@ export class Core {
 
   /** When the next step is due without a command; Infinity when nothing is waited for. */
   nextDeadline(): number {
-    return this.#state.deadlines.next;
+    return Math.min(this.#state.deadlines.next, this.#state.caps.next);
   }
 
   /** The same but for the forgetting of tombstones, which can wait for the next command. */
   nextOccasion(): number {
-    const { deadlines, forgetDeadline } = this.#state;
-    return deadlines.nextBut(forgetDeadline);
+    const { deadlines, forgetDeadline, caps } = this.#state;
+    return Math.min(deadlines.nextBut(forgetDeadline), caps.next);
   }
 
   /**
@@ -158,6 +161,7 @@ export class Core {
   }
 
   #run(step: Step, command: Command, mayFire: boolean): Decided {
+    if (this.#state.caps.next <= step.now) endCaps(this.#state, step.now);
     // These two say what was lost while nobody watched the clock; deadlines must not fire before that is known.
     const first = command.type === 'restart' || command.type === 'withdrawStalled';
     if (mayFire && !first) fireDeadlines(step);
@@ -188,6 +192,10 @@ function decide(step: Step, command: Command): Decided {
       return decideAccept(step, command);
     case 'decline':
       return decideDecline(step, command);
+    case 'pull':
+      return decidePull(step, command);
+    case 'assign':
+      return decideAssign(step, command);
     case 'setPresence':
       return decideSetPresence(step, command);
     case 'openSession':
@@ -211,7 +219,13 @@ function decide(step: Step, command: Command): Decided {
   }
 }
 
-/** Proposes the pair's contact to its agent. */
+/** Who was made too many offers a minute ago may be made others now: no event says so, it follows from the time. */
+function endCaps(state: State, now: number): void {
+  state.recountedSeq = -1;
+  for (let agent = state.caps.freeOne(now); agent !== undefined; agent = state.caps.freeOne(now)) touch(state, agent);
+}
+
+/** Proposes the pair's contact to its agent, and accepts for it where the channel says so. */
 function offer(step: Step, pair: Pair): void {
   const { contact, agent } = pair;
   const { policy } = contact.channel;
@@ -227,6 +241,8 @@ function offer(step: Step, pair: Pair): void {
     urgencyUs: pair.urgencyUs,
     fitUs: pair.fitUs,
     readinessUs: pair.readinessUs,
+    autoAccepted: policy.autoAccept === true,
   };
   step.emitOf(contact, event);
+  if (event.autoAccepted) accept(step, contact, agent.id);
 }

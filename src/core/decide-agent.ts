@@ -26,9 +26,14 @@ export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): D
   const { offer } = contact.phase;
   if (offer.agent.id !== actor.id) return { error: noSuchOffer() };
   if (step.now >= offer.expiresAt) return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
-  const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
-  step.emitOf(contact, { type: 'offerAccepted', contactId: contact.id, agentId: actor.id, assignedUntil });
+  accept(step, contact, actor.id);
   return { contact };
+}
+
+/** The contact that is offered to the agent is the agent's. */
+export function accept(step: Step, contact: Contact, agentId: string): void {
+  const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
+  step.emitOf(contact, { type: 'offerAccepted', contactId: contact.id, agentId, assignedUntil });
 }
 
 export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'decline'>): Decided {
@@ -37,9 +42,17 @@ export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'dec
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
   if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
-  const coolDownUntil = step.now + (state.policy?.presence.declineCoolDownMs ?? 0);
+  const coolDownUntil = step.now + declineCoolDownMs(state, reason);
   step.emitOf(contact, { type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
   return { contact };
+}
+
+/** How long the pair cools down after a decline for this reason. */
+function declineCoolDownMs({ policy }: State, reason: string): number {
+  if (policy === undefined) return 0;
+  const { declineReasons, declineCoolDownMs: usualMs } = policy.presence;
+  if (declineReasons === undefined || !Object.hasOwn(declineReasons, reason)) return usualMs;
+  return declineReasons[reason]?.coolDownMs ?? usualMs;
 }
 
 /** The number in an offer's id; −1 when it is none. */
@@ -246,12 +259,12 @@ export function decidePutAgent(step: Step, { agent: draft }: Asked<'putAgent'>):
     : { agent: put, created: agent === undefined };
 }
 
-type Entry = Pick<Asked<'putAgent'>['agent'], 'id' | 'name' | 'skills' | 'capacity' | 'limits'>;
+type Entry = Pick<Asked<'putAgent'>['agent'], 'id' | 'name' | 'skills' | 'capacity' | 'limits' | 'mayPull'>;
 
 /** Writes a directory entry; offers that the agent is no longer eligible for go back. */
 export function putAgent(step: Step, entry: Entry, ofPolicyFile: boolean): void {
-  const { id, name, skills, capacity, limits } = entry;
-  step.emit({ type: 'agentPut', agentId: id, name, skills, capacity, limits, ofPolicy: ofPolicyFile });
+  const { id, name, skills, capacity, limits, mayPull = false } = entry;
+  step.emit({ type: 'agentPut', agentId: id, name, skills, capacity, limits, ofPolicy: ofPolicyFile, mayPull });
   const agent = step.state.agents.get(id);
   if (agent !== undefined) revokeIneligible(step, agent, 'AGENT_CHANGED');
 }
@@ -260,6 +273,7 @@ export function isSameEntry(agent: Agent, entry: Entry): boolean {
   return (
     agent.name === entry.name &&
     agent.capacity === entry.capacity &&
+    agent.mayPull === (entry.mayPull ?? false) &&
     sameNumbers(agent.skillRecord, entry.skills) &&
     sameNumbers(agent.limits, entry.limits)
   );

@@ -105,12 +105,30 @@ export interface OfferMade {
   readonly urgencyUs: number;
   readonly fitUs: number;
   readonly readinessUs: number;
+  /** The router accepts it itself, with the very next event. */
+  readonly autoAccepted: boolean;
 }
 
 export interface OfferAccepted {
   readonly type: 'offerAccepted';
   readonly contactId: string;
   readonly agentId: string;
+  /** Latest end of the conversation. */
+  readonly assignedUntil: number;
+}
+
+export type AssignCause = 'PULL' | 'ASSIGN';
+
+/** A waiting contact is an agent's without an offer: the agent took it, or a supervisor gave it. */
+export interface ContactAssigned {
+  readonly type: 'contactAssigned';
+  readonly contactId: string;
+  readonly agentId: string;
+  readonly cause: AssignCause;
+  /** Who asked for it. */
+  readonly by: string;
+  /** Room that the contact takes with the agent. */
+  readonly cost: number;
   /** Latest end of the conversation. */
   readonly assignedUntil: number;
 }
@@ -207,6 +225,7 @@ export interface AgentPut {
   readonly limits: Readonly<Record<string, number>>;
   /** Made by the policy's `agents:`, not by API. */
   readonly ofPolicy: boolean;
+  readonly mayPull: boolean;
 }
 
 export interface AgentRemoved {
@@ -271,6 +290,7 @@ export type CoreEvent =
   | RelaxationsTested
   | OfferMade
   | OfferAccepted
+  | ContactAssigned
   | OfferDeclined
   | OfferMissed
   | OfferRevoked

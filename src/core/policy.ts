@@ -19,6 +19,8 @@ export interface ChannelPolicy {
   /** Held alone, but for what it yields to and what yields to it; absent: no. */
   readonly exclusive?: boolean;
   readonly offerTimeoutMs: number;
+  /** The router accepts its offers itself; absent: it does not. */
+  readonly autoAccept?: boolean;
   /** 0: `end` completes at once. */
   readonly wrapUpMs: number;
   /** Longest conversation, and what then; how long a lost agent keeps the contact. */
@@ -98,6 +100,14 @@ export interface PresencePolicy {
   /** Missed offers in a row after which an agent is BUSY; 0: never. */
   readonly missesBeforeBusy: number;
   readonly declineCoolDownMs: number;
+  /** Most offers that an agent is made in 60 s, 1 to 600; absent: any number. */
+  readonly offersPerMinute?: number;
+  /** Cool-downs by reason of a decline, instead of the one above; absent: none. */
+  readonly declineReasons?: Readonly<Record<string, DeclineReasonPolicy>>;
+}
+
+export interface DeclineReasonPolicy {
+  readonly coolDownMs: number;
 }
 
 export interface AgentPolicy {
@@ -105,6 +115,8 @@ export interface AgentPolicy {
   readonly skills: Readonly<Record<string, number>>;
   readonly capacity: number;
   readonly limits: Readonly<Record<string, number>>;
+  /** May look for waiting contacts and take them; absent: it may not. */
+  readonly mayPull?: boolean;
 }
 
 export interface ResolvedPolicy {

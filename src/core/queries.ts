@@ -7,6 +7,7 @@ import type { SortedLog } from '../lib/sorted-log.ts';
 import { agentView } from './agent.ts';
 import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
 import { type Contact, drawContact, type Known } from './contact.ts';
+import { pullNotAllowed } from './decide-assign.ts';
 import { findKnown } from './decide-contact.ts';
 import { drawKnown } from './decided.ts';
 import { shownGate } from './gate.ts';
@@ -14,6 +15,7 @@ import type { Queue } from './names.ts';
 import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
 import type { State } from './state.ts';
+import { takeable } from './takeable.ts';
 import type { ContactView, QueueView } from './views.ts';
 
 const EXACT_MAX = 1_000;
@@ -40,7 +42,7 @@ export class Queries {
       case 'get':
         return this.#get(query, now);
       case 'list':
-        return this.#list(query);
+        return query.actor.role === 'agent' ? this.#takeable(query, now) : this.#list(query);
       case 'changes':
         return this.#changes(query);
       case 'agent': {
@@ -104,6 +106,22 @@ export class Queries {
       return state === '' || known.contact.phase.state === state;
     };
     return { ok: this.#page(log, after?.ordinal ?? 0, limit, accept) };
+  }
+
+  /** What an agent may take by itself. */
+  #takeable({ actor, afterId, limit }: Asked<'list'>, now: number): Outcome {
+    const state = this.#state;
+    const agent = state.agents.get(actor.id);
+    if (agent === undefined || !agent.mayPull) return { error: pullNotAllowed(actor.id) };
+    const after = state.known.get(afterId)?.contact;
+    const page = afterId !== '' && after === undefined ? 'nowhere' : takeable(state, agent, after, limit, now);
+    if (page === 'nowhere') {
+      return { error: refuse('RESYNC', `contact ${afterId} is over: list from the start`, 'afterId') };
+    }
+    const contacts = page.contacts.map(drawContact);
+    const last = page.contacts.at(-1);
+    const { seq } = state;
+    return { ok: page.hasMore && last !== undefined ? { contacts, seq, next: last.id } : { contacts, seq } };
   }
 
   #page(log: SortedLog<Known> | undefined, after: number, limit: number, accept: (known: Known) => boolean): Ok {

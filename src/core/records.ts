@@ -99,6 +99,8 @@ function agentRecord(agent: Agent): AgentRecord {
     version: agent.version,
     answers: answersInOrder(agent),
     ...nextOf(agent),
+    offerInstants: agent.offerInstants,
+    mayPull: agent.mayPull,
   };
 }
 
@@ -247,7 +249,10 @@ function restoreAgent(state: State, record: AgentRecord): void {
     missesInRow: record.missesInRow,
     version: record.version,
     answers: record.answers.map((answer) => ({ ...answer })),
+    offerInstants: record.offerInstants,
+    mayPull: record.mayPull,
   });
+  state.caps.fit(agent, state.at);
   setLimits(agent, record.limits);
   state.agents.set(agent.id, agent);
   state.agentLog.append(agent, agent.ordinal);
@@ -321,7 +326,7 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
       setPhaseDeadline(state, contact, 'offer', record.offerDeadline);
       break;
     case 'ASSIGNED':
-      contact.phase = { state: 'ASSIGNED', agent, offer };
+      contact.phase = { state: 'ASSIGNED', agent, offer: offer.seq === 0 ? undefined : offer };
       contact.queue.assignedCount++;
       contact.assignedUntil = record.assignedUntil;
       contact.agentLostUntil = record.agentLostUntil;

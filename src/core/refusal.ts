@@ -17,6 +17,7 @@ export const refusalReasons = {
   TOKEN_EXPIRED: 'UNAUTHENTICATED',
   ROLE_MAY_NOT: 'PERMISSION_DENIED',
   NOT_YOURSELF: 'PERMISSION_DENIED',
+  PULL_NOT_ALLOWED: 'PERMISSION_DENIED',
   ORIGIN_NOT_ALLOWED: 'PERMISSION_DENIED',
   // What there is.
   NO_SUCH_CONTACT: 'NOT_FOUND',
@@ -32,6 +33,8 @@ export const refusalReasons = {
   CONTACT_ANSWERED: 'FAILED_PRECONDITION',
   CONTACT_NOT_ANSWERED: 'FAILED_PRECONDITION',
   CONTACT_CLOSED: 'FAILED_PRECONDITION',
+  CONTACT_NOT_WAITING: 'FAILED_PRECONDITION',
+  NOT_ELIGIBLE: 'FAILED_PRECONDITION',
   NOT_CONNECTED: 'FAILED_PRECONDITION',
   AGENT_HAS_WORK: 'FAILED_PRECONDITION',
   AGENT_OF_POLICY: 'FAILED_PRECONDITION',
@@ -80,6 +83,7 @@ export const revocationReasons = [
   'POLICY_CHANGED', // a new policy made the agent ineligible
   'ENGINE_RESTARTED', // the router started again
   'CLOCK_STALLED', // the offer never left the router in time
+  'REASSIGNED', // a supervisor gave the contact to an agent
 ] as const;
 
 export type RevocationReason = (typeof revocationReasons)[number];

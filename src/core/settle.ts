@@ -117,19 +117,25 @@ export function settle<S extends { readonly now: number }>(
     consider(candidates, bestForContact(contact, moment, market.agents), undefined, contact, undefined);
   }
   let sourcedAgentCount = 0;
+  let hasOffered = false;
   for (;;) {
     for (; sourcedAgentCount < dirty.agents.length; sourcedAgentCount++) {
       const agent = dirty.agents[sourcedAgentCount] as Agent;
       if (market.hasGates) noteRoom(agent, dirty);
       consider(candidates, bestForAgent(agent, market.demands, moment), undefined, undefined, agent);
     }
+    // Only answers within the settle (offers that the router accepts itself) open a gate after agents were looked at.
+    if (hasOffered && dirty.gates.length > 0) considerAgain(candidates, market, moment);
     for (let queue = dirty.gates.pop(); queue !== undefined; queue = dirty.gates.pop()) {
       considerGate(candidates, queue, moment, market.agents);
     }
     const best = candidates.peek();
     if (best === undefined) break;
     candidates.remove(best);
-    if (!isStale(best, moment)) offer(step, best.pair);
+    if (!isStale(best, moment)) {
+      offer(step, best.pair);
+      hasOffered = true;
+    }
     reconsider(candidates, best, market, moment);
   }
   clean(market);
@@ -189,6 +195,13 @@ function considerGate(
     for (const contact of demand.odd) {
       consider(candidates, bestForContact(contact, moment, agentById), undefined, contact, undefined);
     }
+  }
+}
+
+/** What was best for an agent when it was looked at is no bound any more: a gate may have opened since. */
+function considerAgain(candidates: Heap<Candidate>, { dirty, demands }: Market, moment: Moment): void {
+  for (const agent of dirty.agents) {
+    consider(candidates, bestForAgent(agent, demands, moment), undefined, undefined, agent);
   }
 }
 

@@ -67,6 +67,9 @@ export interface AgentRecord {
   /** What it becomes when it has drained, and why; absent: OFFLINE. */
   readonly next?: Presence;
   readonly nextReason?: string;
+  /** While the policy has a cap on offers: when the last of them were made, oldest first. */
+  readonly offerInstants: readonly number[];
+  readonly mayPull: boolean;
 }
 
 export interface OfferAnswerRecord {
@@ -124,7 +127,7 @@ export interface ContactRecord {
   readonly assignedAt: number;
   readonly endedAt: number;
   readonly agentId: string;
-  /** Seq of the event that made the last offer. */
+  /** Seq of the event that made the last offer; 0 while ASSIGNED: the agent has it without one. */
   readonly offerSeq: number;
   readonly offerExpiresAt: number;
   readonly offerDeadline: number;

@@ -15,6 +15,7 @@ import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
 import type { Moment } from './matching.ts';
 import { type Channel, newQueue, type Queue } from './names.ts';
+import { OfferCaps } from './offer-cap.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { compileMatch } from './queue-match.ts';
 import { type RankTerms, rankTerms, ZERO_TERMS } from './rank.ts';
@@ -65,6 +66,7 @@ export class State {
   readonly tombstones = new Fifo<Known>();
   readonly offers = new PassingMap<number, Contact>();
   readonly deadlines = new Deadlines();
+  readonly caps = new OfferCaps();
   readonly requirements = new RequirementCache();
   readonly contentHash = new ContentHash();
   forgetDeadline: Deadline | undefined = undefined;
@@ -135,6 +137,7 @@ export class State {
     this.#useChannels(policy);
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
+    this.caps.change(policy.presence.offersPerMinute ?? 0, this.agents.values(), this.at);
     this.terms = rankTerms(policy.fit, policy.readiness);
     this.supplies.adapt(this.terms, signedIn);
     for (const agent of signedIn) this.dirty.addAgent(agent);

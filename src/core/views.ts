@@ -76,6 +76,7 @@ export interface AgentView {
   /** What it becomes when it is DRAINING and holds nothing; absent: OFFLINE. */
   readonly next?: Presence;
   readonly nextReason?: string;
+  readonly mayPull: boolean;
 }
 
 /** The rank's parts in seconds of waiting. */
@@ -91,6 +92,8 @@ export interface OfferView {
   readonly contact: ContactView;
   readonly expiresAt: number;
   readonly rank: RankView;
+  /** The router has accepted it for the agent. */
+  readonly autoAccepted: boolean;
 }
 
 export interface QueueView {

@@ -15,6 +15,7 @@ const GATEWAYS: readonly Role[] = ['gateway', 'admin'];
 const CONTACT_KEEPERS: readonly Role[] = ['gateway', 'supervisor', 'admin'];
 const AGENTS: readonly Role[] = ['agent', 'admin'];
 const AGENT_KEEPERS: readonly Role[] = ['agent', 'supervisor', 'admin'];
+const PULLERS: readonly Role[] = ['agent'];
 const WATCHERS: readonly Role[] = ['supervisor', 'admin'];
 
 /** The table of verbs. */
@@ -24,7 +25,7 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   cancel: CONTACT_KEEPERS,
   end: ALL,
   get: CONTACT_KEEPERS,
-  list: CONTACT_KEEPERS,
+  list: ALL,
   subscribe: GATEWAYS,
   setPresence: AGENT_KEEPERS,
   accept: AGENTS,
@@ -32,6 +33,8 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   complete: AGENT_KEEPERS,
   watch: WATCHERS,
   authenticate: ALL,
+  pull: PULLERS,
+  assign: WATCHERS,
 };
 
 /** Undefined if the role is among those, else the refusal; `operation` is what was asked. */

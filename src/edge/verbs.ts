@@ -42,6 +42,12 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
       return { command: { type: 'accept', actor, offerId: request.body.offerId } };
     case 'decline':
       return { command: { type: 'decline', actor, offerId: request.body.offerId, reason: request.body.reason } };
+    case 'pull':
+      return { command: { type: 'pull', actor, contactId: request.body.contactId } };
+    case 'assign': {
+      const { contactId, agentId } = request.body;
+      return { command: { type: 'assign', actor, contactId, agentId } };
+    }
     case 'setPresence':
       return setPresence(actor, request.body);
     case 'get':

@@ -183,7 +183,9 @@ export class Engine implements EnginePort {
     if (result.events.length > 0) {
       const pushes = this.#pushes.draw(command, result);
       this.#keepClosed(result);
-      const subjects = result.subjects.map((subject) => subjectOf(subject, result.at));
+      const subjects = result.subjects.map((subject, index) =>
+        subjectOf(subject, result.at, result.events[index], this.#core.state),
+      );
       forgetViews(result.subjects);
       const decisionUs = (this.#options.monotonicMs() - startedMs) * 1000;
       const { firstSeq, at, events } = result;

@@ -108,6 +108,8 @@ export interface EventSubject {
   readonly waitedMs: number;
   /** `serviceLevel.within` of its queue. */
   readonly withinMs: number;
+  /** Of a decline: the reason, if the policy names it, else `other`. */
+  readonly declineReason?: string;
 }
 
 /** One decided command (or tick) that made events. */

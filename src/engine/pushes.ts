@@ -6,7 +6,7 @@
 
 import { type Agent, agentView } from '../core/agent.ts';
 import type { Command } from '../core/commands.ts';
-import { type Contact, contactView, offerView, waitedMs } from '../core/contact.ts';
+import { acceptedOfferView, type Contact, contactView, offerView, waitedMs } from '../core/contact.ts';
 import type { StepResult } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { RevocationReason } from '../core/refusal.ts';
@@ -29,6 +29,8 @@ interface Asked {
   readonly contactId: string | undefined;
 }
 
+/** Declines for reasons that the policy does not name are counted together. */
+const OTHER_REASON = 'other';
 const NO_SESSIONS: ReadonlyMap<string, string> = new Map();
 
 export class PushDrawer {
@@ -64,8 +66,10 @@ export class PushDrawer {
     switch (event.type) {
       case 'offerMade': {
         this.#offerSeqByContact.set(event.contactId, seq);
-        const offer = subject === undefined ? undefined : offerView(subject);
+        if (subject === undefined) return;
+        const offer = event.autoAccepted ? acceptedOfferView(subject) : offerView(subject);
         if (offer !== undefined) pushes.push({ to: 'agent', id: event.agentId, seq, at, kind: 'offer', offer });
+        if (offer?.autoAccepted) tellAccepted(event.agentId, subject, seq + 1, at, pushes);
         return;
       }
       case 'offerAccepted':
@@ -76,6 +80,7 @@ export class PushDrawer {
         return this.#tellRevoked(event, 'MISSED', seq, at, pushes);
       case 'offerRevoked':
         return this.#tellRevoked(event, event.reason, seq, at, pushes);
+      case 'contactAssigned':
       case 'contactUpdated':
       case 'contactClassified':
       case 'contactEnded':
@@ -133,6 +138,11 @@ export class PushDrawer {
   }
 }
 
+/** The router accepted for the agent, with event `seq`: the contact is the agent's. */
+function tellAccepted(agentId: string, subject: Contact, seq: number, at: number, pushes: Push[]): void {
+  pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
+}
+
 /** Sessions that the command may end: those of the agents that it removes or signs in anew. */
 function sessionsAtStake({ agents }: Readonly<State>, command: Command): ReadonlyMap<string, string> {
   switch (command.type) {
@@ -173,9 +183,14 @@ function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: P
 }
 
 /** What observers need to know of the contact of an event. */
-export function subjectOf(contact: Contact | undefined, now: number): EventSubject | undefined {
+export function subjectOf(
+  contact: Contact | undefined,
+  now: number,
+  event: CoreEvent | undefined,
+  { policy }: Readonly<State>,
+): EventSubject | undefined {
   if (contact === undefined) return undefined;
-  return {
+  const subject = {
     queue: contact.queue.name,
     channel: contact.channel.name,
     segment: contact.segment,
@@ -186,4 +201,7 @@ export function subjectOf(contact: Contact | undefined, now: number): EventSubje
     waitedMs: waitedMs(contact, now),
     withinMs: contact.queue.policy.serviceLevel.withinMs,
   };
+  if (event?.type !== 'offerDeclined') return subject;
+  const isNamed = Object.hasOwn(policy?.presence.declineReasons ?? {}, event.reason);
+  return { ...subject, declineReason: isNamed ? event.reason : OTHER_REASON };
 }

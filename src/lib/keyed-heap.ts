@@ -71,6 +71,18 @@ export class KeyedHeap<T extends HeapItem> {
     this.#place(item, key, index);
   }
 
+  /** The item at a place, 0 being the first's; undefined where there is none. */
+  itemAt(place: number): T | undefined {
+    return this.#items[place];
+  }
+
+  /** The places right below a place, as far as there are items: none of these goes before the one above. */
+  *placesBelow(place: number): Generator<number> {
+    const first = (place << FAN_OUT_BITS) + 1;
+    const end = Math.min(first + FAN_OUT, this.#items.length);
+    for (let below = first; below < end; below++) yield below;
+  }
+
   /** The first item for which `accept` holds; looks only behind items that were refused. */
   firstWhere<C>(accept: (item: T, context: C) => boolean, context: C): T | undefined {
     const place = this.#search(0, -1, accept, context);

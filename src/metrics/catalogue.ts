@@ -22,7 +22,8 @@ export const labelMeanings = {
   within: 'whether the wait was within `serviceLevel.within` of the queue: true, false',
   presence: 'AVAILABLE, BUSY, DRAINING, OFFLINE',
   role: 'gateway, agent, supervisor, admin',
-  reason: 'a reason of the closed list of refusals (SPEC.md, "Refusals")',
+  reason:
+    'rejections: a reason of the closed list of refusals (SPEC.md, "Refusals"); declines: a reason of `presence.declineReasons`, or `other`',
 } as const;
 
 export type LabelName = keyof typeof labelMeanings;
@@ -98,23 +99,41 @@ export const catalogue = {
     labels: ['queue'],
     source: 'events',
   },
+  cordboard_declines_total: {
+    kind: 'counter',
+    help: 'Offers that agents declined, by reason.',
+    labels: ['reason'],
+    source: 'events',
+  },
+  cordboard_pulls_total: {
+    kind: 'counter',
+    help: 'Contacts that an agent took out of the line by itself.',
+    labels: ['queue'],
+    source: 'events',
+  },
+  cordboard_assigns_total: {
+    kind: 'counter',
+    help: 'Contacts that a supervisor gave to an agent.',
+    labels: ['queue'],
+    source: 'events',
+  },
   cordboard_speed_of_answer_seconds: {
     kind: 'histogram',
-    help: 'How long contacts had waited when an agent accepted them; the time offered counts, an earlier conversation does not.',
+    help: 'How long contacts had waited when an agent accepted, took or was given them; the time offered counts, an earlier conversation does not.',
     labels: ['queue'],
     buckets: WAIT_BUCKETS,
     source: 'events',
   },
   cordboard_handle_time_seconds: {
     kind: 'histogram',
-    help: 'From the accepted offer to the end of wrap-up, of contacts that an agent answered; observed when they are closed.',
+    help: 'From the answer to the end of wrap-up, of contacts that an agent answered; observed when they are closed.',
     labels: ['queue'],
     buckets: HANDLE_BUCKETS,
     source: 'events',
   },
   cordboard_service_level_answers_total: {
     kind: 'counter',
-    help: 'Contacts that an agent accepted, within the service level of their queue or later.',
+    help: 'Contacts that an agent accepted, took or was given, within the service level of their queue or later.',
     labels: ['queue', 'segment', 'within'],
     source: 'events',
   },

@@ -16,6 +16,8 @@ export class QueueCounts {
   readonly offers: Readonly<Record<OfferOutcome, CounterSeries>>;
   readonly relaxations: CounterSeries;
   readonly overflows: CounterSeries;
+  readonly pulls: CounterSeries;
+  readonly assigns: CounterSeries;
   readonly speedOfAnswer: HistogramSeries;
   readonly handleTime: HistogramSeries;
   readonly answersBySegment = new Map<string, AnswerCounts>();
@@ -31,6 +33,8 @@ export class QueueCounts {
     };
     this.relaxations = new CounterSeries({ queue });
     this.overflows = new CounterSeries({ queue });
+    this.pulls = new CounterSeries({ queue });
+    this.assigns = new CounterSeries({ queue });
     this.speedOfAnswer = histogram('cordboard_speed_of_answer_seconds', queue);
     this.handleTime = histogram('cordboard_handle_time_seconds', queue);
   }

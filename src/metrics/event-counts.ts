@@ -14,12 +14,20 @@ type TimingName =
   | 'cordboard_decision_seconds'
   | 'cordboard_journal_commit_seconds';
 
+const OTHER_REASON = 'other';
+
 export class EventCounts {
   readonly contacts = new ContactCountIndex();
   readonly journalEvents = new CounterSeries({});
+  readonly #declinesByReason = new Map([[OTHER_REASON, new CounterSeries({ reason: OTHER_REASON })]]);
   readonly submitToOffer = timing('cordboard_submit_to_offer_seconds');
   readonly decision = timing('cordboard_decision_seconds');
   readonly journalCommit = timing('cordboard_journal_commit_seconds');
+
+  /** By the reasons that the policies of this process named; all others together. */
+  get declines(): Iterable<CounterSeries> {
+    return this.#declinesByReason.values();
+  }
 
   count({ steps, commitMs, durableMs }: CommittedBatch): void {
     this.journalCommit.observe(commitMs / 1e3);
@@ -54,9 +62,16 @@ export class EventCounts {
         this.contacts.find(subject).submitted.value++;
         return;
       case 'offerAccepted':
+        this.contacts.queue(subject.queue).offers.ACCEPTED.value++;
         return this.#countAnswer(subject);
+      case 'contactAssigned': {
+        const { pulls, assigns } = this.contacts.queue(subject.queue);
+        (event.cause === 'PULL' ? pulls : assigns).value++;
+        return this.#countAnswer(subject);
+      }
       case 'offerDeclined':
         this.contacts.queue(subject.queue).offers.DECLINED.value++;
+        this.#decline(subject.declineReason ?? OTHER_REASON).value++;
         return;
       case 'offerMissed':
         this.contacts.queue(subject.queue).offers.MISSED.value++;
@@ -79,9 +94,17 @@ export class EventCounts {
     }
   }
 
+  #decline(reason: string): CounterSeries {
+    let series = this.#declinesByReason.get(reason);
+    if (series === undefined) {
+      series = new CounterSeries({ reason });
+      this.#declinesByReason.set(reason, series);
+    }
+    return series;
+  }
+
   #countAnswer(subject: EventSubject): void {
     const { queue, answers } = this.contacts.find(subject);
-    queue.offers.ACCEPTED.value++;
     queue.speedOfAnswer.observe(subject.waitedMs / 1e3);
     if (subject.waitedMs <= subject.withinMs) answers.within.value++;
     else answers.later.value++;

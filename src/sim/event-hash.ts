@@ -38,6 +38,7 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   restarted: 21,
   contactRelaxed: 23,
   relaxationsTested: 24,
+  contactAssigned: 28,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -128,6 +129,7 @@ export class EventHash {
         this.#number(event.step);
         this.#name(event.queue);
         return this.#number(event.headStartUs);
+      case 'contactAssigned':
       case 'contactUpdated':
       case 'contactClassified':
       case 'dispositionSet':

@@ -29,6 +29,7 @@ interface OpenContact {
   /** When it was answered first, or left; undefined: it waits. */
   waitedUntil: number | undefined;
   offeredAt: number;
+  isAutoAccepted: boolean;
   agentId: string;
   handleMs: number | undefined;
   wrapUpMs: number;
@@ -53,6 +54,7 @@ export class RecordingFold {
   readonly #acceptDelaysMs: number[] = [];
   #declinedCount = 0;
   #missedCount = 0;
+  #handedCount = 0;
 
   constructor(window: RecordingWindow) {
     this.#window = window;
@@ -134,6 +136,10 @@ export class RecordingFold {
         this.#missedCount > 0.01 * offerCount,
         `${this.#missedCount} of ${offerCount} offers were missed: a replay repeats the time that agents were busy after it, not the misses`,
       ],
+      [
+        this.#handedCount > 0,
+        `${contactCount(this.#handedCount)} taken by agents or given by supervisors: a replay offers them instead`,
+      ],
       [unknownCount > 0, `${unknownCount} agents whose skills the journal no longer tells: left out`],
       [unfinished > 0, `${contactCount(unfinished)} not over where the journal ends: what is left of them is drawn`],
     ];
@@ -170,6 +176,7 @@ export class RecordingFold {
       outcome: 'OPEN',
       waitedUntil: undefined,
       offeredAt: at,
+      isAutoAccepted: false,
       agentId: '',
       handleMs: undefined,
       wrapUpMs: 0,
@@ -187,6 +194,7 @@ export class RecordingFold {
         break;
       case 'offerMade':
         contact.offeredAt = at;
+        contact.isAutoAccepted = event.autoAccepted;
         break;
       case 'offerDeclined':
         this.#declinedCount++;
@@ -195,12 +203,12 @@ export class RecordingFold {
         this.#missedCount++;
         break;
       case 'offerAccepted':
-        this.#acceptDelaysMs.push(at - contact.offeredAt);
-        contact.talkingSince = at;
-        if (contact.waitedUntil !== undefined) break;
-        contact.waitedUntil = at;
-        contact.outcome = 'ANSWERED';
-        contact.agentId = event.agentId;
+        if (!contact.isAutoAccepted) this.#acceptDelaysMs.push(at - contact.offeredAt);
+        answer(contact, at, event.agentId);
+        break;
+      case 'contactAssigned':
+        this.#handedCount++;
+        answer(contact, at, event.agentId);
         break;
       case 'contactRequeued':
         stopTalking(contact, at);
@@ -227,6 +235,14 @@ export class RecordingFold {
     contact.waitedUntil = at;
     contact.outcome = event.state === 'COMPLETED' ? 'ANSWERED' : event.state;
   }
+}
+
+function answer(contact: OpenContact, at: number, agentId: string): void {
+  contact.talkingSince = at;
+  if (contact.waitedUntil !== undefined) return;
+  contact.waitedUntil = at;
+  contact.outcome = 'ANSWERED';
+  contact.agentId = agentId;
 }
 
 function stopTalking(contact: OpenContact, at: number): void {

@@ -342,6 +342,7 @@ export class World {
         const customer = this.#customerOf(event.contactId);
         const agent = this.#agentNamed(event.agentId);
         this.hash.offered(event, customer.serial, agent.index);
+        if (event.autoAccepted) return this.#proposed(customer, agent, seq);
         return this.#offered(customer, agent, seq, event.expiresAt);
       }
       case 'offerAccepted': {
@@ -397,11 +398,15 @@ export class World {
     this.#calendar.schedule(node, this.#atMs + this.#scenario.policy.presence.declineCoolDownMs);
   }
 
-  #offered(customer: Customer, agent: CrewAgent, seq: number, expiresAt: number): void {
+  #proposed(customer: Customer, agent: CrewAgent, seq: number): void {
     customer.state = 'offered';
     customer.agent = agent;
     customer.offerSeq = seq;
     agent.hold(this.#atMs);
+  }
+
+  #offered(customer: Customer, agent: CrewAgent, seq: number, expiresAt: number): void {
+    this.#proposed(customer, agent, seq);
     const choice = agent.choose(this.#scenario.answer);
     if (choice === 'miss') return;
     customer.willBeDeclined = choice === 'decline';

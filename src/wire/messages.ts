@@ -42,6 +42,8 @@ export interface RequestBodies {
   readonly complete: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
   readonly watch: { readonly queues: readonly string[]; readonly agents: boolean; readonly everyMs: number };
   readonly authenticate: { readonly token: string };
+  readonly pull: { readonly contactId: string };
+  readonly assign: { readonly contactId: string; readonly agentId: string };
 }
 
 export type Verb = keyof RequestBodies;

@@ -33,6 +33,7 @@ const json: AnswerBody = { media: ['application/json'] };
 const policyText = { media: ['application/yaml', 'application/json'] } as const;
 const gateways: Access = { kind: 'token', roles: ['gateway', 'admin'] };
 const contactKeepers: Access = { kind: 'token', roles: ['gateway', 'supervisor', 'admin'] };
+const everyone: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
 const watchers: Access = { kind: 'token', roles: ['supervisor', 'admin'] };
 const admins: Access = { kind: 'token', roles: ['admin'] };
 const operations: Access = { kind: 'local', roles: ['supervisor', 'admin'] };
@@ -55,8 +56,9 @@ export const routes = [
     operation: 'list',
     method: 'GET',
     path: '/v1/contacts',
-    summary: 'Contacts in order of arrival, a page at a time; gateways see their own.',
-    access: contactKeepers,
+    summary:
+      'Contacts in order of arrival, a page at a time; gateways see their own, agents what they may take, best first.',
+    access: everyone,
     query: 'ContactsQuery',
     answers: { 200: { description: '`contacts`, and `next` if there are more.', body: ok } },
   },

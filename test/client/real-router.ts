@@ -32,10 +32,10 @@ export class RealRouter {
     this.url = router.address.httpUrl;
   }
 
-  static async start(directory: string): Promise<RealRouter> {
+  static async start(directory: string, policyText = POLICY): Promise<RealRouter> {
     const policy = join(directory, 'policy.yaml');
     const data = join(directory, 'data');
-    writeFileSync(policy, POLICY);
+    writeFileSync(policy, policyText);
     const config = serveConfig({ policy, data, port: '0' }, {});
     if ('faults' in config) throw new Error(config.faults.join('\n'));
     const router = await startRouter(config.config, pino({ level: 'silent' }));
@@ -49,11 +49,11 @@ export class RealRouter {
     return minted.token;
   }
 
-  async putAgent(id: string, skills: Record<string, number>): Promise<void> {
+  async putAgent(id: string, skills: Record<string, number>, more: { readonly mayPull?: boolean } = {}): Promise<void> {
     const response = await fetch(`${this.url}/v1/agents/${id}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${await this.token('admin', 'root')}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ id, skills }),
+      body: JSON.stringify({ id, skills, ...more }),
     });
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   }

@@ -45,7 +45,7 @@ t.test('[CLI7] every default', async (t) => {
 
 const WHOLE = `
 channels:
-  voice: { cost: 50, limit: 2, offer: { timeout: 500ms }, wrapUp: 1m,
+  voice: { cost: 50, limit: 2, offer: { timeout: 500ms, autoAccept: true }, wrapUp: 1m,
            assigned: { max: 2h, agentLost: 0s, then: end }, gatewayLost: { after: 1s, then: cancel } }
   chat: { yieldsTo: [voice], exclusive: true }
 segments:
@@ -63,9 +63,10 @@ queues:
   "2": {}
 fit: { secondsPerLevel: 1s, affinity: 2s, breadth: 3ms }
 readiness: { idleRate: 0.0126, idleCap: 4s, loadSeconds: 5s }
-presence: { grace: 6s, missesBeforeBusy: 0, declineCoolDown: 7s }
+presence: { grace: 6s, missesBeforeBusy: 0, declineCoolDown: 7s, offersPerMinute: 600,
+            declineReasons: { lunch: { coolDown: 0s } } }
 forget: 0s
-agents: { ana: { name: Ana, skills: { a: 7 }, capacity: 200, limits: { voice: 0 } }, bot: {} }
+agents: { ana: { name: Ana, skills: { a: 7 }, capacity: 200, limits: { voice: 0 }, mayPull: true }, bot: {} }
 `;
 
 t.test('every key', async (t) => {
@@ -75,6 +76,7 @@ t.test('every key', async (t) => {
       cost: 50,
       limit: 2,
       offerTimeoutMs: 500,
+      autoAccept: true,
       wrapUpMs: 60_000,
       assigned: { maxMs: 7_200_000, agentLostMs: 0, then: 'end' },
       gatewayLost: { afterMs: 1_000, then: 'cancel' },
@@ -118,10 +120,16 @@ t.test('every key', async (t) => {
   );
   t.same(policy.fit, { perLevelMs: 1_000, affinityMs: 2_000, breadthMs: 3 });
   t.same(policy.readiness, { idleRate: 13, idleCapMs: 4_000, loadMs: 5_000 }, 'the idle rate is in thousandths');
-  t.same(policy.presence, { graceMs: 6_000, missesBeforeBusy: 0, declineCoolDownMs: 7_000 });
+  t.same(policy.presence, {
+    graceMs: 6_000,
+    missesBeforeBusy: 0,
+    declineCoolDownMs: 7_000,
+    offersPerMinute: 600,
+    declineReasons: { lunch: { coolDownMs: 0 } },
+  });
   t.equal(policy.forgetMs, 0);
   t.same(policy.agents, {
-    ana: { name: 'Ana', skills: { a: 7 }, capacity: 200, limits: { voice: 0 } },
+    ana: { name: 'Ana', skills: { a: 7 }, capacity: 200, limits: { voice: 0 }, mayPull: true },
     bot: { name: '', skills: {}, capacity: 100, limits: {} },
   });
 });

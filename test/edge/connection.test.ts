@@ -77,7 +77,7 @@ t.test('pushes that come before the welcome wait for it; what it has seen is not
   const client = new Client(world.edge, 'agent', 'ana');
   const offer = (seq: number): Push => {
     const rank = { total: 1, urgency: 1, fit: 0, readiness: 0 };
-    const view = { id: `o${seq}`, contact: contactView(`c${seq}`), expiresAt: START, rank };
+    const view = { id: `o${seq}`, contact: contactView(`c${seq}`), expiresAt: START, rank, autoAccepted: false };
     return { to: 'agent', id: 'ana', seq, at: START, kind: 'offer', offer: view };
   };
   world.port.commit(offer(101), offer(102), offer(103));

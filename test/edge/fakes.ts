@@ -278,6 +278,7 @@ export function agentView(id: string, changes: Partial<AgentView> = {}): AgentVi
     contacts: [],
     version: 1,
     connected: true,
+    mayPull: false,
     ...changes,
   };
 }

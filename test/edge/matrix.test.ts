@@ -10,7 +10,7 @@ import { type LiveClient, type LiveEdge, startEdge, tokenOf } from './live-edge.
 import { ask, startEngine } from './memory-router.ts';
 
 /** `-`: not by its role; `ok`; or the reason of the core's refusal. */
-type Cell = '-' | 'ok' | 'NO_SUCH_CONTACT' | 'NO_SUCH_OFFER' | 'NOT_YOURSELF';
+type Cell = '-' | 'ok' | 'NO_SUCH_CONTACT' | 'NO_SUCH_OFFER' | 'NOT_YOURSELF' | 'PULL_NOT_ALLOWED' | 'CONTACT_ANSWERED';
 type Row = readonly [gateway: Cell, agent: Cell, supervisor: Cell, admin: Cell];
 
 const ROLES: readonly Role[] = ['gateway', 'agent', 'supervisor', 'admin'];
@@ -33,7 +33,8 @@ const onOwn: { readonly [V in Verb]: Row } = {
   cancel: ['ok', '-', 'ok', 'ok'],
   end: ['ok', 'ok', 'ok', 'ok'],
   get: ['ok', '-', 'ok', 'ok'],
-  list: ['ok', '-', 'ok', 'ok'],
+  // Agents may look for work where the directory lets them.
+  list: ['ok', 'PULL_NOT_ALLOWED', 'ok', 'ok'],
   subscribe: ['ok', '-', '-', 'ok'],
   setPresence: ['-', 'ok', 'ok', 'ok'],
   // An admin may, but no offer is ever made to one.
@@ -42,6 +43,8 @@ const onOwn: { readonly [V in Verb]: Row } = {
   complete: ['-', 'ok', 'ok', 'ok'],
   watch: ['-', '-', 'ok', 'ok'],
   authenticate: ['ok', 'ok', 'ok', 'ok'],
+  pull: ['-', 'PULL_NOT_ALLOWED', '-', '-'],
+  assign: ['-', '-', 'ok', 'ok'],
 };
 
 /** What is somebody else's: supervisors and admins as above, gateways and agents see nothing of it. */
@@ -54,6 +57,7 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
   accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
   decline: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
+  assign: ['-', '-', 'CONTACT_ANSWERED', 'CONTACT_ANSWERED'],
 };
 
 const bodies: BodyOf = {
@@ -68,6 +72,8 @@ const bodies: BodyOf = {
   accept: ({ ownOffer }) => ({ offerId: ownOffer }),
   decline: ({ ownOffer }) => ({ offerId: ownOffer }),
   complete: ({ own }) => ({ contactId: own }),
+  pull: ({ own }) => ({ contactId: own }),
+  assign: ({ own }) => ({ contactId: own, agentId: 'ana' }),
   watch: () => ({ queues: [], agents: true, everyMs: 60_000 }),
 };
 

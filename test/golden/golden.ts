@@ -34,6 +34,7 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   restarted: true,
   contactRelaxed: false,
   relaxationsTested: false,
+  contactAssigned: false,
 };
 
 export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);

@@ -44,6 +44,13 @@ t.test('pushes, moves, removals and searches agree with a sorted list', async ()
         if (heap.leastKey !== (model[0]?.key ?? Number.POSITIVE_INFINITY)) return false;
         const accepted = heap.firstWhere((item, divisor) => item.id % divisor === 0, modulus);
         if (accepted !== model.find((item) => item.id % modulus === 0)) return false;
+        if (heap.itemAt(0) !== model[0]) return false;
+        for (const item of model) {
+          for (const place of heap.placesBelow(item.heapIndex)) {
+            const below = heap.itemAt(place);
+            if (below === undefined || model.indexOf(below) <= model.indexOf(item)) return false;
+          }
+        }
         if (heap.secondKey !== (model[1]?.key ?? Number.POSITIVE_INFINITY)) return false;
       }
       while (model.length > 0) {

@@ -22,7 +22,12 @@ const PAIR: ResolvedPolicy = {
   },
   segments: { default: { headStartMs: 0, clockRate: 1 }, gold: { headStartMs: 30_000, clockRate: 2 } },
   queues: [{ ...queue('billing'), relax: [{ afterMs: 5000, headStartMs: 1000 }] }, queue('sales')],
-  presence: { graceMs: 10_000, missesBeforeBusy: 0, declineCoolDownMs: 10_000 },
+  presence: {
+    graceMs: 10_000,
+    missesBeforeBusy: 0,
+    declineCoolDownMs: 10_000,
+    declineReasons: { tea: { coolDownMs: 1 } },
+  },
 };
 const AGENTS = ['id-ana', 'id-ben', 'id-cleo'];
 
@@ -43,7 +48,7 @@ class History {
   }
 
   async #step(): Promise<void> {
-    const dice = this.#prng.below(20);
+    const dice = this.#prng.below(21);
     if (dice < 6) await this.#submit();
     else if (dice < 10) await this.#answer('OFFERED', 'accept');
     else if (dice < 11) await this.#answer('OFFERED', 'decline');
@@ -51,6 +56,7 @@ class History {
     else if (dice < 14) await this.#close('ASSIGNED', 'end');
     else if (dice < 15) await this.#close('QUEUED', 'cancel');
     else if (dice < 16) await this.#presence();
+    else if (dice < 17) await this.#assign();
     else {
       this.#world.clock.advance(this.#prng.below(15_000));
       await this.#world.ask({ type: 'tick' });
@@ -82,7 +88,12 @@ class History {
     const phase = this.#open(state)?.phase;
     if (phase?.state !== 'OFFERED') return;
     const actor = agentActor(phase.offer.agent.id);
-    await this.#world.ask({ type, actor, offerId: `o${phase.offer.seq}`, reason: 'id-reason' });
+    await this.#world.ask({
+      type,
+      actor,
+      offerId: `o${phase.offer.seq}`,
+      reason: this.#pick(['tea', 'id-reason']) ?? '',
+    });
   }
 
   async #close(state: 'QUEUED' | 'ASSIGNED', type: 'cancel' | 'complete' | 'end'): Promise<void> {
@@ -91,6 +102,12 @@ class History {
     const actor = state === 'ASSIGNED' ? agentActor(contact.agentId) : GATEWAY;
     const cause = this.#prng.chance(0.5) ? 'ABANDONED' : 'CANCELLED';
     await this.#world.ask({ type, actor, contactId: contact.id, cause, version: 0 });
+  }
+
+  async #assign(): Promise<void> {
+    const contactId = this.#open('QUEUED')?.id ?? '';
+    const agentId = this.#pick(AGENTS) ?? '';
+    await this.#world.ask({ type: 'assign', actor: { role: 'supervisor', id: 'sue' }, contactId, agentId });
   }
 
   async #presence(): Promise<void> {
@@ -118,6 +135,9 @@ for (const seed of [1, 2, 3]) {
     t.same(scrape.counts('contacts_submitted_total'), expected.submitted);
     t.same(scrape.counts('contacts_closed_total'), expected.closed);
     t.same(scrape.counts('offers_total'), expected.offers);
+    t.same(scrape.counts('declines_total'), expected.declines);
+    t.same(Object.keys(expected.declines).sort(), ['other', 'tea'], '[OFF16]');
+    t.same(scrape.counts('assigns_total'), expected.assigns, '[PULL7]');
     t.same(scrape.counts('service_level_answers_total'), expected.answers);
     t.same(scrape.counts('relaxations_total'), expected.relaxations);
     t.ok((expected.relaxations.billing ?? 0) > 0, 'the history has relaxations');
@@ -166,7 +186,7 @@ function boundedLabels(t: Test, scrape: Scrape, policy: ResolvedPolicy): void {
     within: ['true', 'false'],
     presence: ['AVAILABLE', 'BUSY', 'DRAINING', 'OFFLINE'],
     role: ['gateway', 'agent', 'supervisor', 'admin'],
-    reason: Object.keys(refusalReasons),
+    reason: [...Object.keys(refusalReasons), ...Object.keys(policy.presence.declineReasons ?? {}), 'other'],
   };
   for (const { samples } of scrape.own) {
     for (const { name, labels } of samples) {

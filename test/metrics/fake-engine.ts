@@ -107,7 +107,7 @@ export function submitted(contactId: string, more: Partial<EventSubject> = {}): 
 }
 
 export function offered(contactId: string, more: Partial<EventSubject> = {}): Happened {
-  const times = { expiresAt: AT, deadline: AT, cost: 100, urgencyUs: 0, fitUs: 0, readinessUs: 0 };
+  const times = { expiresAt: AT, deadline: AT, cost: 100, urgencyUs: 0, fitUs: 0, readinessUs: 0, autoAccepted: false };
   return [{ type: 'offerMade', contactId, agentId: 'ana', ...times }, subject(more)];
 }
 

@@ -108,6 +108,33 @@ t.test('[MET2] an offer counts once, by how it ended', async (t) => {
   });
 });
 
+t.test('[PULL7] pulls and assigns count by themselves and as answers, not as offers', async (t) => {
+  const engine = new FakeEngine();
+  engine.useQueues('sales');
+  const metrics = metricsOf(engine);
+  const facts = { contactId: 'c1', agentId: 'ana', by: 'sue', cost: 1, assignedUntil: AT } as const;
+  const told = subject({ waitedMs: 5000, assignedAt: AT });
+  engine.happens([{ type: 'contactAssigned', ...facts, cause: 'PULL' }, told]);
+  engine.happens([{ type: 'contactAssigned', ...facts, cause: 'ASSIGN' }, told]);
+  engine.happens([{ type: 'contactAssigned', ...facts, cause: 'PULL' }, told]);
+  const scrape = await Scrape.of(metrics);
+  t.same(scrape.counts('pulls_total'), { billing: 2 });
+  t.same(scrape.counts('assigns_total'), { billing: 1 });
+  t.same(scrape.counts('offers_total'), {});
+  t.same(scrape.counts('service_level_answers_total'), { 'billing default true': 3 });
+  t.equal(scrape.value('speed_of_answer_seconds_sum', { queue: 'billing' }), 15);
+  t.equal(scrape.value('pulls_total', { queue: 'sales' }), 0);
+});
+
+t.test('[OFF16] declines count by reason, those that no policy names together', async (t) => {
+  const engine = new FakeEngine();
+  const metrics = metricsOf(engine);
+  t.equal((await Scrape.of(metrics)).value('declines_total', { reason: 'other' }), 0);
+  const decline = { type: 'offerDeclined', contactId: 'c1', agentId: 'ana', reason: 'x', coolDownUntil: 0 } as const;
+  for (const declineReason of ['lunch', 'other', 'lunch']) engine.happens([decline, subject({ declineReason })]);
+  t.same((await Scrape.of(metrics)).counts('declines_total'), { lunch: 2, other: 1 });
+});
+
 t.test('[MET2] an answer counts by how long the contact waited, within the service level or later', async (t) => {
   const engine = new FakeEngine();
   const metrics = metricsOf(engine);

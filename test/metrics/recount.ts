@@ -27,13 +27,17 @@ export class Recount {
   readonly offers: Record<string, number> = {};
   readonly relaxations: Record<string, number> = {};
   readonly overflows: Record<string, number> = {};
+  readonly declines: Record<string, number> = {};
+  readonly assigns: Record<string, number> = {};
   readonly answers: Record<string, number> = {};
   readonly waitSeconds: Record<string, number> = {};
   readonly handleSeconds: Record<string, number> = {};
   readonly #withinMs: ReadonlyMap<string, number>;
+  readonly #reasons: ReadonlySet<string>;
   readonly #known = new Map<string, Known>();
 
   constructor(policy: ResolvedPolicy) {
+    this.#reasons = new Set(Object.keys(policy.presence.declineReasons ?? {}));
     this.#withinMs = new Map(policy.queues.map(({ name, serviceLevel }) => [name, serviceLevel.withinMs]));
   }
 
@@ -57,6 +61,8 @@ export class Recount {
     const { queue, channel, segment } = contact;
     const outcome = OUTCOMES[event.type];
     if (outcome !== undefined) add(this.offers, `${queue} ${outcome}`, 1);
+    if (event.type === 'offerDeclined') add(this.declines, this.#reasons.has(event.reason) ? event.reason : 'other', 1);
+    if (event.type === 'contactAssigned' && event.cause === 'ASSIGN') add(this.assigns, queue, 1);
     if (event.type === 'contactSubmitted') add(this.submitted, `${queue} ${channel} ${segment}`, 1);
     if (event.type === 'contactRelaxed') {
       contact.queue = event.queue;
@@ -64,7 +70,7 @@ export class Recount {
       else add(this.overflows, event.from, 1);
     }
     if (event.type === 'contactRequeued') Object.assign(contact, { agedFrom: event.agedFrom, assignedAt: 0 });
-    if (event.type === 'offerAccepted') {
+    if (event.type === 'offerAccepted' || event.type === 'contactAssigned') {
       contact.assignedAt = at;
       const waitedMs = at - contact.agedFrom;
       add(this.answers, `${queue} ${segment} ${waitedMs <= (this.#withinMs.get(queue) ?? 0)}`, 1);

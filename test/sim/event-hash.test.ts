@@ -22,6 +22,7 @@ const offered: CoreEvent = {
   urgencyUs: 5_000_000_000_000,
   fitUs: 7,
   readinessUs: -1,
+  autoAccepted: false,
 };
 const submitted: Extract<CoreEvent, { type: 'contactSubmitted' }> = {
   type: 'contactSubmitted',
@@ -40,6 +41,7 @@ const submitted: Extract<CoreEvent, { type: 'contactSubmitted' }> = {
 };
 const pair = { contactId: 'c', agentId: 'a' };
 const present = { presence: 'BUSY', reason: '', channels: [], cause: 'MISSED_OFFER' } as const;
+const entry = { name: '', capacity: 100, limits: {}, ofPolicy: false, mayPull: false } as const;
 const others: CoreEvent[] = [
   submitted,
   { ...submitted, queue: 'other' },
@@ -68,8 +70,10 @@ const others: CoreEvent[] = [
   { type: 'presenceSet', agentId: 'a', ...present, cause: 'AGENT' },
   { type: 'presenceSet', agentId: 'a', ...present, presence: 'DRAINING' },
   { type: 'presenceSet', agentId: 'a', ...present, channels: ['voice'] },
-  { type: 'agentPut', agentId: 'a', name: '', skills: {}, capacity: 100, limits: {}, ofPolicy: false },
-  { type: 'agentPut', agentId: 'a', name: '', skills: { x: 1 }, capacity: 100, limits: {}, ofPolicy: false },
+  { type: 'agentPut', agentId: 'a', ...entry, skills: {} },
+  { type: 'agentPut', agentId: 'a', ...entry, skills: { x: 1 } },
+  { type: 'contactAssigned', ...pair, cause: 'PULL', by: 'a', cost: 1, assignedUntil: 5 },
+  { type: 'contactAssigned', ...pair, cause: 'ASSIGN', by: 'a', cost: 1, assignedUntil: 5 },
   { type: 'sessionOpened', role: 'AGENT', subjectId: 'a', sessionId: 'a' },
 ];
 const add = (hash: EventHash, event: CoreEvent, customer: number, agent: number): void => {

@@ -205,6 +205,19 @@ t.test('[RPL1] how agents answered offers', async (t) => {
   t.match(warnings.join('\n'), /offers were missed/);
 });
 
+t.test('[RPL1, PULL7] who was given a contact answered it, after no offer', async (t) => {
+  const recorder = started('ana');
+  recorder.presence(FROM - 1, 'ana', 'BUSY');
+  submit(recorder, FROM, 'given');
+  const by = { role: 'supervisor', id: 'sue' } as const;
+  recorder.do(FROM + 5000, { type: 'assign', actor: by, contactId: 'given', agentId: 'ana' });
+  recorder.do(FROM + 65_000, { type: 'complete', actor: by, contactId: 'given', version: 0 });
+  const { contacts, answers, warnings } = recordingOf(recorder, FROM - 1, FROM + MINUTE);
+  t.match(contacts, [{ id: 'given', outcome: 'ANSWERED', agentId: 'ana', waitMs: 5000, handleMs: 60_000 }]);
+  t.match(warnings, [/^1 contact was taken by agents or given by supervisors/]);
+  t.same(answers.acceptDelaysMs, []);
+});
+
 t.test('[RPL1] a journal whose beginning is gone is completed from a snapshot', async (t) => {
   const recorder = started('ana', 'ben', 'cleo');
   recorder.presence(DAY_AT + 1000, 'ben', 'BUSY');

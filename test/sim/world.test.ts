@@ -159,6 +159,26 @@ t.test('[SIM6] a contact declined by one agent is another’s at once', async (t
   t.strictSame(told, ['c1 abandoned 7'], 'three declines, then nobody is left for 30 s');
 });
 
+t.test('[SIM6, OFF13] what the router accepts itself is answered at once, whatever agents do', async (t) => {
+  const answer = { after: constant(2), declineRatio: 0.5, missRatio: 0.5 };
+  const automatic = policy({ channels: { voice: channelPolicy({ autoAccept: true, wrapUpMs: 60_000 }) } });
+  const { told } = runScript({ agents: ONE, answer, policy: automatic }, [
+    [0, 10, wrapUp(5)],
+    [1, 10],
+  ]);
+  t.strictSame(told, ['c1 answered 0 a-1', 'c2 answered 14 a-1']);
+});
+
+t.test('[OFF17] a cap on offers in a simulated site', async (t) => {
+  const presence = { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000, offersPerMinute: 2 };
+  const { told } = runScript({ agents: ONE, policy: policy({ presence }) }, [
+    [0, 10],
+    [10, 10],
+    [20, 10],
+  ]);
+  t.strictSame(told, ['c1 answered 0 a-1', 'c2 answered 0 a-1', 'c3 answered 40 a-1']);
+});
+
 t.test('[SIM6] a scenario in which time stands still is stopped', async (t) => {
   const answer = { after: constant(0), declineRatio: 1, missRatio: 0 };
   const presence = { graceMs: 10_000, missesBeforeBusy: 0, declineCoolDownMs: 0 };

@@ -243,7 +243,7 @@ export class Outside {
     const offers = this.#offersByAgent.get(push.id) ?? new Set<string>();
     this.#offersByAgent.set(push.id, offers);
     if (push.kind === 'offer') {
-      offers.add(push.offer.id);
+      if (!push.offer.autoAccepted) offers.add(push.offer.id);
       return `${push.seq} offer ${push.offer.id} to ${push.id}`;
     }
     const { offerId, contactId } = push.offerRevoked;

@@ -78,10 +78,11 @@ t.test('maps and booleans', async (t) => {
     contacts: [],
     version: 1,
     connected: false,
+    mayPull: true,
   };
   t.equal(
     encodeJson('Agent', agent),
-    '{"id":"ana","skills":{"es":9,"a\\"b":1},"capacity":100,"presence":"BUSY","load":0,"version":1,"connected":false}',
+    '{"id":"ana","skills":{"es":9,"a\\"b":1},"capacity":100,"presence":"BUSY","load":0,"version":1,"connected":false,"mayPull":true}',
   );
 });
 

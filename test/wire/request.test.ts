@@ -4,7 +4,7 @@ import { Writer } from '../../src/wire/protobuf-runtime.ts';
 import { decodeFrame, decodeRequest, encodeFrame, encodeRequest } from '../../src/wire/request.ts';
 
 const VERBS =
-  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate';
+  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, pull, assign';
 
 t.test('a request by both sub-protocols', async (t) => {
   const request = { kind: 'request', id: 7, verb: 'accept', body: { offerId: 'o12' } };

@@ -94,8 +94,17 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'urgencyUs',
     'fitUs',
     'readinessUs',
+    'autoAccepted',
   ),
   offerAccepted: allFields<EventOf<'offerAccepted'>>()('contactId', 'agentId', 'assignedUntil'),
+  contactAssigned: allFields<EventOf<'contactAssigned'>>()(
+    'contactId',
+    'agentId',
+    'cause',
+    'by',
+    'cost',
+    'assignedUntil',
+  ),
   offerDeclined: allFields<EventOf<'offerDeclined'>>()('contactId', 'agentId', 'reason', 'coolDownUntil'),
   offerMissed: allFields<EventOf<'offerMissed'>>()('contactId', 'agentId', 'coolDownUntil'),
   offerRevoked: allFields<EventOf<'offerRevoked'>>()('contactId', 'agentId', 'reason'),
@@ -105,7 +114,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   contactRequeued: allFields<EventOf<'contactRequeued'>>()('contactId', 'agentId', 'cause', 'agedFrom', 'waitUntil'),
   dispositionSet: allFields<EventOf<'dispositionSet'>>()('contactId', 'disposition'),
   tombstonesForgotten: allFields<EventOf<'tombstonesForgotten'>>()('closedThrough'),
-  agentPut: allFields<EventOf<'agentPut'>>()('agentId', 'name', 'skills', 'capacity', 'limits', 'ofPolicy'),
+  agentPut: allFields<EventOf<'agentPut'>>()('agentId', 'name', 'skills', 'capacity', 'limits', 'ofPolicy', 'mayPull'),
   agentRemoved: allFields<EventOf<'agentRemoved'>>()('agentId'),
   presenceSet: allFields<EventOf<'presenceSet'>>()(
     'agentId',
@@ -163,6 +172,8 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'answers',
     'next',
     'nextReason',
+    'offerInstants',
+    'mayPull',
   ),
   gateway: allFields<RecordOf<'gateway'>>()('id', 'ordinal', 'sessionIds', 'lostAt', 'forgottenSeq'),
   contact: allFields<RecordOf<'contact'>>()(
@@ -277,8 +288,9 @@ const VIEWS = {
     'connected',
     'next',
     'nextReason',
+    'mayPull',
   ),
-  Offer: allFields<OfferView>()('id', 'contact', 'expiresAt', 'rank'),
+  Offer: allFields<OfferView>()('id', 'contact', 'expiresAt', 'rank', 'autoAccepted'),
   Rank: allFields<RankView>()('total', 'urgency', 'fit', 'readiness'),
   Queue: allFields<QueueView>()(
     'name',
@@ -327,7 +339,7 @@ const REQUESTS = {
     'attributes',
     'version',
   ),
-  Agent: allFields<AgentDraft>()('id', 'name', 'skills', 'capacity', 'limits', 'version'),
+  Agent: allFields<AgentDraft>()('id', 'name', 'skills', 'capacity', 'limits', 'version', 'mayPull'),
   // `clear` is carried out by the decoder.
   ContactChanges: [
     ...allFields<ContactChanges>()(
@@ -362,6 +374,8 @@ const VERBS: Readonly<Record<Verb, readonly string[]>> = {
   complete: allFields<RequestBodies['complete']>()('contactId', 'disposition', 'version'),
   watch: allFields<RequestBodies['watch']>()('queues', 'agents', 'everyMs'),
   authenticate: allFields<RequestBodies['authenticate']>()('token'),
+  pull: allFields<RequestBodies['pull']>()('contactId'),
+  assign: allFields<RequestBodies['assign']>()('contactId', 'agentId'),
 };
 
 function fieldNames(messageName: string): string[] {

@@ -6,6 +6,7 @@
 import type { Actor, Outcome, Tombstone } from '../../../src/core/commands.ts';
 import type { Core, StepResult } from '../../../src/core/core.ts';
 import type { ContactView } from '../../../src/core/views.ts';
+import { takeableIds } from './decide-handing.ts';
 import type { Oracle, OracleStep } from './oracle.ts';
 import {
   agentPicture,
@@ -80,6 +81,7 @@ export class Comparison {
   lists(now: number): void {
     const { state } = this.#oracle;
     this.#agentPages(now);
+    for (const { id } of state.agents) this.#takeable(id, now);
     for (const gatewayId of ['', ...state.gateways.map(({ id }) => id)]) {
       const listed: string[] = [];
       for (let afterId: string | undefined = ''; afterId !== undefined; ) {
@@ -94,6 +96,24 @@ export class Comparison {
       this.same(`list of ${gatewayId}`, listIds(state, gatewayId), listed);
       if (gatewayId !== '') this.#changes(gatewayId, now);
     }
+  }
+
+  /** What an agent may take, by small pages. */
+  #takeable(agentId: string, now: number): void {
+    const expected = takeableIds(this.#oracle.state, agentId, now);
+    const actor: Actor = { role: 'agent', id: agentId };
+    const listed: string[] = [];
+    for (let afterId: string | undefined = ''; afterId !== undefined; ) {
+      const query = { type: 'list', actor, open: false, afterId, limit: 2, gatewayId: '', state: '' } as const;
+      const outcome = this.#core.query(query, now);
+      if ('error' in outcome) {
+        this.same(`list of ${agentId}`, expected === undefined ? 'PULL_NOT_ALLOWED' : 'ok', outcome.error.reason);
+        return;
+      }
+      listed.push(...(outcome.ok.contacts ?? []).map(idOf));
+      afterId = outcome.ok.next;
+    }
+    this.same(`list of ${agentId}`, expected, listed);
   }
 
   #agentPages(now: number): void {

@@ -1,6 +1,7 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
 import { agentOf, channelOf, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import { cappedUntil } from './rank.ts';
 import { nextStep, nextTest, pendingContacts } from './relax.ts';
 import { reachStep, testPending } from './relax-steps.ts';
 import type { World } from './world.ts';
@@ -28,9 +29,15 @@ const AGENT_LOST = 9;
 const COOL_DOWN = 10;
 const FLOW_SLOT_MS = 300_000;
 
-/** The earliest instant at which something is due. */
+/** The earliest instant at which something is due: a deadline, or the end of a cap on offers, which is no event [OFF18]. */
 export function earliestDue(state: OracleState): number {
-  return Math.min(Number.POSITIVE_INFINITY, ...allDeadlines(state).map((deadline) => deadline.due), ...gates(state));
+  const dues = allDeadlines(state).map((deadline) => deadline.due);
+  return Math.min(Number.POSITIVE_INFINITY, ...dues, ...gates(state), ...caps(state));
+}
+
+function caps(state: OracleState): number[] {
+  if (state.policy === undefined) return [];
+  return state.agents.map((agent) => cappedUntil(state, agent)).filter((until) => until > 0);
 }
 
 /** [GATE4]: when time may open a gate behind which somebody waits. */

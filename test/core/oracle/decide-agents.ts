@@ -35,10 +35,18 @@ export function decideAnswer(world: World, command: CommandOf<'accept' | 'declin
     world.emit({ type: 'offerAccepted', contactId, agentId, assignedUntil: now + assigned.maxMs });
     return contactVerdict(contactId);
   }
-  const coolDownUntil = now + policyOf(state).presence.declineCoolDownMs;
+  const coolDownUntil = now + declineCoolDownMs(policyOf(state), command.reason);
   world.emit({ type: 'offerDeclined', contactId, agentId, reason: command.reason, coolDownUntil });
   world.drain(agentId);
   return contactVerdict(contactId);
+}
+
+/** [OFF5], [OFF15]. */
+function declineCoolDownMs({ presence }: ResolvedPolicy, reason: string): number {
+  for (const [name, { coolDownMs }] of Object.entries(presence.declineReasons ?? {})) {
+    if (name === reason) return coolDownMs;
+  }
+  return presence.declineCoolDownMs;
 }
 
 /** The offer is no longer pending: repeated answers are told the contact, others why not [OFF8], [OFF9]. */
@@ -136,14 +144,14 @@ export function decidePutAgent(world: World, { agent: draft }: CommandOf<'putAge
 function putAgent(world: World, agentId: string, facts: AgentPolicy, ofPolicy: boolean): void {
   const known = world.state.agents.find(({ id }) => id === agentId);
   if (known !== undefined && isSameAgent(known, facts)) return;
-  const { name, skills, capacity, limits } = facts;
-  world.emit({ type: 'agentPut', agentId, name, skills, capacity, limits, ofPolicy });
+  const { name, skills, capacity, limits, mayPull = false } = facts;
+  world.emit({ type: 'agentPut', agentId, name, skills, capacity, limits, ofPolicy, mayPull });
   revokeUnholdable(world, agentId, 'AGENT_CHANGED');
 }
 
 function isSameAgent(known: OracleAgent, facts: AgentPolicy): boolean {
-  const text = ({ name, skills, capacity, limits }: AgentPolicy): string =>
-    JSON.stringify([name, capacity, sortedEntries(skills), sortedEntries(limits)]);
+  const text = ({ name, skills, capacity, limits, mayPull = false }: AgentPolicy): string =>
+    JSON.stringify([name, capacity, mayPull, sortedEntries(skills), sortedEntries(limits)]);
   return text(known) === text(facts);
 }
 

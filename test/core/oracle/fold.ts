@@ -6,6 +6,7 @@ import type { ContactDraft } from '../../../src/core/commands.ts';
 import type {
   AgentPut,
   Classification,
+  ContactAssigned,
   ContactClosed,
   ContactEnded,
   ContactRequeued,
@@ -69,6 +70,8 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
       return makeOffer(state, event, at);
     case 'offerAccepted':
       return accept(state, event, at);
+    case 'contactAssigned':
+      return assign(state, event, at);
     case 'offerDeclined':
       backInLine(state, event.contactId, 'DECLINED');
       return coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
@@ -209,6 +212,14 @@ function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   contact.readinessUs = event.readinessUs;
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate !== undefined && gate.paceMs > 0) state.paces[contact.queue] = at + gate.paceMs;
+  const agent = agentOf(state, event.agentId);
+  agent.offerInstants = lastOffers(state, [...agent.offerInstants, at]);
+}
+
+/** [OFF18]: as many as the cap looks at. */
+function lastOffers(state: OracleState, instants: readonly number[]): readonly number[] {
+  const { offersPerMinute = 0 } = policyOf(state).presence;
+  return offersPerMinute === 0 ? [] : instants.slice(-offersPerMinute);
 }
 
 function makeReady(state: OracleState, agentId: string, at: number): void {
@@ -227,6 +238,22 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   contact.assignedUntil = event.assignedUntil;
   agentOf(state, event.agentId).missesInRow = 0;
   remember(state, contact, 'ACCEPTED');
+  makeReady(state, event.agentId, at);
+}
+
+/** [PULL5] */
+function assign(state: OracleState, event: ContactAssigned, at: number): void {
+  const contact = touch(state, event.contactId);
+  const within = queueOf(policyOf(state), contact.queue).serviceLevel.withinMs;
+  countAnswer(state, contact.queue, at, at - contact.agedFrom <= within);
+  contact.state = 'ASSIGNED';
+  contact.agentId = event.agentId;
+  contact.cost = event.cost;
+  contact.assignedAt = at;
+  contact.assignedUntil = event.assignedUntil;
+  const noOffer = { offerSeq: 0, offerExpiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0 };
+  Object.assign(contact, noOffer);
+  agentOf(state, event.agentId).missesInRow = 0;
   makeReady(state, event.agentId, at);
 }
 
@@ -347,6 +374,7 @@ function putAgent(state: OracleState, event: AgentPut): void {
     missesInRow: 0,
     version: 1,
     answers: [],
+    offerInstants: [],
   });
 }
 
@@ -427,4 +455,5 @@ function setPolicy(state: OracleState, event: PolicySet): void {
   const isThere = (queue: string): boolean => policy.queues.some(({ name }) => name === queue);
   state.flows = state.flows.filter((flow) => isThere(flow.queue));
   state.paces = Object.fromEntries(Object.entries(state.paces).filter(([queue]) => isThere(queue)));
+  for (const agent of state.agents) agent.offerInstants = lastOffers(state, agent.offerInstants);
 }

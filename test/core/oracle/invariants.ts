@@ -1,5 +1,5 @@
 // What must hold after every step whatever was decided, checked without asking how it was decided.
-import type { CoreEvent, OfferMade } from '../../../src/core/events.ts';
+import type { ContactAssigned, CoreEvent, OfferMade } from '../../../src/core/events.ts';
 import {
   agentOf,
   heldBeside,
@@ -18,7 +18,10 @@ import { bestPair, eligibilityOf, limitOf, theRule } from './rank.ts';
 /** Calls `fail` with what does not hold. */
 export function checkInvariants(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
   if (state.policy === undefined) return;
-  for (const event of events) if (event.type === 'offerMade') checkRoom(state, event, fail);
+  const firstSeq = state.seq - events.length + 1;
+  for (const [index, event] of events.entries()) {
+    if (event.type === 'offerMade' || event.type === 'contactAssigned') checkRoom(state, event, firstSeq + index, fail);
+  }
   checkHolders(state, fail);
   checkLines(state, events, fail);
   const left = bestPair(state, theRule, state.at);
@@ -29,11 +32,16 @@ export function checkInvariants(state: OracleState, events: readonly CoreEvent[]
  * [ROOM5], [BLD1], [BLD2]: who was offered something had room for it. Of what it holds now, all that was offered before was held then: without
  * what yields to the contact, and with the contact, that is within capacity and limit, and nothing exclusive lies beside anything.
  */
-function checkRoom(state: OracleState, { agentId, contactId }: OfferMade, fail: (what: string) => never): void {
+function checkRoom(
+  state: OracleState,
+  { agentId, contactId }: OfferMade | ContactAssigned,
+  seq: number,
+  fail: (what: string) => never,
+): void {
   const contact = state.contacts.find(({ id }) => id === contactId);
   if (contact === undefined || contact.agentId !== agentId) return;
   const agent = agentOf(state, agentId);
-  const before = heldBeside(state, agentId, contact.channel).filter(({ offerSeq }) => offerSeq <= contact.offerSeq);
+  const before = heldBeside(state, agentId, contact.channel).filter(({ offerSeq }) => offerSeq <= seq);
   if (sumOfCosts(before) > agent.capacity) fail(`${agentId} carries more than it can`);
   if (before.length > 1 && before.some(({ channel }) => isExclusive(state, channel))) {
     fail(`${agentId} holds something beside what is exclusive`);

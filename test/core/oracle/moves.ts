@@ -33,6 +33,7 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
   | { readonly kind: 'cancel'; readonly pick: Pick; readonly cause: 'ABANDONED' | 'CANCELLED'; readonly role: number }
   | { readonly kind: 'end' | 'complete'; readonly pick: Pick; readonly role: number; readonly noted: number }
   | { readonly kind: 'accept' | 'decline'; readonly pick: Pick; readonly repeat: boolean }
+  | { readonly kind: 'pull' | 'assign'; readonly pick: Pick; readonly agent: number; readonly fitting: boolean }
   | {
       readonly kind: 'presence';
       readonly agent: number;
@@ -139,6 +140,11 @@ function moveArb<K extends Move['kind']>(kind: K, facts: fc.Arbitrary<object>): 
 const submitArb = fc.record({ facts: factsArb, gateway: gatewayArb, again: pickArb, version: versionArb });
 
 const cancelArb = fc.record({ pick: pickArb, cause: fc.constantFrom('ABANDONED', 'CANCELLED'), role: roleArb });
+const handingArb = fc.record({
+  pick: pickArb,
+  agent: agentArb,
+  fitting: fc.nat(5).map((roll) => roll > 0),
+});
 const signInArb = fc.record({ agent: agentArb, channels: takenChannelsArb });
 const putAgentArb = fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb });
 
@@ -150,6 +156,8 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [20, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
   [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [12, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
+  [6, moveArb('pull', handingArb)],
+  [4, moveArb('assign', handingArb)],
   [
     4,
     moveArb(

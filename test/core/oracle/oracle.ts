@@ -19,6 +19,7 @@ import {
   decideStalled,
 } from './decide-agents.ts';
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
+import { decideAssign, decidePull } from './decide-handing.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
 import { bestPair, type RuleParts, theRule } from './rank.ts';
@@ -105,7 +106,7 @@ export class Oracle {
       const best = bestPair(world.state, this.#rule, world.now);
       if (best === undefined) return;
       const { contact, agent, urgencyUs, fitUs, readinessUs } = best;
-      const { cost, offerTimeoutMs } = channelOf(world.state, contact.channel);
+      const { cost, offerTimeoutMs, assigned, autoAccept = false } = channelOf(world.state, contact.channel);
       const expiresAt = world.now + offerTimeoutMs;
       world.emit({
         type: 'offerMade',
@@ -117,7 +118,12 @@ export class Oracle {
         urgencyUs,
         fitUs,
         readinessUs,
+        autoAccepted: autoAccept,
       });
+      const assignedUntil = world.now + assigned.maxMs;
+      const { id: contactId } = contact;
+      // [OFF13]
+      if (autoAccept) world.emit({ type: 'offerAccepted', contactId, agentId: agent.id, assignedUntil });
     }
   }
 }
@@ -136,6 +142,10 @@ function decide(world: World, command: Command): Verdict {
     case 'accept':
     case 'decline':
       return decideAnswer(world, command);
+    case 'pull':
+      return decidePull(world, command);
+    case 'assign':
+      return decideAssign(world, command);
     case 'setPresence':
       return decidePresence(world, command);
     case 'openSession':

@@ -13,7 +13,7 @@ import {
   policyOf,
   queueOf,
 } from './model.ts';
-import { hasRoom, keepsLevel, meetsQueue, positionOf } from './rank.ts';
+import { cappedUntil, hasRoom, keepsLevel, meetsQueue, positionOf } from './rank.ts';
 
 /** Any value as text in one form: keys in order, what is undefined left out. */
 export function canonicalText(value: unknown): string {
@@ -113,7 +113,8 @@ export function agentPicture(state: OracleState, agent: OracleAgent): object {
     .sort((left, right) => left.ordinal - right.ordinal)
     .map((contact) => contact.id);
   const connected = agent.sessionId !== '';
-  const facts = { id, name, skills, capacity, limits, presence, reason, channels };
+  const { mayPull } = agent;
+  const facts = { id, name, skills, capacity, limits, presence, reason, channels, mayPull };
   return { ...facts, load: loadOf(state, id), contacts, version, connected, next, nextReason };
 }
 
@@ -130,6 +131,7 @@ export function offerPicture(contact: OracleContact): object {
       fit: fitUs / 1e6,
       readiness: readinessUs / 1e6,
     },
+    autoAccepted: false,
   };
 }
 
@@ -180,7 +182,7 @@ export function agentsAvailable(state: OracleState, queue: string): number {
 
 /** AVAILABLE with room on some channel that it takes. */
 function isFree(state: OracleState, agent: OracleAgent): boolean {
-  if (agent.presence !== 'AVAILABLE') return false;
+  if (agent.presence !== 'AVAILABLE' || cappedUntil(state, agent) > 0) return false;
   return Object.keys(policyOf(state).channels).some(
     (channel) => (agent.channels.length === 0 || agent.channels.includes(channel)) && hasRoom(state, agent, channel),
   );

@@ -80,7 +80,12 @@ export const requirementArb = fc.oneof(
   { weight: 2, arbitrary: fc.array(alternativeArb, { minLength: 1, maxLength: 3 }) },
 );
 
-const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
+/** Keys that a policy has only where they are used. */
+function nowAndThen<T extends object>(then: T, shares: number): fc.Arbitrary<T | object> {
+  return fc.oneof({ weight: shares, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constant(then) });
+}
+
+const plainChannelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
   cost: fc.constantFrom(100, 50, 30, 30, 0),
   limit: fc.constantFrom(1, 2, 3),
   offerTimeoutMs: fc.constantFrom(20_000, 20_000, 20_000, 60_000, 5000, 5000, 1),
@@ -95,6 +100,10 @@ const channelArb: fc.Arbitrary<ChannelPolicy> = fc.record({
     then: fc.constantFrom('cancel', 'keep'),
   }),
 });
+
+const channelArb: fc.Arbitrary<ChannelPolicy> = fc
+  .tuple(plainChannelArb, nowAndThen({ autoAccept: true }, 5))
+  .map(([channel, more]) => ({ ...channel, ...more }));
 
 const segmentArb: fc.Arbitrary<SegmentPolicy> = fc.record(
   {
@@ -201,6 +210,7 @@ export const agentFactsArb: fc.Arbitrary<AgentPolicy> = fc.record({
   skills: skillsArb,
   capacity: fc.constantFrom(100, 100, 99, 60, 59, 1),
   limits: limitsArb,
+  mayPull: fc.boolean(),
 });
 
 const numbersArb = fc.record({
@@ -215,11 +225,17 @@ const numbersArb = fc.record({
     idleCapMs: fc.constantFrom(600_000, 5000, 0),
     loadMs: fc.constantFrom(0, 10_000, 1),
   }),
-  presence: fc.record({
-    graceMs: fc.constantFrom(10_000, 0, 60_000),
-    missesBeforeBusy: fc.constantFrom(1, 0, 0, 2),
-    declineCoolDownMs: fc.constantFrom(30_000, 0, 1000),
-  }),
+  presence: fc
+    .tuple(
+      fc.record({
+        graceMs: fc.constantFrom(10_000, 0, 60_000),
+        missesBeforeBusy: fc.constantFrom(1, 0, 0, 2),
+        declineCoolDownMs: fc.constantFrom(30_000, 0, 1000),
+      }),
+      fc.constantFrom({}, {}, {}, {}, {}, { offersPerMinute: 1 }, { offersPerMinute: 2 }, { offersPerMinute: 5 }),
+      nowAndThen({ declineReasons: { lunch: { coolDownMs: 2000 }, '': { coolDownMs: 0 } } }, 2),
+    )
+    .map(([presence, cap, reasons]) => ({ ...presence, ...cap, ...reasons })),
   forgetMs: fc.constantFrom(3_600_000, 30_000),
 });
 

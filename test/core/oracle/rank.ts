@@ -145,9 +145,18 @@ function isGateOpen(state: OracleState, contact: OracleContact, agent: OracleAge
       other.sessionId !== '' &&
       (other.channels.length === 0 || other.channels.includes(contact.channel)) &&
       meets(other.skills, eligibilityOf(contact)) &&
-      hasRoom(state, other, contact.channel),
+      hasRoom(state, other, contact.channel) &&
+      cappedUntil(state, other) === 0,
   );
   return others.length >= gate.reserve;
+}
+
+/** [OFF17]: until when the agent is made no offers; 0 when it was not made too many within the last minute. */
+export function cappedUntil(state: OracleState, agent: OracleAgent): number {
+  const { offersPerMinute = 0 } = policyOf(state).presence;
+  const recent = agent.offerInstants.filter((instant) => instant > state.now - 60_000);
+  if (offersPerMinute === 0 || recent.length < offersPerMinute) return 0;
+  return (recent[recent.length - offersPerMinute] ?? 0) + 60_000;
 }
 
 /** [RANK1]. */
@@ -168,7 +177,7 @@ export function bestPair(state: OracleState, rule: RuleParts, now: number): Pair
   let best: Pair | undefined;
   for (const contact of state.contacts) {
     for (const agent of state.agents) {
-      if (!rule.isEligible(state, contact, agent)) continue;
+      if (!rule.isEligible(state, contact, agent) || cappedUntil(state, agent) > 0) continue;
       const pair = {
         contact,
         agent,

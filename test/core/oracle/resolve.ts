@@ -8,6 +8,8 @@ import type { OracleContact, OracleState } from './model.ts';
 import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Move, type Pick, TICK } from './moves.ts';
 
 const ADMIN: Actor = { role: 'admin', id: 'root' };
+const BOSS: Actor = { role: 'supervisor', id: 'boss' };
+const DECLINE_REASONS = ['no', 'lunch', ''];
 const ROLES = ['agent', 'gateway', 'supervisor', 'admin'] as const;
 
 type MoveOf<K extends Move['kind']> = Extract<Move, { readonly kind: K }>;
@@ -43,6 +45,9 @@ export class Resolver {
       case 'accept':
       case 'decline':
         return this.#answer(state, move);
+      case 'pull':
+      case 'assign':
+        return this.#hand(state, move);
       case 'presence': {
         const { presence, reason, channels } = move;
         const agentId = AGENT_IDS[move.agent] ?? 'a0';
@@ -127,7 +132,23 @@ export class Resolver {
     else if (pick.stray) id = AGENT_IDS[pick.index % AGENT_IDS.length] ?? 'a0';
     const actor: Actor = { role: 'agent', id };
     const offerId = `o${seq}`;
-    return kind === 'accept' ? { type: 'accept', actor, offerId } : { type: 'decline', actor, offerId, reason: 'no' };
+    return kind === 'accept'
+      ? { type: 'accept', actor, offerId }
+      : { type: 'decline', actor, offerId, reason: DECLINE_REASONS[pick.index % 3] ?? '' };
+  }
+
+  /** A contact in line to an agent that might do; or whichever. */
+  #hand(state: OracleState, { kind, pick, agent, fitting }: MoveOf<'pull' | 'assign'>): Command {
+    const contactId = this.#contact(
+      state,
+      pick,
+      (contact) => contact.state === 'QUEUED' || (kind === 'assign' && contact.state === 'OFFERED'),
+    );
+    const able = state.agents.filter(({ sessionId, mayPull }) => sessionId !== '' && (mayPull || kind === 'assign'));
+    const agentId = (fitting ? able[agent % able.length]?.id : undefined) ?? AGENT_IDS[agent] ?? 'a0';
+    return kind === 'pull'
+      ? { type: 'pull', actor: { role: 'agent', id: agentId }, contactId }
+      : { type: 'assign', actor: pick.stray ? ADMIN : BOSS, contactId, agentId };
   }
 
   #signIn(state: OracleState, move: MoveOf<'signIn'>): Command {
