@@ -38,6 +38,9 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   restarted: 21,
   contactRelaxed: 23,
   relaxationsTested: 24,
+  hoursResolved: 30,
+  queueClosureSet: 31,
+  contactDue: 32,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -130,12 +133,15 @@ export class EventHash {
         return this.#number(event.headStartUs);
       case 'contactUpdated':
       case 'contactClassified':
+      case 'contactDue':
       case 'dispositionSet':
       case 'agentPut':
       case 'agentRemoved':
       case 'sessionOpened':
       case 'sessionLost':
       case 'policySet':
+      case 'hoursResolved':
+      case 'queueClosureSet':
       case 'restarted':
         return this.#text(JSON.stringify(event));
       default:

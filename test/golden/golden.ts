@@ -34,6 +34,9 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   restarted: true,
   contactRelaxed: false,
   relaxationsTested: false,
+  hoursResolved: false,
+  queueClosureSet: false,
+  contactDue: false,
 };
 
 export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);
