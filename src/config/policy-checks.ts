@@ -7,6 +7,7 @@
  */
 import { globMatches } from '../lib/glob.ts';
 import type { Fault, PathSteps } from './fault.ts';
+import { calendarsNeverOpen, unknownHours, vainOverflows } from './hours-checks.ts';
 import { nearest } from './nearest.ts';
 import { CLOCK_RATE_MAX, type PolicyDraft } from './policy-schema.ts';
 import { overflowCircles, stepsTooLate, unknownOverflows } from './relax-checks.ts';
@@ -37,9 +38,8 @@ export function segmentNames(draft: Draft): string[] {
 
 /** Faults of the policy as a whole; `at` is where it stands in its text. */
 export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
-  return [unknownPatterns, unknownYields, unknownLimits, unknownWatched, unknownOverflows, ratesTooHigh].flatMap(
-    (notes) => place(notes(draft), source, at),
-  );
+  const names = [unknownPatterns, unknownYields, unknownLimits, unknownWatched, unknownOverflows, unknownHours];
+  return [...names, ratesTooHigh].flatMap((notes) => place(notes(draft), source, at));
 }
 
 /** What is allowed and hardly meant. */
@@ -55,6 +55,8 @@ export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
     stepsTooLate,
     agentsWithoutRoom,
     reservesTooHigh,
+    vainOverflows,
+    calendarsNeverOpen,
   ];
   return warnings.flatMap((notes) => place(notes(draft), source, []));
 }

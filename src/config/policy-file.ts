@@ -7,7 +7,9 @@
  */
 import { createHash } from 'node:crypto';
 import type {
+  CalendarPolicy,
   ChannelPolicy,
+  ClosedPolicy,
   QueueMatch,
   QueuePolicy,
   RelaxStep,
@@ -103,6 +105,8 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
       limits: Object.fromEntries(limits),
       ...(mayPull ? { mayPull } : {}),
     })),
+    // What is not used is not there, so that what is journalled of it stays what it was.
+    ...(draft.calendars.size === 0 ? {} : { calendars: record(draft.calendars, resolveCalendar) }),
   };
 }
 
@@ -112,7 +116,7 @@ function declineReasonsOf({ presence }: PolicyDraft): Pick<ResolvedPolicy['prese
   return { declineReasons: record(presence.declineReasons, ({ coolDown }) => ({ coolDownMs: coolDown })) };
 }
 
-type Draft<K extends 'channels' | 'segments' | 'queues'> =
+type Draft<K extends 'channels' | 'segments' | 'queues' | 'calendars'> =
   PolicyDraft[K] extends ReadonlyMap<string, infer T> ? T : never;
 
 function resolveChannel(channel: Draft<'channels'>): ChannelPolicy {
@@ -136,7 +140,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits, relax } = queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -146,6 +150,8 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     headStartMs: headStart,
     limits: { waiting: limits.waiting, waitMs: limits.wait },
     ...resolveGate(queue),
+    ...(hours === undefined ? {} : { hours }),
+    ...(closed.then === 'refuse' ? {} : { closed: resolveClosed(closed) }),
     ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
   };
 }
@@ -165,6 +171,15 @@ function resolveGate({ reserve, onlyWhile, pace }: Draft<'queues'>): Pick<QueueP
   const paceMs = pace === undefined ? 0 : Math.ceil(60_000 / pace.perMinute);
   if (onlyWhile !== undefined) return { gate: { reserve, paceMs, serviceLevelAtLeast: onlyWhile.serviceLevelAtLeast } };
   return reserve === 0 && paceMs === 0 ? {} : { gate: { reserve, paceMs } };
+}
+
+function resolveClosed({ then, overflowTo = '' }: Draft<'queues'>['closed']): ClosedPolicy {
+  return then === 'overflow' ? { then, overflowTo } : { then };
+}
+
+function resolveCalendar({ timeZone, weekly, holidays }: Draft<'calendars'>): CalendarPolicy {
+  const { mon, tue, wed, thu, fri, sat, sun } = weekly;
+  return { timeZone, weekly: [mon, tue, wed, thu, fri, sat, sun], holidays };
 }
 
 /** Only the fields that the file names. */

@@ -6,6 +6,7 @@
  * 2. Bounds are those that keep every sum of rank terms below 2^53 microseconds (core/policy.ts).
  */
 import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX, type SkillNeed } from '../core/requirement.ts';
+import { type Calendar, calendar } from './calendar-schema.ts';
 import { relaxSpec } from './relax-schema.ts';
 import {
   checked,
@@ -141,6 +142,8 @@ const segment = object('A class of customers.', {
   }),
 });
 
+const name = (about: string): Spec<string> => text({ about, most: 128, pattern: NAME_PATTERN, patternText: NAME_TEXT });
+
 const pattern = text({ about: 'A text to be equal to; * stands for any text.', most: 128 });
 
 const patterns = (about: string): Spec<readonly string[] | undefined> =>
@@ -201,6 +204,15 @@ const queue = object('A queue. A contact that names none goes to the first whose
     }),
   ),
   relax: relaxSpec(alternative),
+  hours: optional(name('Its calendar; without one it is always open.')),
+  closed: object('Contacts that come while it is closed.', {
+    then: choice({
+      about: 'Refused with the next opening, put into another queue, or scheduled for the next opening.',
+      fallback: 'refuse',
+      of: ['refuse', 'overflow', 'schedule'],
+    }),
+    overflowTo: optional(name('The other queue; if that one is closed too, what its own `closed` says.')),
+  }),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {
@@ -253,6 +265,7 @@ export const policyKeys = {
     }),
     seconds: headStart('Head start for a value of `scale` or more.'),
   }),
+  calendars: names({ about: 'Calendars by name.', of: calendar, fallback: new Map<string, Calendar>(), most: 100 }),
   queues: names({ about: 'Queues by name, in the order of matching.', of: queue, least: 1, most: 1_000 }),
   fit: object('How well an agent suits a contact.', {
     secondsPerLevel: duration({

@@ -56,8 +56,9 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
 }
 
 export function applyClosed(state: State, contact: Contact, event: ContactClosed): void {
+  const hasWaited = contact.phase.state !== 'SCHEDULED';
   leavePhase(state, contact, event.endedNow);
-  if (event.state === 'ABANDONED') contact.queue.flow.countAbandon(state.at);
+  if (event.state === 'ABANDONED' && hasWaited) contact.queue.flow.countAbandon(state.at);
   clearAssigned(state, contact);
   for (const coolDown of contact.coolDowns) dropCoolDown(state, coolDown);
   contact.channel.openCount--;
@@ -75,6 +76,9 @@ function leavePhase(state: State, contact: Contact, endedNow: boolean): void {
     case 'QUEUED':
       leaveLine(state, contact);
       state.demands.releaseClass(contact);
+      return;
+    case 'SCHEDULED':
+      contact.queue.scheduledCount--;
       return;
     case 'ASSIGNED':
     case 'WRAP_UP':

@@ -6,10 +6,11 @@
 import { assert } from '../lib/assert.ts';
 import { type Agent, type Answer, hold, release, rememberAnswer } from './agent.ts';
 import { countPending, scheduleWaiting } from './apply-relaxation.ts';
-import { type Contact, type Known, type Offer, QUEUED, waitedMs } from './contact.ts';
+import { type Contact, type Known, type Offer, QUEUED, SCHEDULED, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type {
   ContactAssigned,
+  ContactDue,
   ContactRelaxed,
   ContactSubmitted,
   ContactUpdated,
@@ -103,7 +104,9 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   };
   const channel = channelNamed(state, event.channel);
   const { at } = state;
-  const instants = { submittedAt: at, enqueuedAt: at, agedFrom: at };
+  const { dueAt } = event;
+  const lineAt = dueAt === undefined ? at : 0;
+  const instants = { submittedAt: at, enqueuedAt: lineAt, agedFrom: lineAt };
   const contact = blankContact(known, channel, queueNamed(state, event.queue), event, instants);
   if (isRead) shareRequirement(state, contact);
   known.contact = contact;
@@ -113,8 +116,26 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   contact.channel.openCount++;
   state.countSegment(contact.segment, 1);
   changed(state, contact);
-  enterLine(state, contact);
+  if (dueAt === undefined) enterLine(state, contact);
+  else schedule(state, contact, dueAt);
   return contact;
+}
+
+/** The contact is to enter its line then. */
+export function schedule(state: State, contact: Contact, dueAt: number): void {
+  contact.phase = SCHEDULED;
+  contact.dueAt = dueAt;
+  contact.queue.scheduledCount++;
+  setPhaseDeadline(state, contact, 'due', dueAt);
+}
+
+export function applyDue(state: State, contact: Contact, event: ContactDue): void {
+  assert(contact.phase.state === 'SCHEDULED', 'only a scheduled contact is due');
+  contact.queue.scheduledCount--;
+  contact.enqueuedAt = state.at;
+  contact.agedFrom = state.at;
+  reclassify(state, contact, event);
+  enterLine(state, contact);
 }
 
 /** What was read from a journal or a snapshot is the same object for all contacts that have the same, as it is where it was decided. */
@@ -198,6 +219,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     submittedAt: instants.submittedAt,
     enqueuedAt: instants.enqueuedAt,
     agedFrom: instants.agedFrom,
+    dueAt: 0,
     offeredAt: 0,
     assignedAt: 0,
     endedAt: 0,

@@ -27,6 +27,7 @@ import {
 import {
   applyAccepted,
   applyAssigned,
+  applyDue,
   applyOffered,
   applyRelaxed,
   applyReturned,
@@ -40,6 +41,7 @@ import { applyRelaxationsTested, scheduleWaiting } from './apply-relaxation.ts';
 import type { Contact } from './contact.ts';
 import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
 import { scheduleGate } from './gate.ts';
+import { applyClosure, applyHours, forgetHours } from './hours.ts';
 import { gateOf } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { hasSameSteps } from './relaxation.ts';
@@ -75,6 +77,8 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
       return reclassify(state, contact, event);
     case 'contactRelaxed':
       return applyRelaxed(state, contact, event);
+    case 'contactDue':
+      return applyDue(state, contact, event);
     case 'offerDeclined':
       return applyReturned(state, contact, 'DECLINED', event.coolDownUntil);
     case 'offerMissed':
@@ -114,6 +118,10 @@ export function applyElse(state: State, event: OtherEvent): void {
       return applyPolicy(state, JSON.parse(event.resolved) as ResolvedPolicy);
     case 'relaxationsTested':
       return applyRelaxationsTested(state, event);
+    case 'hoursResolved':
+      return applyHours(state, event);
+    case 'queueClosureSet':
+      return applyClosure(state, event);
     case 'restarted':
       return applyRestarted(state, event.graceUntil);
     default:
@@ -125,6 +133,7 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
   const before = state.policy;
   state.usePolicy(policy);
   rescheduleSteps(state, before);
+  forgetHours(state);
   rescheduleForget(state);
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
   for (const { contact } of state.known.values()) {

@@ -1,6 +1,7 @@
 // Everything that can be asked of the core. Commands change state and are decided by `Core.step`; queries read it.
 // Shapes arrive checked against the schema (wire); the core checks what needs its state: names, ownership, phases, versions.
 
+import type { ResolvedHours } from './hours.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Alternative, Preference } from './requirement.ts';
@@ -45,6 +46,8 @@ export interface ContactDraft {
   readonly preferredAgents: readonly string[];
   /** Canonical JSON text of an object (keys sorted), or ''. */
   readonly attributes: string;
+  /** Not in line before this instant; absent or past: at once. */
+  readonly dueAt?: number;
   /** Expected version; 0: any. */
   readonly version: number;
 }
@@ -132,7 +135,20 @@ export type Command =
       readonly source: string;
       /** Hash of the file it came from at start; '' when it came by API. */
       readonly fileHash: string;
+      /** The openings of its calendars: in force with it. A calendar without is open. */
+      readonly hours?: readonly ResolvedHours[];
     }
+  /** The openings of the policy's calendars from now on; those of other calendars are left aside. */
+  | { readonly type: 'resolveHours'; readonly hours: readonly ResolvedHours[] }
+  /** A person closes a queue until an instant (0: until further notice), or takes that back. */
+  | {
+      readonly type: 'closeQueue';
+      readonly actor: Actor;
+      readonly queue: string;
+      readonly until: number;
+      readonly reason: string;
+    }
+  | { readonly type: 'openQueue'; readonly actor: Actor; readonly queue: string }
   /** First command after recovery: sessions are lost, pending offers revoked. Decided before deadlines fire. */
   | { readonly type: 'restart'; readonly graceMs: number }
   /** These events took so long to become durable that offers among them may have run out unseen. Decided before deadlines fire. */

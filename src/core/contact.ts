@@ -29,6 +29,7 @@ export interface Offer {
 
 export type Phase =
   | { readonly state: 'QUEUED' }
+  | { readonly state: 'SCHEDULED' }
   | { readonly state: 'OFFERED'; readonly offer: Offer }
   /** `offer`: the one that was accepted; undefined when the agent has it without one. */
   | { readonly state: 'ASSIGNED'; readonly agent: Agent; readonly offer: Offer | undefined }
@@ -67,6 +68,8 @@ export interface Contact extends FifoItem {
   readonly submittedAt: number;
   enqueuedAt: number;
   agedFrom: number;
+  /** When it enters its line, or did; 0: it was never SCHEDULED. */
+  dueAt: number;
   phase: Phase;
   offeredAt: number;
   assignedAt: number;
@@ -101,6 +104,9 @@ export interface Contact extends FifoItem {
 /** In line: the same for all. */
 export const QUEUED: Phase = { state: 'QUEUED' };
 
+/** Not yet in line: the same for all. */
+export const SCHEDULED: Phase = { state: 'SCHEDULED' };
+
 /** A contact's place in the heap of its line: constant key, arrival. */
 export interface LineEntry {
   heapIndex: number;
@@ -125,6 +131,8 @@ export function holderOf(contact: Contact): Agent | undefined {
 
 /** How long it has waited by the rule, milliseconds: until now, or until it was answered. */
 export function waitedMs(contact: Contact, now: number): number {
+  // It never came into line.
+  if (contact.agedFrom === 0) return 0;
   const answered = contact.phase.state !== 'QUEUED' && contact.phase.state !== 'OFFERED' && contact.assignedAt > 0;
   return (answered ? contact.assignedAt : now) - contact.agedFrom;
 }
@@ -191,6 +199,7 @@ export function drawContact(contact: Contact): ContactView {
     assignedAt: contact.assignedAt,
     endedAt: contact.endedAt,
     closedAt: contact.closedAt,
+    dueAt: contact.dueAt,
     version: contact.version,
   };
   const { disposition, relaxation } = contact;

@@ -28,6 +28,8 @@ export class ContentHash {
     hash.number(draft.prefers.length);
     for (const { skill, secondsPerLevel } of draft.prefers) hash.text(skill).number(secondsPerLevel);
     for (const agentId of draft.preferredAgents) hash.text(agentId);
+    // What is not given leaves no trace, so that older hashes hold.
+    if (draft.dueAt !== undefined && draft.dueAt !== 0) hash.text('dueAt').number(draft.dueAt);
     return hash.hex();
   }
 }

@@ -23,12 +23,13 @@ import {
 } from './decide-agent.ts';
 import { decideAssign, decidePull } from './decide-assign.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
+import { decideCloseQueue, decideOpenQueue, decideResolveHours } from './decide-hours.ts';
 import { decideSetPolicy } from './decide-policy.ts';
 import { type Decided, draw } from './decided.ts';
 import type { CoreEvent, OfferMade } from './events.ts';
 import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
-import { Queries } from './queries.ts';
+import { Queries, queueView } from './queries.ts';
 import { restore, stateRecords } from './records.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { settle } from './settle.ts';
@@ -113,7 +114,7 @@ export class Core {
    */
   step(command: Command, now: number, deadlines: 'fire' | 'hold' = 'fire'): StepResult {
     const step = new Step(this.#state, now);
-    const outcome = draw(this.#attempt(step, command, deadlines === 'fire'), step);
+    const outcome = draw(this.#attempt(step, command, deadlines === 'fire'), step, queueView);
     return { outcome, events: step.events, subjects: step.subjects, firstSeq: step.firstSeq, at: now };
   }
 
@@ -208,6 +209,12 @@ function decide(step: Step, command: Command): Decided {
       return decideRemoveAgent(step, command);
     case 'setPolicy':
       return decideSetPolicy(step, command);
+    case 'resolveHours':
+      return decideResolveHours(step, command);
+    case 'closeQueue':
+      return decideCloseQueue(step, command);
+    case 'openQueue':
+      return decideOpenQueue(step, command);
     case 'restart':
       return decideRestart(step, command);
     case 'withdrawStalled':

@@ -14,15 +14,16 @@ const kindOrder = {
   forget: 0,
   gatewayLost: 1,
   grace: 2,
-  wait: 3,
-  relax: 4,
-  relaxTest: 5,
-  offer: 6,
-  assigned: 7,
-  wrapUp: 8,
-  agentLost: 9,
-  coolDown: 10,
-  gate: 11,
+  due: 3,
+  wait: 4,
+  relax: 5,
+  relaxTest: 6,
+  offer: 7,
+  assigned: 8,
+  wrapUp: 9,
+  agentLost: 10,
+  coolDown: 11,
+  gate: 12,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -42,7 +43,7 @@ export interface CoolDown extends DeadlineBase {
 
 /** The deadline of a contact's phase, moved on from phase to phase. */
 export interface PhaseDeadline extends HeapItem {
-  kind: 'wait' | 'relax' | 'offer' | 'assigned' | 'wrapUp';
+  kind: 'due' | 'wait' | 'relax' | 'offer' | 'assigned' | 'wrapUp';
   readonly ordinal: number;
   readonly detail: 0;
   readonly contact: Contact;

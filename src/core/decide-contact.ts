@@ -8,8 +8,9 @@ import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './
 import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
+import type { Classification, ContactSubmitted, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
 import { gateOf, type Queue } from './names.ts';
+import { type Taker, takerOf } from './open-queue.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { eligibilityOf, isSameRelaxation, relaxedEligibilityOf } from './relaxation.ts';
@@ -23,6 +24,7 @@ type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
 const ATTRIBUTES_MAX_BYTES = 8192;
 const QUEUE_FULL_RETRY_MS = 1000;
+const DUE_MAX_MS = 366 * 86_400_000;
 
 function noSuchContact(): Refusal {
   return refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId');
@@ -53,7 +55,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   }
   const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
-  const contact = step.emitSubmitted({
+  const event: ContactSubmitted = {
     type: 'contactSubmitted',
     contactId: draft.id,
     gatewayId: actor.id,
@@ -77,7 +79,8 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     clockRate: placed.clockRate,
     headStartUs: placed.headStartUs,
     waitUntil: placed.waitUntil,
-  });
+  };
+  const contact = step.emitSubmitted(placed.detour === undefined ? event : { ...event, ...placed.detour });
   return { contact, created: true };
 }
 
@@ -94,14 +97,20 @@ function within(field: string, refusal: Refusal): Refusal {
   return { ...refusal, path: `${field}.${refusal.path}` };
 }
 
+/** Where a contact is put; `detour`: if not into line at once, or not in the queue that was meant for it. */
+type Place = Classification & { readonly detour?: Pick<ContactSubmitted, 'overflowedFrom' | 'dueAt'> };
+
 function place(
   state: State,
   actor: Actor,
   draft: ContactDraft,
   requires: readonly Alternative[],
   now: number,
-): Classification | Refusal {
+): Place | Refusal {
   const policy = state.policy as ResolvedPolicy;
+  if (draft.dueAt !== undefined && draft.dueAt - now > DUE_MAX_MS) {
+    return refuse('INVALID_FIELD', `expected an instant at most 366 days ahead`, 'contact.dueAt');
+  }
   if (!state.channels.has(draft.channel)) {
     return refuse('UNKNOWN_CHANNEL', `the policy has no channel ${draft.channel}`, 'contact.channel');
   }
@@ -111,6 +120,30 @@ function place(
   }
   const queue = chooseQueue(state, draft, segment, actor.id);
   if (isRefusal(queue)) return queue;
+  const { dueAt = 0 } = draft;
+  if (dueAt > now) return placeLater(state, draft, segment, requires, { queue, dueAt });
+  if (queue.hours === undefined && queue.closure === undefined)
+    return placeIn(state, queue, draft, segment, requires, now);
+  const taker = takerOf(state, queue, now);
+  if (isRefusal(taker)) return taker;
+  const isScheduled = taker.dueAt > 0;
+  const placed = isScheduled
+    ? placeLater(state, draft, segment, requires, taker)
+    : placeIn(state, taker.queue, draft, segment, requires, now);
+  if (isRefusal(placed) || taker.queue === queue) return placed;
+  return { ...placed, detour: { ...placed.detour, overflowedFrom: queue.name } };
+}
+
+/** Into the queue's line at once. */
+function placeIn(
+  state: State,
+  queue: Queue,
+  draft: ContactDraft,
+  segment: string,
+  requires: readonly Alternative[],
+  now: number,
+): Place | Refusal {
+  const policy = state.policy as ResolvedPolicy;
   const claim = { segment, requires, value: draft.value, headStartMs: draft.headStartMs };
   const placed = classify(state.requirements, policy, queue.policy, claim, now);
   if (isRefusal(placed)) return within('contact', placed);
@@ -119,6 +152,19 @@ function place(
     return refuse('QUEUE_FULL', `queue ${queue.name} has ${waiting} waiting, its limit`, '', QUEUE_FULL_RETRY_MS);
   }
   return tooManyClasses(state, draft.channel, placed, draft.prefers, queue) ?? placed;
+}
+
+/** SCHEDULED: in no line yet, so that its limits do not matter yet. */
+function placeLater(
+  state: State,
+  draft: ContactDraft,
+  segment: string,
+  requires: readonly Alternative[],
+  { queue, dueAt }: Taker,
+): Place | Refusal {
+  const claim = { segment, requires, value: draft.value, headStartMs: draft.headStartMs };
+  const placed = classify(state.requirements, state.policy as ResolvedPolicy, queue.policy, claim, dueAt);
+  return isRefusal(placed) ? within('contact', placed) : { ...placed, detour: { dueAt } };
 }
 
 function tooManyClasses(
@@ -144,7 +190,7 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
   if (contact === undefined) return { error: refuse('CONTACT_CLOSED', 'it is closed', 'contactId') };
-  const answered = contact.phase.state !== 'QUEUED' && contact.phase.state !== 'OFFERED';
+  const answered = contact.phase.state === 'ASSIGNED' || contact.phase.state === 'WRAP_UP';
   const late = answered ? Object.keys(set).find((field) => field !== 'attributes' && field !== 'intent') : undefined;
   if (late !== undefined) {
     return { error: refuse('CONTACT_ANSWERED', 'an agent has it: only attributes and intent change', `set.${late}`) };
@@ -178,16 +224,12 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   if (answered) return { ...given, ...classificationOf(contact) };
   const segment = set.segment === undefined ? contact.segment : set.segment === '' ? 'default' : set.segment;
   const policy = state.policy as ResolvedPolicy;
-  const { queue, enqueuedAt, relaxation } = contact;
-  const placed = classifyRelaxed(
-    state.requirements,
-    policy,
-    queue.policy,
-    { ...given, segment },
-    enqueuedAt,
-    relaxation,
-  );
+  const { queue, relaxation } = contact;
+  const isScheduled = contact.phase.state === 'SCHEDULED';
+  const from = isScheduled ? contact.dueAt : contact.enqueuedAt;
+  const placed = classifyRelaxed(state.requirements, policy, queue.policy, { ...given, segment }, from, relaxation);
   if (isRefusal(placed)) return placed;
+  if (isScheduled) return { ...given, ...placed };
   const full = tooManyClasses(state, contact.channel.name, placed, given.prefers, contact.queue);
   return full ?? { ...given, ...placed };
 }

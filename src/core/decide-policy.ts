@@ -6,6 +6,7 @@ import { classifyRelaxed, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
 import type { Contact } from './contact.ts';
 import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
+import { emitHours } from './decide-hours.ts';
 import type { RelaxedClassification } from './events.ts';
 import { openCount } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
@@ -24,6 +25,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   if (isRefusal(moves)) return { error: moves };
   const { source, fileHash } = command;
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
+  if (command.hours !== undefined) emitHours(step, command.hours);
   followAgents(step, policy);
   for (const { contact, to } of moves) {
     step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
@@ -76,7 +78,10 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
   );
   const moves: Move[] = [];
   for (const { contact } of state.known.values()) {
-    if (contact === undefined || contact.demand === undefined) continue;
+    if (contact === undefined) continue;
+    // Scheduled ones must have a place; they get it when they are due.
+    const isScheduled = contact.phase.state === 'SCHEDULED';
+    if (contact.demand === undefined && !isScheduled) continue;
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
     const progress = contact.relaxation !== undefined && keepsSteps.get(queue) ? contact.relaxation : undefined;
@@ -84,7 +89,7 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
     if (isRefusal(to)) {
       return refuse(to.reason, `contact ${contact.id}: ${to.message}`, `queues.${queue.name}.requires`);
     }
-    if (isElsewhere(contact, to)) moves.push({ contact, to });
+    if (!isScheduled && isElsewhere(contact, to)) moves.push({ contact, to });
   }
   return moves;
 }

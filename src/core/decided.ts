@@ -4,9 +4,10 @@
 import { type Agent, agentView, heldInOrder } from './agent.ts';
 import type { Ok, Outcome, Tombstone } from './commands.ts';
 import { type Contact, contactView, drawContact, type Known, offerView } from './contact.ts';
+import type { Queue } from './names.ts';
 import { refuse } from './refusal.ts';
 import type { Step } from './step.ts';
-import type { ContactView, OfferView } from './views.ts';
+import type { ContactView, OfferView, QueueView } from './views.ts';
 
 export type Decided =
   /** A refusal, or what nothing can move any more. */
@@ -16,11 +17,15 @@ export type Decided =
   /** A contact that may be closed since long. */
   | { readonly known: Known; readonly created?: boolean }
   | { readonly agent: Agent; readonly created?: boolean }
+  /** A queue that was closed or opened. */
+  | { readonly queue: Queue }
   /** An agent's fresh session. */
   | { readonly signedIn: Agent };
 
+type DrawQueue = (queue: Queue, now: number, queues: ReadonlyMap<string, Queue>) => QueueView;
+
 /** The answer, as things stand now, at the end of the step. */
-export function draw(decided: Decided, step: Step): Outcome {
+export function draw(decided: Decided, step: Step, drawQueue: DrawQueue): Outcome {
   if ('error' in decided || 'ok' in decided) return decided;
   if ('contact' in decided) return withContact(pictureOf(decided.contact, step), decided.created);
   if ('known' in decided) {
@@ -33,6 +38,7 @@ export function draw(decided: Decided, step: Step): Outcome {
     const agent = agentView(decided.agent);
     return { ok: decided.created === undefined ? { agent } : { agent, created: decided.created } };
   }
+  if ('queue' in decided) return { ok: { queues: [drawQueue(decided.queue, step.now, step.state.queues)] } };
   return { ok: sessionPicture(decided.signedIn) };
 }
 

@@ -2,6 +2,7 @@
 // ever added. They carry resolved facts (queue, rate, deadlines, rank parts), so that `apply` derives nothing from code or
 // defaults that may change. Same names and fields as events.proto; instants are epoch milliseconds, `…Us` are microseconds of rank.
 
+import type { Closure, ResolvedHours } from './hours.ts';
 import type { RevocationReason } from './refusal.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, Direction, Disposition, Presence } from './views.ts';
@@ -55,6 +56,10 @@ export interface ContactSubmitted extends Classification {
   readonly headStartMs: number;
   readonly preferredAgents: readonly string[];
   readonly attributes: string;
+  /** The queue that was meant for it, where that one was closed. */
+  readonly overflowedFrom?: string;
+  /** It is SCHEDULED until then; absent: it is in line. */
+  readonly dueAt?: number;
 }
 
 /** The whole of what an update may touch, as it is after it. */
@@ -90,6 +95,12 @@ export interface ContactRelaxed extends RelaxedClassification {
 export interface RelaxationsTested {
   readonly type: 'relaxationsTested';
   readonly contactIds: readonly string[];
+}
+
+/** A scheduled contact entered its line, as the policy of this instant puts it. */
+export interface ContactDue extends Classification {
+  readonly type: 'contactDue';
+  readonly contactId: string;
 }
 
 /** Its offer is "o" + this event's seq. */
@@ -282,12 +293,25 @@ export interface Restarted {
   readonly graceUntil: number;
 }
 
+/** The openings of a calendar, resolved outside. */
+export interface HoursResolved extends ResolvedHours {
+  readonly type: 'hoursResolved';
+}
+
+/** A person closed a queue, or took that back. */
+export interface QueueClosureSet extends Closure {
+  readonly type: 'queueClosureSet';
+  readonly queue: string;
+  readonly closed: boolean;
+}
+
 export type CoreEvent =
   | ContactSubmitted
   | ContactUpdated
   | ContactClassified
   | ContactRelaxed
   | RelaxationsTested
+  | ContactDue
   | OfferMade
   | OfferAccepted
   | ContactAssigned
@@ -306,6 +330,8 @@ export type CoreEvent =
   | SessionOpened
   | SessionLost
   | PolicySet
+  | HoursResolved
+  | QueueClosureSet
   | Restarted;
 
 /** Those about one contact, which is open but for a late disposition; the one that makes it aside. */

@@ -1,6 +1,7 @@
 // What happens when a deadline is due. Each arm takes its deadline out of the heap first, so that it fires once.
 
 import { assert, unreachable } from '../lib/assert.ts';
+import { classify, isRefusal } from './classify.ts';
 import { type Contact, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
@@ -29,6 +30,8 @@ function fire(step: Step, deadline: Deadline): void {
       return loseGateway(step, deadline.gateway, deadline.channelName);
     case 'grace':
       return endGrace(step, deadline.agent);
+    case 'due':
+      return makeDue(step, deadline.contact);
     case 'relax':
       return fireRelax(step, deadline.contact);
     case 'relaxTest':
@@ -57,6 +60,27 @@ function fire(step: Step, deadline: Deadline): void {
 
 function close(step: Step, contact: Contact, state: ClosedStateName, cause: CloseCause): void {
   step.emitOf(contact, { type: 'contactClosed', contactId: contact.id, state, cause, endedNow: false });
+}
+
+/** The contact enters its line, as the policy of now puts it. */
+function makeDue(step: Step, contact: Contact): void {
+  const { requirements, policy } = step.state;
+  assert(policy !== undefined, 'contacts come under a policy');
+  const placed = classify(requirements, policy, contact.queue.policy, contact, step.now);
+  // A policy under which it had no place was refused.
+  if (isRefusal(placed)) return assert(false, placed.message);
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = placed;
+  const type = 'contactDue';
+  step.emitOf(contact, {
+    type,
+    contactId: contact.id,
+    queue,
+    segment,
+    requirement,
+    clockRate,
+    headStartUs,
+    waitUntil,
+  });
 }
 
 function endCoolDown(step: Step, { contact, agent }: CoolDown): void {
@@ -99,7 +123,10 @@ function requeue(step: Step, contact: Contact, agentId: string, cause: 'AGENT_LO
 /** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */
 function loseGateway(step: Step, gateway: Gateway, channelName: string): void {
   const all = gateway.arrivals.pageAfter(0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, (known) => {
-    return known.contact?.channel.name === channelName && known.contact.submittedAt <= gateway.lostAt;
+    const { contact } = known;
+    if (contact?.channel.name !== channelName) return false;
+    // What was scheduled when it went needs nobody yet.
+    return contact.submittedAt <= gateway.lostAt && contact.dueAt <= gateway.lostAt;
   });
   for (const { contact } of all.items) {
     if (contact === undefined) continue;

@@ -8,6 +8,7 @@ import type { Blend } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { DemandClass } from './demand.ts';
+import type { Closure, ResolvedHours } from './hours.ts';
 import type { ChannelPolicy, QueuePolicy } from './policy.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { compileMatch, type QueueMatcher } from './queue-match.ts';
@@ -33,6 +34,7 @@ export interface Queue {
   offeredCount: number;
   assignedCount: number;
   wrapUpCount: number;
+  scheduledCount: number;
   /** Signed-in agents who meet the queue's own requirement; those of them with room. */
   agentsEligible: number;
   agentsAvailable: number;
@@ -48,6 +50,10 @@ export interface Queue {
   gateDeadline: Deadline | undefined;
   /** Its gate may have opened: settle looks. */
   gateDirty: boolean;
+  /** Its calendar's openings; undefined: it has none, or they are not known: open. */
+  hours: ResolvedHours | undefined;
+  /** The last word of a person's that closed it, over or not. */
+  closure: Closure | undefined;
 }
 
 export function newQueue(policy: QueuePolicy): Queue {
@@ -59,6 +65,7 @@ export function newQueue(policy: QueuePolicy): Queue {
     offeredCount: 0,
     assignedCount: 0,
     wrapUpCount: 0,
+    scheduledCount: 0,
     agentsEligible: 0,
     agentsAvailable: 0,
     pendingByStep: [],
@@ -68,6 +75,8 @@ export function newQueue(policy: QueuePolicy): Queue {
     watchers: [],
     gateDeadline: undefined,
     gateDirty: false,
+    hours: undefined,
+    closure: undefined,
   };
 }
 
@@ -78,5 +87,6 @@ export function gateOf(queue: Queue): Queue | undefined {
 
 /** Contacts of the queue that are not closed. */
 export function openCount(queue: Queue): number {
-  return queue.waiting.size + queue.offeredCount + queue.assignedCount + queue.wrapUpCount;
+  const { waiting, offeredCount, assignedCount, wrapUpCount, scheduledCount } = queue;
+  return waiting.size + offeredCount + assignedCount + wrapUpCount + scheduledCount;
 }

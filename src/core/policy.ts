@@ -71,6 +71,10 @@ export interface QueuePolicy {
   readonly relax?: readonly RelaxStep[];
   /** What must hold beside eligibility before a contact of the queue is offered; absent: nothing. */
   readonly gate?: GatePolicy;
+  /** Name of its calendar; absent: always open. */
+  readonly hours?: string;
+  /** What becomes of a contact that comes while it is closed; absent: it is refused. */
+  readonly closed?: ClosedPolicy;
 }
 
 export interface GatePolicy {
@@ -80,6 +84,23 @@ export interface GatePolicy {
   readonly serviceLevelAtLeast?: { readonly queue: string; readonly ratio: number };
   /** Least time between two offers of the queue; 0: none. */
   readonly paceMs: number;
+}
+
+export type ClosedPolicy =
+  | { readonly then: 'refuse' | 'schedule' }
+  | { readonly then: 'overflow'; readonly overflowTo: string };
+
+/** Minutes of a day's wall clock, 0 to 1440; an end that is not behind its begin is of the next day, so up to 2880. */
+export type DayInterval = readonly [from: number, until: number];
+
+/** What is resolved outside of the core (src/hours): here it is only kept. */
+export interface CalendarPolicy {
+  /** A name of the IANA database. */
+  readonly timeZone: string;
+  /** Openings that begin on Monday, …, Sunday: seven lists. */
+  readonly weekly: readonly (readonly DayInterval[])[];
+  /** Days whose openings are these instead; `2026-12-25`. */
+  readonly holidays: readonly { readonly date: string; readonly hours: readonly DayInterval[] }[];
 }
 
 export interface FitPolicy {
@@ -129,4 +150,6 @@ export interface ResolvedPolicy {
   readonly presence: PresencePolicy;
   readonly forgetMs: number;
   readonly agents: Readonly<Record<string, AgentPolicy>>;
+  /** Absent: there are none. */
+  readonly calendars?: Readonly<Record<string, CalendarPolicy>>;
 }

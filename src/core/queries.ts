@@ -11,6 +11,7 @@ import { pullNotAllowed } from './decide-assign.ts';
 import { findKnown } from './decide-contact.ts';
 import { drawKnown } from './decided.ts';
 import { shownGate } from './gate.ts';
+import { closesAt, isOpen, opensAt } from './hours.ts';
 import type { Queue } from './names.ts';
 import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
@@ -176,9 +177,11 @@ export function queueViews(queues: ReadonlyMap<string, Queue>, now: number): Que
   return [...queues.values()].map((queue) => queueView(queue, now, queues));
 }
 
-function queueView(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>): QueueView {
+/** One of them. */
+export function queueView(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>): QueueView {
   const { answered, abandoned } = queue.flow.sums(now);
   const oldest = queue.waiting.first();
+  const open = isOpen(queue, now);
   return {
     name: queue.name,
     waiting: queue.waiting.size,
@@ -192,5 +195,9 @@ function queueView(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>
     answered,
     abandoned,
     gate: shownGate(queue, now, queues),
+    open,
+    opensAt: open ? 0 : opensAt(queue, now),
+    closesAt: open ? closesAt(queue, now) : 0,
+    scheduled: queue.scheduledCount,
   };
 }

@@ -12,6 +12,7 @@ import {
   channelNamed,
   enterLine,
   queueNamed,
+  schedule,
   scheduleAssigned,
   setPhaseDeadline,
   shareRequirement,
@@ -21,6 +22,7 @@ import { holderOf } from './contact.ts';
 import type { Deadlines } from './deadlines.ts';
 import { scheduleGate } from './gate.ts';
 import type { Gateway } from './gateway.ts';
+import { applyClosure, applyHours } from './hours.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { State } from './state.ts';
 import type {
@@ -48,6 +50,10 @@ export function* stateRecords(state: State): Generator<StateRecord> {
       abandoned: [...abandoned],
       paceUntil: queue.paceUntil,
     };
+  }
+  for (const hours of state.hours.values()) yield { kind: 'hours', ...hours };
+  for (const { name: queue, closure } of state.queueList) {
+    if (closure !== undefined) yield { kind: 'closure', queue, ...closure };
   }
   for (const agent of byOrdinal(state.agents.values())) yield agentRecord(agent);
   for (const gateway of byOrdinal(state.gateways.values())) yield gatewayRecord(gateway);
@@ -162,6 +168,7 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     assignedUntil: contact.assignedUntil,
     wrapUpUntil: phase.state === 'WRAP_UP' ? due : 0,
     agentLostUntil: contact.agentLostUntil,
+    dueAt: contact.dueAt,
     coolDowns: contact.coolDowns
       .map((coolDown) => ({ agentId: coolDown.agent.id, until: coolDown.due }))
       .sort((a, b) => (a.agentId < b.agentId ? -1 : 1)),
@@ -186,6 +193,12 @@ export function restore(state: State, records: Iterable<StateRecord>): void {
         break;
       case 'queueFlow':
         restoreFlow(state, record);
+        break;
+      case 'hours':
+        applyHours(state, record);
+        break;
+      case 'closure':
+        applyClosure(state, { ...record, closed: true });
         break;
       case 'agent':
         restoreAgent(state, record);
@@ -283,6 +296,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   contact.relaxation = record.relaxation;
   shareRequirement(state, contact);
   known.contact = contact;
+  contact.dueAt = record.dueAt;
   contact.offeredAt = record.offeredAt;
   contact.assignedAt = record.assignedAt;
   contact.endedAt = record.endedAt;
@@ -308,6 +322,7 @@ function agentNamed(state: State, id: string): Agent {
 
 function restorePhase(state: State, contact: Contact, record: ContactRecord): void {
   if (record.state === 'QUEUED') return enterLine(state, contact);
+  if (record.state === 'SCHEDULED') return schedule(state, contact, record.dueAt);
   const agent = agentNamed(state, record.agentId);
   const offer: Offer = {
     seq: record.offerSeq,

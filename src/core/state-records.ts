@@ -1,5 +1,5 @@
 // The state as a stream of plain records: what a snapshot holds and what the state hash is made of. Only facts, no indexes: those are
-// rebuilt on import. Records come in this order: header, queue flows, agents, gateways, contacts, tombstones; each kind by ordinal
+// rebuilt on import. Records come in this order: header, queue flows, hours, closures, agents, gateways, contacts, tombstones; each kind by ordinal
 // (tombstones in order of closing). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
@@ -40,6 +40,25 @@ export interface QueueFlowRecord {
   readonly abandoned: readonly number[];
   /** No offer of the queue before then, by its pace; 0: any time. */
   readonly paceUntil: number;
+}
+
+/** Openings of a calendar as they were resolved. */
+export interface HoursRecord {
+  readonly kind: 'hours';
+  readonly calendar: string;
+  readonly from: number;
+  readonly until: number;
+  readonly openings: readonly number[];
+}
+
+/** The last word of a person's that closed a queue. */
+export interface ClosureRecord {
+  readonly kind: 'closure';
+  readonly queue: string;
+  /** 0: until it is taken back. */
+  readonly until: number;
+  readonly reason: string;
+  readonly by: string;
 }
 
 export interface AgentRecord {
@@ -139,6 +158,8 @@ export interface ContactRecord {
   readonly wrapUpUntil: number;
   /** When its assigned agent counts as lost; 0: the agent is there. */
   readonly agentLostUntil: number;
+  /** When it enters its line, or did; 0: it was never SCHEDULED. */
+  readonly dueAt: number;
   readonly coolDowns: readonly CoolDownRecord[];
   readonly disposition?: Disposition;
   /** Seq of its last change. */
@@ -168,6 +189,8 @@ export interface TombstoneRecord {
 export type StateRecord =
   | HeaderRecord
   | QueueFlowRecord
+  | HoursRecord
+  | ClosureRecord
   | AgentRecord
   | GatewayRecord
   | ContactRecord

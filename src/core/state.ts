@@ -13,6 +13,7 @@ import { ContentHash } from './content-hash.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
+import type { ResolvedHours } from './hours.ts';
 import type { Moment } from './matching.ts';
 import { type Channel, newQueue, type Queue } from './names.ts';
 import { OfferCaps } from './offer-cap.ts';
@@ -55,6 +56,8 @@ export class State {
   queueList: readonly Queue[] = [];
   /** Whether any of them has a gate. */
   hasGates = false;
+  /** Openings of the policy's calendars, by calendar. */
+  readonly hours = new Map<string, ResolvedHours>();
   /** Open contacts by segment. */
   readonly openBySegment = new Map<string, { count: number }>();
   readonly agents = new Map<string, Agent>();

@@ -8,6 +8,7 @@ export type ContactStateName =
   | 'OFFERED'
   | 'ASSIGNED'
   | 'WRAP_UP'
+  | 'SCHEDULED'
   | 'COMPLETED'
   | 'ABANDONED'
   | 'CANCELLED'
@@ -52,6 +53,8 @@ export interface ContactView {
   readonly assignedAt: number;
   readonly endedAt: number;
   readonly closedAt: number;
+  /** When it enters its line, or did: of contacts that were SCHEDULED. */
+  readonly dueAt: number;
   /** Only in answers to `get`, while QUEUED. */
   readonly position?: number;
   /** Number of the last step of its queue's `relax` that applied, if any. */
@@ -110,4 +113,11 @@ export interface QueueView {
   readonly abandoned: number;
   /** What shuts its gate now: RESERVE, SERVICE_LEVEL, PACE; '' : nothing. */
   readonly gate: string;
+  /** Whether it takes contacts now. */
+  readonly open: boolean;
+  /** When it opens next, if it is closed, and closes next, if it is open; 0: that is not known. */
+  readonly opensAt: number;
+  readonly closesAt: number;
+  /** Contacts of it that are SCHEDULED. */
+  readonly scheduled: number;
 }

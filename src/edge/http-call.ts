@@ -61,7 +61,7 @@ export class HttpCall {
   }
 
   /** The body as a message. */
-  body<K extends 'Submit' | 'PatchContact'>(name: K): Decoded<WireTypes[K]> {
+  body<K extends 'Submit' | 'PatchContact' | 'Closure'>(name: K): Decoded<WireTypes[K]> {
     return this.isProtobuf ? decodeProto(name, this.bytes) : decodeJson(name, this.bytes);
   }
 
@@ -133,6 +133,6 @@ function mediaType(text: string): string {
 
 /** The engine's names of what stands in paths and queries here. */
 function pathInHttp(path: string): string {
-  if (path === 'contactId' || path === 'agentId') return 'id';
+  if (path === 'contactId' || path === 'agentId' || path === 'queue') return 'id';
   return path === 'afterId' ? 'after' : path;
 }

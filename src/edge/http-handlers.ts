@@ -66,6 +66,15 @@ export const directoryHandlers = {
   },
 
   getQueues: (call) => call.ask({ type: 'queues' }),
+
+  closeQueue: (call) => {
+    const body = call.body('Closure');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { until, reason } = body.value;
+    call.execute({ type: 'closeQueue', actor: call.actor, queue: call.id, until, reason });
+  },
+
+  openQueue: (call) => call.execute({ type: 'openQueue', actor: call.actor, queue: call.id }),
 } as const satisfies Readonly<Record<string, Handler>>;
 
 /** Tag of field 1, length-delimited: `Agent.id`. */

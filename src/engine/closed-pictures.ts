@@ -194,6 +194,7 @@ export function pictureOfTombstone(tombstone: Tombstone): ContactView {
     assignedAt: 0,
     endedAt: 0,
     closedAt: tombstone.closedAt,
+    dueAt: 0,
     version: tombstone.version,
   };
 }

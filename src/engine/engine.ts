@@ -3,13 +3,15 @@
 // Invariants: 1. what is durable is told first, to all who listen; then the answers that saw it leave. 2. a journal that fails, a subscriber
 // that throws, and whatever breaks after an event was applied, end the engine: nothing is answered any more and `onFailure` is called once.
 // 3. while the oldest uncommitted event is over STALL_MS old no deadline fires, nor after that before the offers that never left are
-// withdrawn. 4. past `maxPending` uncommitted events submissions are refused, at once; everything else goes on.
+// withdrawn. 4. past `maxPending` uncommitted events submissions are refused, at once; everything else goes on. 5. no command is decided by
+// hours that were resolved more than a day ago, and no policy takes effect without its own.
 
 import type { Command, Outcome, Query } from '../core/commands.ts';
 import { contactView, forgetViews } from '../core/contact.ts';
 import type { Core, StepResult } from '../core/core.ts';
 import { queueViews } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
+import { resolveHours } from '../hours/openings.ts';
 import { type Alarm, SystemAlarm } from './alarm.ts';
 import { Answers } from './answers.ts';
 import type { EngineClock } from './clock.ts';
@@ -21,6 +23,8 @@ import { PushDrawer, subjectOf } from './pushes.ts';
 
 /** How long commits may take before time stands still for deadlines. */
 const STALL_MS = 1_000;
+/** How often calendars are resolved anew; each time far beyond that. */
+const HOURS_EVERY_MS = 86_400_000;
 const BACK_PRESSURE_RETRY_MS = 100;
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -51,6 +55,8 @@ export class Engine implements EnginePort {
   #alarmDue = Number.POSITIVE_INFINITY;
   /** The router's time less the monotonic clock's, when the alarm was set. */
   #alarmLeadMs = Number.POSITIVE_INFINITY;
+  /** When the next command finds calendars resolved anew; Infinity: the policy has none. */
+  #hoursDue = 0;
   #isDraining = false;
   #hasEnded = false;
 
@@ -96,6 +102,7 @@ export class Engine implements EnginePort {
 
   /** Starts deadlines. To be called once, when recovery is done. */
   start(): void {
+    if (this.#core.state.policy?.calendars !== undefined) this.#step({ type: 'tick' });
     this.#arm(this.now(), this.#options.monotonicMs());
   }
 
@@ -176,6 +183,41 @@ export class Engine implements EnginePort {
   }
 
   #decide(command: Command): StepResult {
+    switch (command.type) {
+      case 'setPolicy':
+        return this.#setPolicy(command);
+      // These two say what was lost, before anything else is decided.
+      case 'restart':
+      case 'withdrawStalled':
+        return this.#make(command);
+      default:
+        if (this.now() >= this.#hoursDue) this.#resolveHours();
+        return this.#make(command);
+    }
+  }
+
+  /** With the openings of its calendars, unless whoever asks has resolved them. */
+  #setPolicy(command: Extract<Command, { readonly type: 'setPolicy' }>): StepResult {
+    const { policy, hours } = command;
+    const isResolved = policy.calendars === undefined || hours !== undefined;
+    const result = this.#make(isResolved ? command : { ...command, hours: resolveHours(policy, this.now()) });
+    if ('ok' in result.outcome) this.#awaitHours();
+    return result;
+  }
+
+  #resolveHours(): void {
+    const { policy } = this.#core.state;
+    this.#awaitHours();
+    if (policy?.calendars === undefined) return;
+    this.#make({ type: 'resolveHours', hours: resolveHours(policy, this.now()) });
+  }
+
+  #awaitHours(): void {
+    const hasCalendars = this.#core.state.policy?.calendars !== undefined;
+    this.#hoursDue = hasCalendars ? this.now() + HOURS_EVERY_MS : Number.POSITIVE_INFINITY;
+  }
+
+  #make(command: Command): StepResult {
     const startedMs = this.#options.monotonicMs();
     const deadlines = this.#commits.oldestWaitMs() > STALL_MS ? 'hold' : 'fire';
     this.#pushes.before(command);

@@ -53,7 +53,7 @@ const COMMIT_BUCKETS = [
 export const catalogue = {
   cordboard_contacts_submitted_total: {
     kind: 'counter',
-    help: 'Contacts that entered a queue. A repeated submit of the same contact does not count.',
+    help: 'Contacts taken for a queue, scheduled ones too. A repeated submit of the same contact does not count.',
     labels: ['queue', 'channel', 'segment'],
     source: 'events',
   },
@@ -78,6 +78,18 @@ export const catalogue = {
   cordboard_queue_gate_shut: {
     kind: 'gauge',
     help: 'Whether something keeps the queue’s contacts from being offered now (a reserve, another queue’s service level, a pace): 1 or 0.',
+    labels: ['queue'],
+    source: 'state',
+  },
+  cordboard_contacts_scheduled: {
+    kind: 'gauge',
+    help: 'Contacts that are to enter the line of the queue later.',
+    labels: ['queue'],
+    source: 'state',
+  },
+  cordboard_queue_open: {
+    kind: 'gauge',
+    help: 'Whether the queue takes contacts now: 1, or 0 while it is closed by its calendar or by a person.',
     labels: ['queue'],
     source: 'state',
   },

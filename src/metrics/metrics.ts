@@ -70,6 +70,8 @@ type StateMetric =
   | 'cordboard_contacts_waiting'
   | 'cordboard_oldest_wait_seconds'
   | 'cordboard_queue_gate_shut'
+  | 'cordboard_contacts_scheduled'
+  | 'cordboard_queue_open'
   | 'cordboard_agents'
   | 'cordboard_agent_load_ratio'
   | 'cordboard_clock_gap_seconds';
@@ -102,6 +104,8 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_oldest_wait_seconds: () =>
       queues.map(({ name, oldestWaitMs }) => readout({ queue: name }, oldestWaitMs / 1e3)),
     cordboard_queue_gate_shut: () => queues.map(({ name, gate }) => readout({ queue: name }, gate === '' ? 0 : 1)),
+    cordboard_contacts_scheduled: () => queues.map(({ name, scheduled }) => readout({ queue: name }, scheduled)),
+    cordboard_queue_open: () => queues.map(({ name, open }) => readout({ queue: name }, open ? 1 : 0)),
     cordboard_agents: () => readouts('presence', Object.entries(agentsByPresence)),
     cordboard_agent_load_ratio: () => [readout({}, agentLoadRatio)],
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],

@@ -39,6 +39,9 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   contactRelaxed: 23,
   relaxationsTested: 24,
   contactAssigned: 28,
+  hoursResolved: 30,
+  queueClosureSet: 31,
+  contactDue: 32,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -132,12 +135,15 @@ export class EventHash {
       case 'contactAssigned':
       case 'contactUpdated':
       case 'contactClassified':
+      case 'contactDue':
       case 'dispositionSet':
       case 'agentPut':
       case 'agentRemoved':
       case 'sessionOpened':
       case 'sessionLost':
       case 'policySet':
+      case 'hoursResolved':
+      case 'queueClosureSet':
       case 'restarted':
         return this.#text(JSON.stringify(event));
       default:

@@ -42,6 +42,8 @@ export class RecordingFold {
   readonly #window: RecordingWindow;
   readonly #agents: AgentTracks;
   readonly #contacts: OpenContact[] = [];
+  /** Submitted and not yet due. */
+  readonly #scheduled = new Map<string, ContactSubmitted>();
   readonly #open = new Map<string, OpenContact>();
   /** Submitted before the window and not over yet. */
   readonly #older = new Set<string>();
@@ -80,7 +82,9 @@ export class RecordingFold {
   take(seq: number, at: number, event: CoreEvent): void {
     if (event.type === 'policySet') return this.#takePolicy(at, event.resolved);
     if (!('contactId' in event)) return this.#agents.take(seq, at, event);
-    if (event.type === 'contactSubmitted') return this.#submit(at, event);
+    if (event.type === 'contactSubmitted') return this.#arrive(at, event);
+    if (event.type === 'contactDue') return this.#comeDue(at, event.contactId);
+    if (event.type === 'contactClosed') this.#scheduled.delete(event.contactId);
     const contact = this.#open.get(event.contactId);
     if (contact !== undefined) this.#follow(contact, at, event);
     else if (event.type === 'contactClosed' && at < this.#window.startAt) this.#older.delete(event.contactId);
@@ -158,6 +162,18 @@ export class RecordingFold {
     if (!this.knowsPolicy && (this.#policyChangedAt === undefined || this.#policyChangedAt > header.at)) {
       this.#policyText = header.policy;
     }
+  }
+
+  #arrive(at: number, event: ContactSubmitted): void {
+    if (event.dueAt === undefined) this.#submit(at, event);
+    else this.#scheduled.set(event.contactId, event);
+  }
+
+  /** Only now it waits; one that was submitted before the journal tells of anything is unknown. */
+  #comeDue(at: number, contactId: string): void {
+    const event = this.#scheduled.get(contactId);
+    this.#scheduled.delete(contactId);
+    if (event !== undefined) this.#submit(at, event);
   }
 
   #submit(at: number, event: ContactSubmitted): void {
@@ -302,7 +318,8 @@ class SubmitReader {
     const isChosen = segments.some(
       (given) => this.#hash.of({ ...unnamed, segment: given }, requirement) === event.hash,
     );
-    return { ...said, queue: isChosen ? '' : event.queue };
+    // Where it overflowed to counts as named, since a replay has no hours.
+    return { ...said, queue: isChosen && event.overflowedFrom === undefined ? '' : event.queue };
   }
 }
 

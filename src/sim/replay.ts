@@ -104,6 +104,11 @@ interface RunOptions {
   readonly clock: () => number;
 }
 
+/** Who came then was taken: nobody is sent away because a run's week begins elsewhere. */
+function withoutHours({ calendars: _, ...policy }: ResolvedPolicy): ResolvedPolicy {
+  return policy;
+}
+
 interface Run {
   readonly report: Report;
   /** By the contact's name in the replay. */
@@ -124,7 +129,7 @@ function runOf(
   const outcomes = new Map<string, ContactOutcome>();
   const scenario: Scenario = {
     // Who is there was recorded; the policy's own agents are among them.
-    policy: { ...policy, agents: {}, forgetMs: FORGET_MS },
+    policy: { ...withoutHours(policy), agents: {}, forgetMs: FORGET_MS },
     traffic: [],
     agents: options.agents?.map((group) => byTimeOfDay(group, startAt)) ?? crew.agents,
     answer: answerModel(recording.answers),

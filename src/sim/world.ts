@@ -5,12 +5,13 @@
 // 2. the core's deadlines fire on time: before anything happens at t, every deadline at or before t has had a tick of its own; only
 // the forgetting of closed contacts waits for the next command.
 // 3. happenings at one instant go in the order in which they were scheduled: the run follows from scenario and seed alone.
-// 4. what is refused is a fault of the scenario or of the world, but for QUEUE_FULL, which blocks.
+// 4. what is refused is a fault of the scenario or of the world, but for QUEUE_FULL and QUEUE_CLOSED, which block.
 
 import type { Actor, Command } from '../core/commands.ts';
 import { Core, type Performed } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { Presence } from '../core/views.ts';
+import { runHours } from '../hours/run-hours.ts';
 import { assert } from '../lib/assert.ts';
 import type { Arrival, ArrivalSource } from './arrival.ts';
 import { BATCHES } from './batch-means.ts';
@@ -136,7 +137,14 @@ export class World {
   /** Policy, directory, and whatever is known of the future at the start. */
   #begin(): void {
     const { policy, agents, measureMs } = this.#scenario;
-    this.#do({ type: 'setPolicy', actor: SYSTEM, policy, source: '', fileHash: '' });
+    // Nobody is called back here.
+    const queues = policy.queues.map(({ closed, ...queue }) =>
+      closed === undefined || closed.then === 'schedule' ? queue : { ...queue, closed },
+    );
+    // The last week begins when the run may be over: nobody asks beyond it.
+    const untilMs = START_MS + Math.ceil((1 + OVERTIME) * this.#period.toMs) + 604_800_000;
+    const hours = policy.calendars === undefined ? {} : { hours: runHours(policy, START_MS, untilMs) };
+    this.#do({ type: 'setPolicy', actor: SYSTEM, policy: { ...policy, queues }, source: '', fileHash: '', ...hours });
     for (const group of agents) {
       for (const id of group.agentIds) {
         const { skills, capacity, limits } = group;
@@ -228,7 +236,8 @@ export class World {
     const result = this.#core.perform(command, this.#now);
     if (result.refusal !== undefined) {
       const { reason, message } = result.refusal;
-      assert(reason === 'QUEUE_FULL', `a contact of ${this.#sources[customer.source]?.name} is refused: ${message}`);
+      const isBlocked = reason === 'QUEUE_FULL' || reason === 'QUEUE_CLOSED';
+      assert(isBlocked, `a contact of ${this.#sources[customer.source]?.name} is refused: ${message}`);
       this.#observe(result);
       return false;
     }

@@ -103,6 +103,7 @@ export type Frame = { readonly reply: Reply } | { readonly push: Push };
 /** Bodies and queries of HTTP routes, and messages that stand alone. */
 interface OtherBodies {
   readonly Agent: AgentDraft;
+  readonly Closure: { readonly until: number; readonly reason: string };
   readonly PatchContact: { readonly set: ContactChanges; readonly version: number };
   readonly ContactsQuery: {
     readonly state: ContactStateName | '';

@@ -24,7 +24,9 @@ export interface Route {
   readonly id?: readonly [message: string, field: string];
   /** The message whose fields are the query's parameters. */
   readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'CancelQuery';
-  readonly body?: { readonly message: 'Submit' | 'PatchContact' | 'Agent' } | { readonly media: readonly string[] };
+  readonly body?:
+    | { readonly message: 'Submit' | 'PatchContact' | 'Agent' | 'Closure' }
+    | { readonly media: readonly string[] };
   readonly answers: Readonly<Record<number, { readonly description: string; readonly body?: AnswerBody }>>;
 }
 
@@ -135,6 +137,25 @@ export const routes = [
     summary: 'Every queue as it stands.',
     access: watchers,
     answers: { 200: { description: '`queues`.', body: ok } },
+  },
+  {
+    operation: 'closeQueue',
+    method: 'PUT',
+    path: '/v1/queues/{id}/closure',
+    summary: 'Closes a queue to new contacts, whatever its calendar says.',
+    access: watchers,
+    id: ['Queue', 'name'],
+    body: { message: 'Closure' },
+    answers: { 200: { description: '`queues`: the queue as it stands.', body: ok } },
+  },
+  {
+    operation: 'openQueue',
+    method: 'DELETE',
+    path: '/v1/queues/{id}/closure',
+    summary: 'Takes a closure back: the queue is open as its calendar says.',
+    access: watchers,
+    id: ['Queue', 'name'],
+    answers: { 200: { description: '`queues`: the queue as it stands.', body: ok } },
   },
   {
     operation: 'getPolicy',

@@ -67,13 +67,13 @@ t.test('no command: the help, as a complaint', async (t) => {
 });
 
 t.test('[CLI2] check: every fault, one a line', async (t) => {
-  const directory = t.testdir({ 'bad.yaml': 'channels: { voice: { cost: "5" } }\nqueues: { all: { relax: [] } }\n' });
+  const directory = t.testdir({ 'bad.yaml': 'channels: { voice: { cost: "5" } }\nqueues: { all: { limts: {} } }\n' });
   const file = join(directory, 'bad.yaml');
   t.same(cordboard(['check', file]), {
     exitCode: 1,
     stdout: [
       `${file}:1:28 channels.voice.cost: expected a whole number from 0 to 1000000, found the text "5"; write it without quotes`,
-      `${file}:2:18 queues.all.relax: unknown key "relax"; expected one of when, requires, serviceLevel, clockRate, headStart, limits`,
+      `${file}:2:18 queues.all.limts: unknown key "limts"; did you mean limits?`,
       '',
     ].join('\n'),
     stderr: '',

@@ -196,3 +196,41 @@ t.test('names that JavaScript knows are names like any other', async (t) => {
   t.equal(Object.getOwnPropertyDescriptor(policy.channels, '__proto__')?.value.cost, 7);
   t.equal(Object.getPrototypeOf(policy.channels), Object.prototype);
 });
+
+t.test('[CLI7, HRS3] calendars and the hours of queues', async (t) => {
+  const { calendars, queues } = policyOf(`
+channels: { voice: {} }
+calendars:
+  office: { timeZone: Europe/Madrid, weekly: { mon: 09:00-18:00, sat: ["22:00-06:00", 00:00-24:00] },
+            holidays: [2026-12-25, { date: 2026-12-24, hours: 09:00-13:00 }] }
+queues:
+  a: { when: { intent: a }, hours: office, closed: { then: overflow, overflowTo: b } }
+  b: { closed: { then: refuse } }
+`);
+  t.strictSame(calendars, {
+    office: {
+      timeZone: 'Europe/Madrid',
+      weekly: [
+        [[540, 1080]],
+        [],
+        [],
+        [],
+        [],
+        [
+          [1320, 1800],
+          [0, 1440],
+        ],
+        [],
+      ],
+      holidays: [
+        { date: '2026-12-25', hours: [] },
+        { date: '2026-12-24', hours: [[540, 780]] },
+      ],
+    },
+  });
+  t.match(queues, [{ hours: 'office', closed: { then: 'overflow', overflowTo: 'b' } }, { name: 'b' }]);
+  t.notOk(
+    queues.some((queue) => queue.name === 'b' && ('hours' in queue || 'closed' in queue)),
+    'defaults are left out',
+  );
+});

@@ -259,6 +259,7 @@ export function contactView(id: string, changes: Partial<ContactView> = {}): Con
     assignedAt: 0,
     endedAt: 0,
     closedAt: 0,
+    dueAt: 0,
     version: 1,
     ...changes,
   };

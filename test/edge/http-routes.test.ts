@@ -135,6 +135,31 @@ const SERVED: readonly [Case, status: number, answer: object][] = [
     { agents: [{ id: 'ana' }] },
   ],
   [{ route: 'GET /v1/queues', role: 'supervisor', asked: { type: 'queues' } }, 200, {}],
+  [
+    {
+      route: 'PUT /v1/queues/billing/closure',
+      role: 'supervisor',
+      body: body({ until: 1_760_000_000_000, reason: 'drill' }),
+      asked: { type: 'closeQueue', queue: 'billing', until: 1_760_000_000_000, reason: 'drill' },
+    },
+    200,
+    {},
+  ],
+  [
+    {
+      route: 'PUT /v1/queues/billing/closure',
+      role: 'admin',
+      body: '{}',
+      asked: { type: 'closeQueue', until: 0, reason: '' },
+    },
+    200,
+    {},
+  ],
+  [
+    { route: 'DELETE /v1/queues/billing/closure', role: 'supervisor', asked: { type: 'openQueue', queue: 'billing' } },
+    200,
+    {},
+  ],
 ];
 
 t.test('[EDGE10] routes ask the engine in the name of the token', async (t) => {
@@ -229,6 +254,8 @@ const REFUSED: readonly [Case, status: number, reason: string, path: string][] =
   [{ route: 'PUT /v1/agents/ana', role: 'admin', body: '{"id":5}' }, 400, 'INVALID_FIELD', 'id'],
   [{ route: 'PUT /v1/agents/ana', role: 'admin', body: '"x"' }, 400, 'INVALID_FIELD', ''],
   [{ route: 'PUT /v1/agents/ana', role: 'admin', body: '{"skills":{"es":11}}' }, 400, 'INVALID_FIELD', 'skills.es'],
+  [{ route: 'PUT /v1/queues/a/closure', role: 'admin', body: '{"until":-1}' }, 400, 'INVALID_FIELD', 'until'],
+  [{ route: 'PUT /v1/queues/a%20b/closure', role: 'admin', body: '{}' }, 400, 'INVALID_FIELD', 'id'],
   [{ route: 'PUT /v1/policy', role: 'admin', body: 'queues: [', type: 'text/yaml' }, 400, 'INVALID_POLICY', ''],
   [
     { route: 'PUT /v1/policy', role: 'admin', body: new Uint8Array([0xff]), type: 'text/yaml' },

@@ -168,6 +168,8 @@ const byRoute: Readonly<
   removeAgent: { own: [403, 403, 403, 200], none: 401 },
   getAgents: { own: [403, 403, 200, 200], none: 401 },
   getQueues: { own: [403, 403, 200, 200], none: 401 },
+  closeQueue: { own: [403, 403, 200, 200], none: 401 },
+  openQueue: { own: [403, 403, 200, 200], none: 401 },
   getPolicy: { own: [403, 403, 403, 200], none: 401 },
   putPolicy: { own: [403, 403, 403, 200], none: 401 },
   getMetrics: { own: [403, 403, 200, 200], none: 401 },
@@ -207,10 +209,12 @@ t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
           submit: ['application/json', JSON.stringify({ contact: { id: site.fresh(), channel: 'chat' } })],
           update: ['application/json', '{"set":{"tier":1}}'],
           putAgent: ['application/json', '{"name":"Cid"}'],
+          closeQueue: ['application/json', '{"reason":"drill"}'],
           putPolicy: ['text/yaml', policy.source],
         };
         const [type, body] = sent[operation] ?? [];
-        const response = await live.fetch(path.replace('{id}', path.includes('contacts') ? contactId : 'cid'), {
+        const id = path.includes('contacts') ? contactId : path.includes('queues') ? 'billing' : 'cid';
+        const response = await live.fetch(path.replace('{id}', id), {
           method,
           // Not as a local peer, who needs no token for some.
           headers: { via: '1.1 proxy', ...(type === undefined ? {} : { 'content-type': type }) },

@@ -19,6 +19,10 @@ function queueView(name: string, changes: Partial<QueueView> = {}): QueueView {
     serviceLevel: 1,
     answered: 0,
     abandoned: 0,
+    open: true,
+    opensAt: 0,
+    closesAt: 0,
+    scheduled: 0,
     ...changes,
   };
 }

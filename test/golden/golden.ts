@@ -35,6 +35,9 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   contactRelaxed: false,
   relaxationsTested: false,
   contactAssigned: false,
+  hoursResolved: false,
+  queueClosureSet: false,
+  contactDue: false,
 };
 
 export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);

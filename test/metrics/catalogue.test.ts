@@ -12,6 +12,8 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   contacts_waiting: ['queue'],
   oldest_wait_seconds: ['queue'],
   queue_gate_shut: ['queue'],
+  contacts_scheduled: ['queue'],
+  queue_open: ['queue'],
   offers_total: ['outcome'],
   relaxations_total: ['queue'],
   overflows_total: ['queue'],

@@ -27,7 +27,10 @@ export class FakeEngine {
 
   /** Queues that are empty. */
   useQueues(...names: string[]): void {
-    this.state = { ...this.state, queues: names.map((name) => ({ name, waiting: 0, oldestWaitMs: 0, gate: '' })) };
+    this.state = {
+      ...this.state,
+      queues: names.map((name) => ({ name, waiting: 0, oldestWaitMs: 0, gate: '', open: true, scheduled: 0 })),
+    };
   }
 
   commit(

@@ -190,7 +190,7 @@ t.test('[MET1] gauges are what engine and edge say at the scrape', async (t) => 
   engine.state = {
     ...engine.state,
     clockGapSeconds: -2.5,
-    queues: [{ name: 'billing', waiting: 7, oldestWaitMs: 61_500, gate: 'PACE' }],
+    queues: [{ name: 'billing', waiting: 7, oldestWaitMs: 61_500, gate: 'PACE', open: false, scheduled: 3 }],
     agentsByPresence: { AVAILABLE: 4, BUSY: 3, DRAINING: 2, OFFLINE: 1 },
     agentLoadRatio: 0.85,
   };

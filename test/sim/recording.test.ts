@@ -285,3 +285,16 @@ t.test('[RPL1] a time that the journal does not tell of is refused with what it 
   t.match(readDay(recorder, TO, TO + 1), { failure: `${kept}; found the beginning 2027-01-15T10:00:00.000Z` });
   t.match(readDay(recorder, FROM, DAY_AT), { failure: /begins before it ends/ });
 });
+
+t.test('[SIM17, RPL1] what was scheduled arrives when it is due', async (t) => {
+  const recorder = started('ana');
+  submit(recorder, FROM - 2 * MINUTE, 'one', { segment: 'gold', dueAt: FROM + MINUTE });
+  submit(recorder, FROM, 'never', { dueAt: FROM + 2 * MINUTE });
+  cancel(recorder, FROM + 1000, 'never', 'CANCELLED');
+  recorder.do(FROM + MINUTE, { type: 'tick' });
+  accept(recorder, FROM + MINUTE + 5000, 'ana');
+  complete(recorder, FROM + 2 * MINUTE, 'ana', 'one');
+  const { contacts } = recordingOf(recorder, FROM, TO - HOUR_MS / 2);
+  t.match(contacts, [{ id: 'one', submittedAt: FROM + MINUTE, waitMs: 5000, outcome: 'ANSWERED' }]);
+  t.equal(contacts.length, 1);
+});

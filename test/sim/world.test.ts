@@ -1,7 +1,7 @@
 // The world around the router, customer by customer: arrivals, patience, lines, agents' hours and answers, conversations and wrap-up.
 import t from 'tap';
 import { simulate } from '../../src/sim/simulate.ts';
-import { channelPolicy } from '../core/oracle/policies.ts';
+import { calendarPolicy, channelPolicy } from '../core/oracle/policies.ts';
 import { anyOf, constant, group, HOUR, policy, queue, scenario, template } from './plain-scenario.ts';
 import { runScript } from './scripted.ts';
 
@@ -311,4 +311,23 @@ t.test('[SIM3] the same customers meet another staff', async (t) => {
   };
   t.strictSame(seen(9), seen(12));
   t.ok(seen(9).length > 2500);
+});
+
+t.test('[SIM17] hours count from the begin of the run; who comes while all is closed is blocked', async (t) => {
+  const calendars = { early: calendarPolicy({ weekly: [[[10, 20]], [], [], [], [], [], []], holidays: [] }) };
+  const closed = { then: 'overflow', overflowTo: 'other' } as const;
+  const small = queue('other', { limits: { waiting: 0, waitMs: 1000 } });
+  const run = (more: object): readonly string[] => {
+    const changes = policy({ queues: [queue('main', { hours: 'early', ...more }), small], calendars });
+    return runScript({ agents: ONE, policy: changes }, [
+      [5, 1],
+      [600, 1],
+      [1199, 5],
+      [1200, 1],
+    ]).told;
+  };
+  const blocked = ['c1 blocked 0', 'c2 answered 0 a-1', 'c3 answered 0 a-1', 'c4 blocked 0'];
+  t.strictSame(run({}), blocked);
+  t.strictSame(run({ closed }), blocked, 'the other queue is full');
+  t.strictSame(run({ closed: { then: 'schedule' } }), blocked, 'nobody is called back');
 });

@@ -15,19 +15,20 @@ interface Reach {
   readonly packages: 'none' | 'node' | 'any';
 }
 
-const EVERYTHING = ['lib', 'core', 'journal', 'wire', 'metrics', 'engine', 'config', 'edge', 'client', 'sim'];
+const EVERYTHING = ['lib', 'core', 'hours', 'journal', 'wire', 'metrics', 'engine', 'config', 'edge', 'client', 'sim'];
 
 /** lib ← core ← {journal, wire, metrics} ← engine ← edge ← cli ← main; the journal sees bytes only. */
 export const REACH: Readonly<Record<string, Reach>> = {
   lib: { from: [], packages: 'none' },
   core: { from: ['lib'], packages: 'none' },
+  hours: { from: ['lib', 'core'], packages: 'any' },
   journal: { from: ['lib'], packages: 'node' },
   wire: { from: ['lib', 'core'], packages: 'any' },
-  config: { from: ['lib', 'core', 'wire'], types: ['src/sim/scenario.ts'], packages: 'any' },
+  config: { from: ['lib', 'core', 'hours', 'wire'], types: ['src/sim/scenario.ts'], packages: 'any' },
   metrics: { from: ['lib', 'core'], types: ['src/engine/port.ts'], packages: 'any' },
-  engine: { from: ['lib', 'core', 'journal', 'wire', 'metrics'], packages: 'any' },
+  engine: { from: ['lib', 'core', 'hours', 'journal', 'wire', 'metrics'], packages: 'any' },
   edge: { from: ['lib', 'core', 'wire', 'metrics', 'config'], types: ['src/engine/port.ts'], packages: 'any' },
-  sim: { from: ['lib', 'core', 'journal', 'wire', 'engine'], packages: 'none' },
+  sim: { from: ['lib', 'core', 'hours', 'journal', 'wire', 'engine'], packages: 'none' },
   client: { from: ['lib', 'wire'], types: ['src/core/'], packages: 'any' },
   cli: { from: EVERYTHING, packages: 'any' },
   main: { from: ['cli'], packages: 'none' },

@@ -373,6 +373,7 @@ t.test('[WIRE3] absent fields have the core’s values; output-only ones are not
       headStartMs: 0,
       preferredAgents: [],
       attributes: '',
+      dueAt: 0,
       version: 0,
     },
   });

@@ -32,6 +32,7 @@ const CONTACT: ContactView = {
   assignedAt: 0,
   endedAt: 0,
   closedAt: 0,
+  dueAt: 0,
   version: 1,
 };
 

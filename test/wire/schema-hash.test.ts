@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '430fe57f3c149500e7b51a79e87c29ae226f7a3696c5a5427cdc273794b87dbe';
+const STORED_HASH = 'e4ba60c96e79319805a4201a12034ff2c54bf9b81e255edcaa830f7fd7480a7f';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

@@ -44,6 +44,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'clockRate',
     'headStartUs',
     'waitUntil',
+    'overflowedFrom',
+    'dueAt',
   ),
   contactUpdated: allFields<EventOf<'contactUpdated'>>()(
     'contactId',
@@ -85,6 +87,15 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'relaxation',
   ),
   relaxationsTested: allFields<EventOf<'relaxationsTested'>>()('contactIds'),
+  contactDue: allFields<EventOf<'contactDue'>>()(
+    'contactId',
+    'queue',
+    'segment',
+    'requirement',
+    'clockRate',
+    'headStartUs',
+    'waitUntil',
+  ),
   offerMade: allFields<EventOf<'offerMade'>>()(
     'contactId',
     'agentId',
@@ -129,6 +140,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   sessionLost: allFields<EventOf<'sessionLost'>>()('role', 'subjectId', 'sessionId', 'graceUntil'),
   policySet: allFields<EventOf<'policySet'>>()('resolved', 'source', 'fileHash', 'by'),
   restarted: allFields<EventOf<'restarted'>>()('graceUntil'),
+  hoursResolved: allFields<EventOf<'hoursResolved'>>()('calendar', 'from', 'until', 'openings'),
+  queueClosureSet: allFields<EventOf<'queueClosureSet'>>()('queue', 'closed', 'until', 'reason', 'by'),
 };
 
 const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
@@ -152,6 +165,8 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'abandoned',
     'paceUntil',
   ),
+  hours: allFields<RecordOf<'hours'>>()('calendar', 'from', 'until', 'openings'),
+  closure: allFields<RecordOf<'closure'>>()('queue', 'until', 'reason', 'by'),
   agent: allFields<RecordOf<'agent'>>()(
     'id',
     'ordinal',
@@ -218,6 +233,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'assignedUntil',
     'wrapUpUntil',
     'agentLostUntil',
+    'dueAt',
     'coolDowns',
     'disposition',
     'changeSeq',
@@ -267,6 +283,7 @@ const VIEWS = {
     'offeredAt',
     'assignedAt',
     'endedAt',
+    'dueAt',
     'closedAt',
     'position',
     'relaxedSteps',
@@ -305,6 +322,10 @@ const VIEWS = {
     'serviceLevel',
     'answered',
     'abandoned',
+    'open',
+    'opensAt',
+    'closesAt',
+    'scheduled',
   ),
   Disposition: allFields<Disposition>()('reasons', 'outcome', 'notes', 'attributes'),
   Alternative: allFields<Alternative>()('all', 'without'),
@@ -337,6 +358,7 @@ const REQUESTS = {
     'headStartMs',
     'preferredAgents',
     'attributes',
+    'dueAt',
     'version',
   ),
   Agent: allFields<AgentDraft>()('id', 'name', 'skills', 'capacity', 'limits', 'version', 'mayPull'),

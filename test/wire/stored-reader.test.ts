@@ -14,7 +14,7 @@ import { storedReader } from '../../src/wire/stored-reader.ts';
 import { messageArbitrary, SEED } from './arbitrary.ts';
 
 /** Those with maps or packed lists: few of a kind, read by the strict decoder. */
-const STRICT_ONLY = ['AgentPut', 'QueueFlowRecord', 'AgentRecord'];
+const STRICT_ONLY = ['AgentPut', 'HoursResolved', 'QueueFlowRecord', 'AgentRecord', 'HoursRecord'];
 
 const stored = ['Event', 'StateRecord'].flatMap((name) =>
   messageNamed(name).fields.flatMap((field) => (field.kind === 'message' ? [field.message] : [])),

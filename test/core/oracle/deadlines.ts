@@ -1,8 +1,8 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
-import { agentOf, channelOf, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import { agentOf, channelOf, found, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { cappedUntil } from './rank.ts';
-import { nextStep, nextTest, pendingContacts } from './relax.ts';
+import { classifyIn, nextStep, nextTest, pendingContacts } from './relax.ts';
 import { reachStep, testPending } from './relax-steps.ts';
 import type { World } from './world.ts';
 
@@ -19,14 +19,15 @@ interface Deadline {
 const FORGET = 0;
 const GATEWAY_LOST = 1;
 const GRACE = 2;
-const WAIT = 3;
-const RELAX = 4;
-const RELAX_TEST = 5;
-const OFFER = 6;
-const ASSIGNED = 7;
-const WRAP_UP = 8;
-const AGENT_LOST = 9;
-const COOL_DOWN = 10;
+const DUE = 3;
+const WAIT = 4;
+const RELAX = 5;
+const RELAX_TEST = 6;
+const OFFER = 7;
+const ASSIGNED = 8;
+const WRAP_UP = 9;
+const AGENT_LOST = 10;
+const COOL_DOWN = 11;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due: a deadline, or the end of a cap on offers, which is no event [OFF18]. */
@@ -83,6 +84,7 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
   const add = (kind: number, due: number, fire: (world: World) => void): void => {
     deadlines.push({ due, ordinal, kind, detail: 0, fire });
   };
+  if (contact.state === 'SCHEDULED') add(DUE, contact.dueAt, (world) => makeDue(world, contact));
   if (contact.state === 'QUEUED') add(WAIT, contact.waitUntil, (world) => expire(world, contact));
   const step = contact.state === 'QUEUED' ? nextStep(state, contact) : undefined;
   if (step !== undefined) add(RELAX, contact.enqueuedAt + step.afterMs, (world) => reachStep(world, contact));
@@ -129,7 +131,7 @@ function deadlinesOfGateways(state: OracleState): Deadline[] {
     if (gateway.lostAt === 0) continue;
     for (const contact of state.contacts) {
       if (contact.gatewayId !== gateway.id || contact.submittedAt > gateway.lostAt) continue;
-      if (contact.state === 'WRAP_UP') continue;
+      if (contact.state === 'WRAP_UP' || contact.dueAt > gateway.lostAt) continue;
       const { then, afterMs } = channelOf(state, contact.channel).gatewayLost;
       if (then !== 'cancel') continue;
       deadlines.push({
@@ -165,6 +167,12 @@ function deadlinesOfTombstones(state: OracleState): Deadline[] {
 function deadlinesOfTests(state: OracleState): Deadline[] {
   if (pendingContacts(state).length === 0) return [];
   return [{ due: nextTest(state), ordinal: 0, kind: RELAX_TEST, detail: 0, fire: testPending }];
+}
+
+/** [SCH3]. */
+function makeDue(world: World, contact: OracleContact): void {
+  const placed = found(classifyIn(policyOf(world.state), contact.queue, contact, world.now), 'place');
+  world.emit({ type: 'contactDue', contactId: contact.id, ...placed });
 }
 
 function expire(world: World, contact: OracleContact): void {

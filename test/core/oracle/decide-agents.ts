@@ -4,6 +4,7 @@ import type { Command } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Presence } from '../../../src/core/views.ts';
 import { isUnchanged } from './decide-contacts.ts';
+import { decideHours } from './hours.ts';
 import {
   agentOf,
   channelOf,
@@ -193,7 +194,7 @@ export function decideRemoveAgent(world: World, { agentId }: CommandOf<'removeAg
 }
 
 export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Verdict {
-  const { policy, source, fileHash, actor } = command;
+  const { policy, source, fileHash, actor, hours } = command;
   const { state } = world;
   for (const contact of state.contacts) {
     const isNamed =
@@ -204,13 +205,17 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
   }
   const dropped = state.agents.filter((agent) => agent.ofPolicy && !Object.hasOwn(policy.agents, agent.id));
   if (dropped.some((agent) => heldBy(state, agent.id).length > 0)) return refused('AGENT_HAS_WORK');
+  const mustHavePlace = (contact: OracleContact): boolean => isWaiting(contact) || contact.state === 'SCHEDULED';
   if (
-    state.contacts.some((contact) => isWaiting(contact) && classifyAgain(policy, contact, {}, undefined) === undefined)
+    state.contacts.some(
+      (contact) => mustHavePlace(contact) && classifyAgain(policy, contact, {}, undefined) === undefined,
+    )
   ) {
     return refused('REQUIREMENT_TOO_LARGE');
   }
   const before = state.policy;
   world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id });
+  if (hours !== undefined) decideHours(world, hours);
   for (const { id: agentId } of dropped) world.emit({ type: 'agentRemoved', agentId });
   putPolicyAgents(world, policy);
   classifyOpen(world, before);

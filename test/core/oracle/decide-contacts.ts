@@ -5,6 +5,7 @@ import type { Disposition } from '../../../src/core/views.ts';
 import { canonicalDraft } from './canonical.ts';
 import { clockRateOf, headStartUsOf, matchesWhen, requirementOf, tidyRequirement } from './classify.ts';
 import { cancelWaiting, close, endAs } from './deadlines.ts';
+import { takerOf } from './hours.ts';
 import { agentOf, isHeld, type OracleContact, type OracleTombstone, policyOf, queueOf } from './model.ts';
 import { normalized } from './picture.ts';
 import { eligibilityOf, meets } from './rank.ts';
@@ -26,18 +27,24 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
     return contactVerdict(draft.id);
   }
   if (draft.version !== 0) return refused('VERSION_MISMATCH');
+  const { dueAt: givenDueAt = 0 } = draft;
+  if (givenDueAt > world.now + 366 * 86_400_000) return refused('INVALID_FIELD');
   const segment = draft.segment === '' ? 'default' : draft.segment;
   if (!Object.hasOwn(policy.channels, draft.channel)) return refused('UNKNOWN_CHANNEL');
   if (!Object.hasOwn(policy.segments, segment)) return refused('UNKNOWN_SEGMENT');
   if (draft.queue !== '' && !policy.queues.some(({ name }) => name === draft.queue)) return refused('UNKNOWN_QUEUE');
   const matchable = { ...draft, segment, gatewayId: actor.id };
-  const queue = draft.queue !== '' ? draft.queue : policy.queues.find(({ when }) => matchesWhen(when, matchable))?.name;
-  if (queue === undefined) return refused('NO_QUEUE');
+  const chosen =
+    draft.queue !== '' ? draft.queue : policy.queues.find(({ when }) => matchesWhen(when, matchable))?.name;
+  if (chosen === undefined) return refused('NO_QUEUE');
+  const taker = givenDueAt > world.now ? { queue: chosen, dueAt: givenDueAt } : takerOf(state, chosen, world.now);
+  if (taker === undefined) return refused('QUEUE_CLOSED');
+  const { queue, dueAt } = taker;
   const requirement = requirementOf(policy, queue, segment, draft.requires);
   if (isTooLargeLater(policy, queue, segment, draft.requires)) return refused('REQUIREMENT_TOO_LARGE');
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
-  if (waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
-  const { id, version: _version, ...given } = draft;
+  if (dueAt === 0 && waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
+  const { id, version: _version, dueAt: _dueAt, ...given } = draft;
   world.emit(
     {
       type: 'contactSubmitted',
@@ -50,7 +57,9 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
       requirement,
       clockRate: clockRateOf(policy, queue, segment),
       headStartUs: headStartUsOf(policy, queue, { ...draft, segment }),
-      waitUntil: world.now + queueOf(policy, queue).limits.waitMs,
+      waitUntil: (dueAt === 0 ? world.now : dueAt) + queueOf(policy, queue).limits.waitMs,
+      ...(dueAt === 0 ? {} : { dueAt }),
+      ...(queue === chosen ? {} : { overflowedFrom: chosen }),
     },
     draft,
   );
@@ -176,7 +185,8 @@ export function decideEnd(
     }
     return contactVerdict(contactId);
   }
-  if (subject.state === 'QUEUED' || subject.state === 'OFFERED') return refused('CONTACT_NOT_ANSWERED');
+  const isAnswered = subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP';
+  if (!isAnswered) return refused('CONTACT_NOT_ANSWERED');
   if (type === 'end' && subject.state === 'WRAP_UP') {
     if (disposition !== undefined && !isSameDisposition(disposition, subject.disposition)) {
       world.emit({ type: 'dispositionSet', contactId, disposition });

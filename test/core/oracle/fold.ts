@@ -12,10 +12,12 @@ import type {
   ContactRequeued,
   ContactSubmitted,
   CoreEvent,
+  HoursResolved,
   OfferAccepted,
   OfferMade,
   PolicySet,
   PresenceSet,
+  QueueClosureSet,
   Relaxation,
   SessionLost,
   SessionOpened,
@@ -66,6 +68,13 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
       if (event.from !== '') contact.enqueuedAt = at;
       return relax(contact, event.relaxation);
     }
+    case 'contactDue':
+      Object.assign(touch(state, event.contactId), classificationIn(event), {
+        state: 'QUEUED',
+        enqueuedAt: at,
+        agedFrom: at,
+      });
+      return undefined;
     case 'offerMade':
       return makeOffer(state, event, at);
     case 'offerAccepted':
@@ -112,6 +121,10 @@ function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, 
       return setPolicy(state, event);
     case 'relaxationsTested':
       return noteTests(state, event.contactIds, at);
+    case 'hoursResolved':
+      return resolveHours(state, event);
+    case 'queueClosureSet':
+      return setClosure(state, event);
     case 'restarted':
       return restart(state, event.graceUntil);
   }
@@ -167,16 +180,18 @@ function knowGateway(state: OracleState, id: string): void {
 function submit(state: OracleState, event: ContactSubmitted, at: number, submitted: ContactDraft): void {
   knowGateway(state, event.gatewayId);
   state.lastOrdinal += 1;
-  const { type: _type, contactId, ...facts } = event;
+  const { type: _type, contactId, overflowedFrom: _from, dueAt = 0, ...facts } = event;
+  const lineAt = dueAt === 0 ? at : 0;
   state.contacts.push({
     kind: 'contact',
     id: contactId,
     ordinal: state.lastOrdinal,
     ...facts,
-    state: 'QUEUED',
+    state: dueAt === 0 ? 'QUEUED' : 'SCHEDULED',
+    dueAt,
     submittedAt: at,
-    enqueuedAt: at,
-    agedFrom: at,
+    enqueuedAt: lineAt,
+    agedFrom: lineAt,
     offeredAt: 0,
     assignedAt: 0,
     endedAt: 0,
@@ -290,7 +305,7 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
   const contact = touch(state, event.contactId);
   if (contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP') makeReady(state, contact.agentId, at);
   if (event.disposition !== undefined) contact.disposition = event.disposition;
-  if (event.state === 'ABANDONED') countAbandon(state, contact.queue, at);
+  if (event.state === 'ABANDONED' && contact.state !== 'SCHEDULED') countAbandon(state, contact.queue, at);
   if (event.endedNow) contact.endedAt = at;
   state.contacts = state.contacts.filter((other) => other !== contact);
   state.justClosed.push({ contact, state: event.state, closedAt: at });
@@ -456,4 +471,19 @@ function setPolicy(state: OracleState, event: PolicySet): void {
   state.flows = state.flows.filter((flow) => isThere(flow.queue));
   state.paces = Object.fromEntries(Object.entries(state.paces).filter(([queue]) => isThere(queue)));
   for (const agent of state.agents) agent.offerInstants = lastOffers(state, agent.offerInstants);
+  state.closures = state.closures.filter(({ queue }) => isThere(queue));
+  state.hours = [];
+}
+
+/** Known calendars keep their places. */
+function resolveHours(state: OracleState, { type: _type, ...facts }: HoursResolved): void {
+  const hours = { kind: 'hours' as const, ...facts };
+  const isKnown = state.hours.some(({ calendar }) => calendar === hours.calendar);
+  if (!isKnown) state.hours = [...state.hours, hours];
+  else state.hours = state.hours.map((one) => (one.calendar === hours.calendar ? hours : one));
+}
+
+function setClosure(state: OracleState, { queue, closed, until, reason, by }: QueueClosureSet): void {
+  state.closures = state.closures.filter((one) => one.queue !== queue);
+  if (closed) state.closures.push({ kind: 'closure', queue, until, reason, by });
 }

@@ -7,8 +7,10 @@ import type { ContactDraft } from '../../../src/core/commands.ts';
 import type { ChannelPolicy, QueuePolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type {
   AgentRecord,
+  ClosureRecord,
   ContactRecord,
   GatewayRecord,
+  HoursRecord,
   QueueFlowRecord,
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
@@ -45,6 +47,8 @@ export interface OracleState {
   paces: Record<string, number>;
   /** Instant of the present step; no part of the state. */
   now: number;
+  hours: HoursRecord[];
+  closures: ClosureRecord[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -68,6 +72,8 @@ export function emptyState(): OracleState {
     flows: [],
     paces: {},
     now: 0,
+    hours: [],
+    closures: [],
     justClosed: [],
   };
 }

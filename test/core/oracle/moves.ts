@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Command, ContactChanges, ContactDraft } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Presence } from '../../../src/core/views.ts';
-import { agentFactsArb, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
+import { agentFactsArb, CALENDARS, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
 
 export const AGENT_IDS = ['a0', 'a1', 'a2', 'a3', 'p0', 'p1'] as const;
 export const GATEWAY_IDS = ['g0', 'g1'] as const;
@@ -18,7 +18,11 @@ export interface Pick {
   readonly stray: boolean;
 }
 
-export type ContactFacts = Omit<ContactDraft, 'id' | 'version'>;
+/** `inMs`: due so long after the last event; undefined: not said. */
+export type ContactFacts = Omit<ContactDraft, 'id' | 'version' | 'dueAt'> & { readonly inMs: number | undefined };
+
+/** Openings by calendar: how long ago they begin, then how long it is closed and open in turn. */
+export type Hours = readonly (readonly number[])[];
 
 /** `hold`: the step is made while deadlines wait for a slow journal. */
 export type Move = { readonly pause: Pause; readonly hold: boolean } & (
@@ -47,7 +51,16 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
   | { readonly kind: 'openGateway' | 'closeGateway'; readonly gateway: number }
   | { readonly kind: 'putAgent'; readonly agent: number; readonly facts: AgentPolicy; readonly version: number }
   | { readonly kind: 'removeAgent'; readonly agent: number }
-  | { readonly kind: 'policy'; readonly policy: ResolvedPolicy }
+  | { readonly kind: 'policy'; readonly policy: ResolvedPolicy; readonly hours?: Hours }
+  | { readonly kind: 'hours'; readonly hours: Hours }
+  | {
+      readonly kind: 'closeQueue';
+      readonly queue: number;
+      readonly forMs: number;
+      readonly reason: string;
+      readonly role: number;
+    }
+  | { readonly kind: 'openQueue'; readonly queue: number }
   | { readonly kind: 'restart' }
   | { readonly kind: 'stalled'; readonly back: number }
   | { readonly kind: 'tick' }
@@ -76,6 +89,10 @@ const pickArb: fc.Arbitrary<Pick> = fc.record({
   index: fc.nat(9),
   stray: fc.oneof({ weight: 15, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
+const hoursArb: fc.Arbitrary<Hours> = fc.array(
+  fc.array(fc.constantFrom(1, 1000, 3000, 3000, 20_000, 3_600_000), { minLength: 2, maxLength: 9 }),
+  { minLength: 1, maxLength: CALENDARS.length },
+);
 const agentArb = fc.nat(AGENT_IDS.length - 1);
 const gatewayArb = fc.nat(GATEWAY_IDS.length - 1);
 const roleArb = fc.nat(3);
@@ -114,6 +131,10 @@ const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   headStartMs: fc.constantFrom(0, 0, 1000, 86_400_000),
   preferredAgents: fc.array(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 3 }),
   attributes: fc.constantFrom('', '{"k":1}'),
+  inMs: fc.oneof(
+    { weight: 12, arbitrary: fc.constant(undefined) },
+    { weight: 2, arbitrary: fc.constantFrom(-1, 1, 1000, 3000, 20_000, 90_000, 366 * 86_400_000 + 1) },
+  ),
 });
 
 const changesArb: fc.Arbitrary<ContactChanges> = fc.oneof(
@@ -147,6 +168,13 @@ const handingArb = fc.record({
 });
 const signInArb = fc.record({ agent: agentArb, channels: takenChannelsArb });
 const putAgentArb = fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb });
+
+const closeQueueArb = fc.record({
+  queue: fc.nat(QUEUES.length),
+  forMs: fc.constantFrom(0, 1000, 3000, 20_000, -1),
+  reason: fc.constantFrom('', 'fire'),
+  role: roleArb,
+});
 
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
   [60, moveArb('submit', submitArb)],
@@ -190,7 +218,10 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [1, moveArb('closeGateway', fc.record({ gateway: gatewayArb }))],
   [5, moveArb('putAgent', putAgentArb)],
   [1, moveArb('removeAgent', fc.record({ agent: agentArb }))],
-  [1, moveArb('policy', fc.record({ policy: policyArb }))],
+  [1, moveArb('policy', fc.record({ policy: policyArb, hours: hoursArb }))],
+  [6, moveArb('hours', fc.record({ hours: hoursArb }))],
+  [1, moveArb('closeQueue', closeQueueArb)],
+  [2, moveArb('openQueue', fc.record({ queue: fc.nat(QUEUES.length) }))],
   [1, moveArb('restart', fc.constant({}))],
   [1, moveArb('stalled', fc.record({ back: fc.constantFrom(0, 5, 100) }))],
   [4, moveArb('tick', fc.constant({}))],

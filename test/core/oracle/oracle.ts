@@ -20,6 +20,7 @@ import {
 } from './decide-agents.ts';
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
 import { decideAssign, decidePull } from './decide-handing.ts';
+import { decideClosure, decideHours } from './hours.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
 import { bestPair, type RuleParts, theRule } from './rank.ts';
@@ -158,6 +159,11 @@ function decide(world: World, command: Command): Verdict {
       return decideRemoveAgent(world, command);
     case 'setPolicy':
       return decidePolicy(world, command);
+    case 'resolveHours':
+      return decideHours(world, command.hours);
+    case 'closeQueue':
+    case 'openQueue':
+      return decideClosure(world, command);
     case 'restart':
       return decideRestart(world, command);
     case 'withdrawStalled':

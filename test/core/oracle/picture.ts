@@ -3,6 +3,7 @@ import type { CoolDownRecord } from '../../../src/core/state-records.ts';
 import type { ContactView } from '../../../src/core/views.ts';
 import { tidyRequirement } from './classify.ts';
 import { flowSums } from './flow.ts';
+import { isQueueOpen, queueClosesAt, queueOpensAt } from './hours.ts';
 import {
   heldBy,
   loadOf,
@@ -88,7 +89,7 @@ export function contactPicture(contact: OracleContact): ContactView {
     ...(disposition === undefined ? {} : { disposition }),
     ...(relaxedSteps === 0 ? {} : { relaxedSteps }),
   };
-  return { ...facts, ...place, ...times, ...more };
+  return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more };
 }
 
 export function tombstonePicture(tombstone: OracleTombstone): object {
@@ -159,6 +160,8 @@ export function queuePictures(state: OracleState, now: number): object[] {
       answered: sums.answered,
       abandoned: sums.abandoned,
       gate: gatePicture(state, name, signedIn.filter((agent) => isFree(state, agent)).length),
+      ...opening(state, name, now),
+      scheduled: inState('SCHEDULED').length,
     };
   });
 }
@@ -180,6 +183,13 @@ export function agentsAvailable(state: OracleState, queue: string): number {
   ).length;
 }
 
+/** [HRS9]. */
+function opening(state: OracleState, queue: string, now: number): object {
+  const open = isQueueOpen(state, queue, now);
+  const opensAt = open ? 0 : queueOpensAt(state, queue, now);
+  return { open, opensAt, closesAt: open ? queueClosesAt(state, queue, now) : 0 };
+}
+
 /** AVAILABLE with room on some channel that it takes. */
 function isFree(state: OracleState, agent: OracleAgent): boolean {
   if (agent.presence !== 'AVAILABLE' || cappedUntil(state, agent) > 0) return false;
@@ -197,6 +207,8 @@ export function recordPictures(state: OracleState): unknown[] {
   return [
     header,
     ...flowsInOrder(state),
+    ...state.hours,
+    ...inQueueOrder(state, state.closures),
     ...byOrdinal(state.agents),
     ...byOrdinal(state.gateways),
     ...byOrdinal(state.contacts).map(({ submitted: _submitted, ...contact }) => phaseFacts(contact)),
@@ -212,6 +224,11 @@ function flowsInOrder(state: OracleState): object[] {
     const paceUntil = state.paces[queue] ?? 0;
     return flow === undefined && paceUntil === 0 ? [] : [{ kind: 'queueFlow', queue, ...flow, paceUntil }];
   });
+}
+
+function inQueueOrder<T extends { readonly queue: string }>(state: OracleState, records: readonly T[]): T[] {
+  const names = state.policy?.queues.map(({ name }) => name) ?? [];
+  return records.toSorted((one, other) => names.indexOf(one.queue) - names.indexOf(other.queue));
 }
 
 function byOrdinal<T extends { readonly ordinal: number }>(items: readonly T[]): T[] {

@@ -3,7 +3,9 @@
 import fc from 'fast-check';
 import type {
   AgentPolicy,
+  CalendarPolicy,
   ChannelPolicy,
+  ClosedPolicy,
   GatePolicy,
   QueueMatch,
   QueuePolicy,
@@ -18,6 +20,7 @@ export const CHANNELS = ['voice', 'chat', 'mail'] as const;
 export const SKILLS = ['a', 'b', 'c', 'd'] as const;
 export const SEGMENTS = ['default', 'gold'] as const;
 export const QUEUES = ['first', 'second', 'rest'] as const;
+export const CALENDARS = ['office', 'night'] as const;
 export const POLICY_AGENTS = ['a2', 'p0', 'p1'] as const;
 
 /** A channel with the documented defaults. */
@@ -42,6 +45,17 @@ export function queuePolicy(name: string, changes: Partial<QueuePolicy> = {}): Q
     clockRate: 1,
     headStartMs: 0,
     limits: { waiting: 50_000, waitMs: 604_800_000 },
+    ...changes,
+  };
+}
+
+/** Weekdays from nine to six in a time zone that changes its clocks. */
+export function calendarPolicy(changes: Partial<CalendarPolicy> = {}): CalendarPolicy {
+  const office: CalendarPolicy['weekly'][number] = [[540, 1080]];
+  return {
+    timeZone: 'Europe/Madrid',
+    weekly: [office, office, office, office, office, [], []],
+    holidays: [],
     ...changes,
   };
 }
@@ -318,7 +332,36 @@ const policyAgentsArb: fc.Arbitrary<Record<string, AgentPolicy>> = fc.dictionary
   { maxKeys: 2, noNullPrototype: true },
 );
 
-/** A policy whose names and numbers collide. */
-export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc
+type HoursOfQueue = Pick<QueuePolicy, 'hours' | 'closed'>;
+
+const closedArb: fc.Arbitrary<ClosedPolicy> = fc.oneof(
+  fc.constantFrom<ClosedPolicy>({ then: 'refuse' }, { then: 'schedule' }),
+  fc.constantFrom(...QUEUES).map((overflowTo): ClosedPolicy => ({ then: 'overflow', overflowTo })),
+);
+
+const hoursOfQueueArb: fc.Arbitrary<HoursOfQueue> = fc.record(
+  { hours: fc.constantFrom(...CALENDARS), closed: closedArb },
+  { requiredKeys: [] },
+);
+
+/** Hours for the queues, and the calendars that there are, one of them perhaps missing. */
+function withHours(policy: ResolvedPolicy, hours: readonly HoursOfQueue[], names: readonly string[]): ResolvedPolicy {
+  const queues = policy.queues.map((queue, index) => ({ ...queue, ...hours[index] }));
+  return { ...policy, queues, calendars: Object.fromEntries(names.map((name) => [name, calendarPolicy()])) };
+}
+
+const withHoursArb = (policies: fc.Arbitrary<ResolvedPolicy>): fc.Arbitrary<ResolvedPolicy> =>
+  fc
+    .tuple(policies, fc.array(hoursOfQueueArb, { maxLength: 3 }), fc.subarray([...CALENDARS], { minLength: 1 }))
+    .map(([policy, hours, names]) => withHours(policy, hours, names));
+
+/** One without hours. */
+const timelessPolicyArb: fc.Arbitrary<ResolvedPolicy> = fc
   .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb)
   .map(([numbers, channels, segments, queues, agents]) => ({ ...numbers, channels, segments, queues, agents }));
+
+/** A policy whose names and numbers collide. */
+export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc.oneof(
+  { weight: 3, arbitrary: timelessPolicyArb },
+  { weight: 1, arbitrary: withHoursArb(timelessPolicyArb) },
+);

@@ -55,7 +55,8 @@ export function classifyAgain(
   progress: Pick<Relaxation, 'applied' | 'reached'> | undefined,
 ): RelaxedClassification | undefined {
   const claim = { ...contact, ...changed };
-  const placed = classifyIn(policy, contact.queue, claim, contact.enqueuedAt);
+  const from = contact.state === 'SCHEDULED' ? contact.dueAt : contact.enqueuedAt;
+  const placed = classifyIn(policy, contact.queue, claim, from);
   if (placed === undefined) return undefined;
   const { applied = 0, reached = 0 } = progress ?? {};
   return relaxed(policy, placed, claim.requires, progress === undefined ? undefined : { applied, reached });

@@ -3,13 +3,15 @@
 // 1. A move always gives a command, sensible or not; nothing that the state lacks makes it fail.
 // 2. Ids of contacts and sessions are counted, so that a history without some of its moves still makes sense.
 import type { Actor, Command, ContactDraft } from '../../../src/core/commands.ts';
+import type { ResolvedHours } from '../../../src/core/hours.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import type { OracleContact, OracleState } from './model.ts';
-import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Move, type Pick, TICK } from './moves.ts';
+import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Hours, type Move, type Pick, TICK } from './moves.ts';
+import { CALENDARS, QUEUES } from './policies.ts';
 
 const ADMIN: Actor = { role: 'admin', id: 'root' };
-const BOSS: Actor = { role: 'supervisor', id: 'boss' };
 const DECLINE_REASONS = ['no', 'lunch', ''];
+const SUPERVISOR: Actor = { role: 'supervisor', id: 'boss' };
 const ROLES = ['agent', 'gateway', 'supervisor', 'admin'] as const;
 
 type MoveOf<K extends Move['kind']> = Extract<Move, { readonly kind: K }>;
@@ -28,7 +30,7 @@ export class Resolver {
   resolve(state: OracleState, move: Move): Command {
     switch (move.kind) {
       case 'submit':
-        return this.#submit(move);
+        return this.#submit(state, move);
       case 'update':
         return {
           type: 'update',
@@ -70,7 +72,17 @@ export class Resolver {
       case 'removeAgent':
         return { type: 'removeAgent', actor: ADMIN, agentId: AGENT_IDS[move.agent] ?? 'a0' };
       case 'policy':
-        return { type: 'setPolicy', actor: ADMIN, policy: move.policy, source: 'again', fileHash: '' };
+        return setPolicy(state, move);
+      case 'hours':
+        return { type: 'resolveHours', hours: hoursFrom(state, move.hours) };
+      case 'closeQueue': {
+        const { forMs, reason, role } = move;
+        const until = forMs === 0 ? 0 : state.at + forMs;
+        const actor = role === 0 ? ADMIN : SUPERVISOR;
+        return { type: 'closeQueue', actor, queue: QUEUES[move.queue] ?? 'none', until, reason };
+      }
+      case 'openQueue':
+        return { type: 'openQueue', actor: SUPERVISOR, queue: QUEUES[move.queue] ?? 'none' };
       case 'restart':
         return { type: 'restart', graceMs: 60_000 };
       case 'stalled':
@@ -80,19 +92,19 @@ export class Resolver {
     }
   }
 
-  #submit({ facts, gateway, again, version }: MoveOf<'submit'>): Command {
+  #submit(state: OracleState, { facts, gateway, again, version }: MoveOf<'submit'>): Command {
     const count = this.#drafts.length;
     if (again.stray && count > 0) {
       const index = again.index % count;
       const first = this.#drafts[index];
       const gatewayId = this.#submitters[index];
       if (first !== undefined && gatewayId !== undefined) {
-        const contact = again.index % 4 === 3 ? draftOf(first.id, facts, version) : { ...first, version };
+        const contact = again.index % 4 === 3 ? draftOf(state, first.id, facts, version) : { ...first, version };
         return { type: 'submit', actor: { role: 'gateway', id: gatewayId }, contact };
       }
     }
     const actor: Actor = { role: 'gateway', id: GATEWAY_IDS[gateway] ?? 'g0' };
-    const contact = draftOf(`c${count}`, facts, version);
+    const contact = draftOf(state, `c${count}`, facts, version);
     this.#drafts.push(contact);
     this.#submitters.push(actor.id);
     return { type: 'submit', actor, contact };
@@ -148,7 +160,7 @@ export class Resolver {
     const agentId = (fitting ? able[agent % able.length]?.id : undefined) ?? AGENT_IDS[agent] ?? 'a0';
     return kind === 'pull'
       ? { type: 'pull', actor: { role: 'agent', id: agentId }, contactId }
-      : { type: 'assign', actor: pick.stray ? ADMIN : BOSS, contactId, agentId };
+      : { type: 'assign', actor: pick.stray ? ADMIN : SUPERVISOR, contactId, agentId };
   }
 
   #signIn(state: OracleState, move: MoveOf<'signIn'>): Command {
@@ -205,10 +217,27 @@ export class Resolver {
   }
 }
 
-function draftOf(id: string, facts: ContactFacts, version: number): ContactDraft {
-  return { id, ...facts, version };
+function draftOf({ at }: OracleState, id: string, { inMs, ...facts }: ContactFacts, version: number): ContactDraft {
+  return { id, ...facts, version, ...(inMs === undefined ? {} : { dueAt: at + inMs }) };
 }
 
 function dispositionOf(noted: number): Disposition | undefined {
   return noted === 0 ? undefined : { reasons: [`r${noted}`], outcome: 'solved', notes: '', attributes: '' };
+}
+
+function setPolicy(state: OracleState, { policy, hours }: MoveOf<'policy'>): Command {
+  const command = { type: 'setPolicy', actor: ADMIN, policy, source: 'again', fileHash: '' } as const;
+  return hours === undefined ? command : { ...command, hours: hoursFrom(state, hours) };
+}
+
+/** Told of up to the last begin or end; a calendar without any is not told of. */
+function hoursFrom({ at }: OracleState, hours: Hours): ResolvedHours[] {
+  return hours.flatMap(([agoMs = 0, ...lengths], index) => {
+    const from = at - agoMs;
+    const ends: number[] = [];
+    for (const length of lengths) ends.push((ends.at(-1) ?? from) + length);
+    const openings = ends.length % 2 === 0 ? ends : ends.slice(0, -1);
+    const calendar = CALENDARS[index];
+    return calendar === undefined ? [] : [{ calendar, from, until: ends.at(-1) ?? from, openings }];
+  });
 }

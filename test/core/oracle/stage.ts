@@ -12,6 +12,7 @@ import type {
   Query,
 } from '../../../src/core/commands.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
+import type { ResolvedHours } from '../../../src/core/hours.ts';
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative } from '../../../src/core/requirement.ts';
 import type { ContactView, Disposition, Presence } from '../../../src/core/views.ts';
@@ -86,8 +87,8 @@ export class Stage {
   now = NOON;
   #sessionCount = 0;
 
-  constructor(policy: ResolvedPolicy = plainPolicy()) {
-    this.policy(policy);
+  constructor(policy: ResolvedPolicy = plainPolicy(), hours?: readonly ResolvedHours[]) {
+    this.policy(policy, hours);
   }
 
   act(command: Command): Acted {
@@ -118,8 +119,9 @@ export class Stage {
     return this.wait(ms).act({ type: 'tick' });
   }
 
-  policy(policy: ResolvedPolicy): Acted {
-    return this.act({ type: 'setPolicy', actor: ADMIN, policy, source: '', fileHash: '' });
+  policy(policy: ResolvedPolicy, hours?: readonly ResolvedHours[]): Acted {
+    const given = hours === undefined ? {} : { hours };
+    return this.act({ type: 'setPolicy', actor: ADMIN, policy, source: '', fileHash: '', ...given });
   }
 
   putAgent(id: string, facts: Partial<AgentDraft> = {}): Acted {
