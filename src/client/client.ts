@@ -53,7 +53,10 @@ export interface Welcome {
 }
 
 /** A verb of this client's that names one contact and answers it. */
-type ContactVerb = Extract<Verb, 'submit' | 'update' | 'cancel' | 'end' | 'get' | 'accept' | 'decline' | 'complete'>;
+type ContactVerb = Extract<
+  Verb,
+  'submit' | 'update' | 'cancel' | 'end' | 'get' | 'accept' | 'decline' | 'complete' | 'requeue' | 'transfer'
+>;
 
 /** The part of a client that does not depend on its role. */
 export abstract class Client {

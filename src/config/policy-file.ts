@@ -6,13 +6,14 @@
  * 3. This may take seconds for a text of megabytes: a running router calls `parsePolicyAside` (policy-aside.ts).
  */
 import { createHash } from 'node:crypto';
-import type {
-  ChannelPolicy,
-  QueueMatch,
-  QueuePolicy,
-  RelaxStep,
-  ResolvedPolicy,
-  SegmentPolicy,
+import {
+  type ChannelPolicy,
+  DIRECT_DEFAULT,
+  type QueueMatch,
+  type QueuePolicy,
+  type RelaxStep,
+  type ResolvedPolicy,
+  type SegmentPolicy,
 } from '../core/policy.ts';
 import { type Fault, inTextOrder } from './fault.ts';
 import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
@@ -93,6 +94,7 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
       missesBeforeBusy: draft.presence.missesBeforeBusy,
       declineCoolDownMs: draft.presence.declineCoolDown,
     },
+    ...resolveDirect(draft.direct),
     forgetMs: draft.forget,
     agents: record(draft.agents, ({ name, skills, capacity, limits }) => ({
       name,
@@ -126,7 +128,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits, relax } = queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, preferredFor, lastAgent } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -137,6 +139,8 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     limits: { waiting: limits.waiting, waitMs: limits.wait },
     ...resolveGate(queue),
     ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
+    ...(preferredFor === 0 ? {} : { preferredForMs: preferredFor }),
+    ...(lastAgent === 'none' ? {} : { lastAgent }),
   };
 }
 
@@ -155,6 +159,12 @@ function resolveGate({ reserve, onlyWhile, pace }: Draft<'queues'>): Pick<QueueP
   const paceMs = pace === undefined ? 0 : Math.ceil(60_000 / pace.perMinute);
   if (onlyWhile !== undefined) return { gate: { reserve, paceMs, serviceLevelAtLeast: onlyWhile.serviceLevelAtLeast } };
   return reserve === 0 && paceMs === 0 ? {} : { gate: { reserve, paceMs } };
+}
+
+/** Left out where it says what is meant without it. */
+function resolveDirect({ hold, remember }: PolicyDraft['direct']): Pick<ResolvedPolicy, 'direct'> {
+  if (hold === DIRECT_DEFAULT.holdMs && remember === DIRECT_DEFAULT.rememberMs) return {};
+  return { direct: { holdMs: hold, rememberMs: remember } };
 }
 
 /** Only the fields that the file names. */

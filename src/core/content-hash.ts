@@ -28,6 +28,10 @@ export class ContentHash {
     hash.number(draft.prefers.length);
     for (const { skill, secondsPerLevel } of draft.prefers) hash.text(skill).number(secondsPerLevel);
     for (const agentId of draft.preferredAgents) hash.text(agentId);
+    // Fields that came later count only where they are given: contacts without them keep their hash.
+    if (draft.preferredForMs !== undefined && draft.preferredForMs !== 0) {
+      hash.text('preferredForMs').number(draft.preferredForMs);
+    }
     return hash.hex();
   }
 }

@@ -23,6 +23,7 @@ const kindOrder = {
   agentLost: 9,
   coolDown: 10,
   gate: 11,
+  preference: 12,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -53,7 +54,7 @@ export type Deadline =
   | (DeadlineBase & { readonly kind: 'relaxTest' })
   | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
   | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
-  | (DeadlineBase & { readonly kind: 'agentLost'; readonly contact: Contact })
+  | (DeadlineBase & { readonly kind: 'agentLost' | 'preference'; readonly contact: Contact })
   | (DeadlineBase & { readonly kind: 'gate'; readonly queue: Queue })
   | PhaseDeadline
   | CoolDown;

@@ -11,6 +11,7 @@ import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
 import type { Classification, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
 import { gateOf, type Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
+import { type Preferred, preferenceOf } from './preference.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { eligibilityOf, isSameRelaxation, relaxedEligibilityOf } from './relaxation.ts';
 import { type Alternative, meets } from './requirement.ts';
@@ -23,8 +24,9 @@ type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
 const ATTRIBUTES_MAX_BYTES = 8192;
 const QUEUE_FULL_RETRY_MS = 1000;
+const NOBODY_PREFERRED: Preferred = { agents: [], until: 0 };
 
-function noSuchContact(): Refusal {
+export function noSuchContact(): Refusal {
   return refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId');
 }
 
@@ -36,7 +38,7 @@ export function findKnown(state: State, actor: Actor, contactId: string): Known 
   return owner === actor.id ? known : undefined;
 }
 
-function checkVersion(known: Known, expected: number): Refusal | undefined {
+export function checkVersion(known: Known, expected: number): Refusal | undefined {
   const version = (known.contact ?? known.tombstone)?.version ?? 0;
   if (expected === 0 || expected === version) return undefined;
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
@@ -53,6 +55,8 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   }
   const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
+  const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined;
+  const preferred = mayPrefer ? preferenceOf(state, draft, placed.queue, step.now) : NOBODY_PREFERRED;
   const contact = step.emitSubmitted({
     type: 'contactSubmitted',
     contactId: draft.id,
@@ -69,7 +73,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     value: draft.value,
     tier: draft.tier,
     headStartMs: draft.headStartMs,
-    preferredAgents: draft.preferredAgents,
+    preferredAgents: preferred.agents,
     attributes: draft.attributes,
     queue: placed.queue,
     segment: placed.segment,
@@ -77,6 +81,8 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     clockRate: placed.clockRate,
     headStartUs: placed.headStartUs,
     waitUntil: placed.waitUntil,
+    preferredForMs: draft.preferredForMs ?? 0,
+    preferredUntil: preferred.until,
   });
   return { contact, created: true };
 }
@@ -90,7 +96,7 @@ function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDra
   return wrongVersion === undefined ? { known, created: false } : { error: within('contact', wrongVersion) };
 }
 
-function within(field: string, refusal: Refusal): Refusal {
+export function within(field: string, refusal: Refusal): Refusal {
   return { ...refusal, path: `${field}.${refusal.path}` };
 }
 
@@ -121,7 +127,7 @@ function place(
   return tooManyClasses(state, draft.channel, placed, draft.prefers, queue) ?? placed;
 }
 
-function tooManyClasses(
+export function tooManyClasses(
   state: State,
   channel: string,
   placed: RelaxedClassification,
@@ -271,7 +277,7 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
   return { contact };
 }
 
-function notAnswered(): Refusal {
+export function notAnswered(): Refusal {
   return refuse('CONTACT_NOT_ANSWERED', 'no agent has accepted it', 'contactId');
 }
 

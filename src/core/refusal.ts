@@ -80,6 +80,7 @@ export const revocationReasons = [
   'POLICY_CHANGED', // a new policy made the agent ineligible
   'ENGINE_RESTARTED', // the router started again
   'CLOCK_STALLED', // the offer never left the router in time
+  'CONTACT_TRANSFERRED', // a supervisor sent the contact elsewhere
 ] as const;
 
 export type RevocationReason = (typeof revocationReasons)[number];

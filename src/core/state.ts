@@ -13,6 +13,7 @@ import { ContentHash } from './content-hash.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
+import { LastAgents } from './last-agents.ts';
 import type { Moment } from './matching.ts';
 import { type Channel, newQueue, type Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
@@ -68,6 +69,8 @@ export class State {
   readonly requirements = new RequirementCache();
   readonly contentHash = new ContentHash();
   forgetDeadline: Deadline | undefined = undefined;
+  /** Who answered last, while a queue of the policy asks for it. */
+  lastAgents: LastAgents | undefined = undefined;
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
   readonly dirty = new Dirty();
@@ -135,6 +138,7 @@ export class State {
     this.#useChannels(policy);
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
+    this.lastAgents = LastAgents.under(policy, this.lastAgents);
     this.terms = rankTerms(policy.fit, policy.readiness);
     this.supplies.adapt(this.terms, signedIn);
     for (const agent of signedIn) this.dirty.addAgent(agent);

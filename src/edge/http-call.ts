@@ -61,7 +61,7 @@ export class HttpCall {
   }
 
   /** The body as a message. */
-  body<K extends 'Submit' | 'PatchContact'>(name: K): Decoded<WireTypes[K]> {
+  body<K extends 'Submit' | 'PatchContact' | 'RequeueContact' | 'TransferContact'>(name: K): Decoded<WireTypes[K]> {
     return this.isProtobuf ? decodeProto(name, this.bytes) : decodeJson(name, this.bytes);
   }
 

@@ -38,6 +38,8 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   restarted: 21,
   contactRelaxed: 23,
   relaxationsTested: 24,
+  contactTransferred: 25,
+  preferenceEnded: 26,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -137,6 +139,8 @@ export class EventHash {
       case 'sessionLost':
       case 'policySet':
       case 'restarted':
+      case 'contactTransferred':
+      case 'preferenceEnded':
         return this.#text(JSON.stringify(event));
       default:
         return unreachable(event);

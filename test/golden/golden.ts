@@ -34,6 +34,8 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   restarted: true,
   contactRelaxed: false,
   relaxationsTested: false,
+  contactTransferred: false,
+  preferenceEnded: false,
 };
 
 export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);

@@ -26,6 +26,7 @@ const ASSIGNED = 7;
 const WRAP_UP = 8;
 const AGENT_LOST = 9;
 const COOL_DOWN = 10;
+const PREFERENCE = 12;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due. */
@@ -89,6 +90,9 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
     if (!keeps && contact.agentLostUntil !== 0) {
       add(AGENT_LOST, contact.agentLostUntil, (world) => giveUp(world, contact, 'AGENT_LOST'));
     }
+  }
+  if (contact.preferredUntil !== 0) {
+    add(PREFERENCE, contact.preferredUntil, (world) => world.emit({ type: 'preferenceEnded', contactId: contact.id }));
   }
   for (const { agentId, until } of contact.coolDowns) {
     deadlines.push({
@@ -195,6 +199,7 @@ function giveUp(world: World, contact: OracleContact, cause: 'TOO_LONG' | 'AGENT
       cause,
       agedFrom: world.now - waitedMs,
       waitUntil: world.now + waitMs,
+      coolDownUntil: 0,
     });
     world.drain(agentId);
   }

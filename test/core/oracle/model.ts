@@ -9,6 +9,7 @@ import type {
   AgentRecord,
   ContactRecord,
   GatewayRecord,
+  LastAgentRecord,
   QueueFlowRecord,
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
@@ -45,6 +46,8 @@ export interface OracleState {
   paces: Record<string, number>;
   /** Instant of the present step; no part of the state. */
   now: number;
+  /** Who answered last, in the order of the answers, customers and journeys apart. */
+  lastAgents: LastAgentRecord[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -68,6 +71,7 @@ export function emptyState(): OracleState {
     flows: [],
     paces: {},
     now: 0,
+    lastAgents: [],
     justClosed: [],
   };
 }

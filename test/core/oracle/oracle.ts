@@ -19,6 +19,7 @@ import {
   decideStalled,
 } from './decide-agents.ts';
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
+import { decideRequeue, decideTransfer } from './decide-transfers.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
 import { bestPair, type RuleParts, theRule } from './rank.ts';
@@ -133,6 +134,10 @@ function decide(world: World, command: Command): Verdict {
     case 'end':
     case 'complete':
       return decideEnd(world, command);
+    case 'requeue':
+      return decideRequeue(world, command);
+    case 'transfer':
+      return decideTransfer(world, command);
     case 'accept':
     case 'decline':
       return decideAnswer(world, command);
