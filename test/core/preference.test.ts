@@ -227,3 +227,27 @@ t.test('[AFF8] of each scope the latest 100 000 are kept', async (t) => {
   );
   t.equal([...(last?.records() ?? [])].length, 100_000);
 });
+
+t.test('[AFF2, RLX2] a relaxation can make it held', async (t) => {
+  const relax = [{ afterMs: 10_000, requires: [] }];
+  const stage = new Stage(plainPolicy(queues({ requires: [needs('es')], relax })));
+  stage.works('a1');
+  stage.presence('a1', 'BUSY');
+  stage.works('a2');
+  stage.submit('c1', { preferredAgents: ['a1'], preferredForMs: 30_000 });
+  t.strictSame(stage.tick(10_000).events, ['contactRelaxed c1 1']);
+  t.equal(stage.view('c1').state, 'QUEUED', 'a1 can serve it now, and holds it');
+  t.strictSame(stage.tick(20_000).events, ['preferenceEnded c1', 'offerMade c1 a2']);
+});
+
+t.test('[AFF2, GATE3] a held contact waits at the gate too', async (t) => {
+  const stage = new Stage(plainPolicy(queues({ gate: { reserve: 0, paceMs: 10_000 } })));
+  stage.works('a1');
+  stage.works('a2');
+  stage.submit('c1');
+  stage.accept('c1');
+  stage.submit('c2', { preferredAgents: ['a2'], preferredForMs: 30_000 });
+  t.equal(stage.view('c2').state, 'QUEUED');
+  t.strictSame(stage.complete('c1', agentActor('a1')).events, ['contactClosed c1 COMPLETED AGENT']);
+  t.strictSame(stage.tick(10_000).events, ['offerMade c2 a2']);
+});

@@ -352,3 +352,13 @@ t.test(
     t.equal(stage.agent('b1').presence, 'DRAINING');
   },
 );
+
+t.test('[XFR2, RLX6] relaxations start anew in the queue that it is sent to', async (t) => {
+  const relax = [{ afterMs: 10_000, headStartMs: 60_000 }];
+  const stage = new Stage(plainPolicy({ queues: [queuePolicy('main', { relax }), queuePolicy('other', { relax })] }));
+  stage.submit('c1');
+  t.strictSame(stage.tick(10_000).events, ['contactRelaxed c1 1']);
+  t.match(stage.transfer('c1', SUPERVISOR, { queue: 'other' }).full[0], { headStartUs: 0 });
+  t.strictSame(stage.tick(9999).events, []);
+  t.strictSame(stage.tick(1).events, ['contactRelaxed c1 1']);
+});
