@@ -23,6 +23,7 @@ import type {
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { countAbandon, countAnswer } from './flow.ts';
+import { rememberAgent, remembers } from './last-agents.ts';
 import {
   agentOf,
   channelOf,
@@ -240,23 +241,6 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   agentOf(state, event.agentId).missesInRow = 0;
   remember(state, contact, 'ACCEPTED');
   makeReady(state, event.agentId, at);
-}
-
-/** [AFF8]: while some queue asks for it. */
-function rememberAgent(
-  state: OracleState,
-  scope: 'CUSTOMER' | 'JOURNEY',
-  id: string,
-  agentId: string,
-  at: number,
-): void {
-  if (id === '' || !remembers(policyOf(state), scope)) return;
-  const others = state.lastAgents.filter((last) => last.scope !== scope || last.id !== id);
-  state.lastAgents = [...others, { kind: 'lastAgent', scope, id, agentId, at }];
-}
-
-function remembers(policy: ResolvedPolicy, scope: 'CUSTOMER' | 'JOURNEY'): boolean {
-  return policy.queues.some(({ lastAgent }) => lastAgent === (scope === 'CUSTOMER' ? 'customer' : 'journey'));
 }
 
 /** What became of an agent's last offers, to tell repeated answers from late ones [OFF8], [OFF9]. */
