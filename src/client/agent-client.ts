@@ -4,6 +4,7 @@
 // 2. After a reconnection `welcome$` says all that the agent holds: what is not in it is not the agent's any more.
 
 import { type Observable, Subject } from 'rxjs';
+import type { TransferTarget } from '../core/commands.ts';
 import type { AgentView, Presence } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
 import { Client, present } from './client.ts';
@@ -11,6 +12,7 @@ import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer
 import type { ContactPage, ListOptions } from './gateway-client.ts';
 import { type GoneOffer, HeldOffers } from './held-offers.ts';
 import type { RequestOptions } from './session.ts';
+import { type GiveOptions, givenOf, targetOf } from './transfer.ts';
 
 export interface PresenceOptions extends RequestOptions {
   /** Why, when BUSY now or next. */
@@ -101,6 +103,16 @@ export class AgentClient extends Client {
   complete(contactId: string, options: FinishOptions = {}): Promise<Contact> {
     const { disposition, version = 0 } = options;
     return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
+  /** Gives a contact back: it is in line again, keeping its age, and not proposed to this agent for a while. */
+  requeue(contactId: string, options: GiveOptions = {}): Promise<Contact> {
+    return this.askContact('requeue', { contactId, ...givenOf(options) }, options);
+  }
+
+  /** Sends a contact to a queue, to an agent, or to others who can do something; what is not named stays. */
+  transfer(contactId: string, to: Partial<TransferTarget>, options: GiveOptions = {}): Promise<Contact> {
+    return this.askContact('transfer', { contactId, to: targetOf(to), ...givenOf(options) }, options);
   }
 
   protected override pushed(push: Push): void {

@@ -55,7 +55,18 @@ export interface Welcome {
 /** A verb of this client's that names one contact and answers it. */
 type ContactVerb = Extract<
   Verb,
-  'submit' | 'update' | 'cancel' | 'end' | 'get' | 'accept' | 'decline' | 'complete' | 'pull' | 'assign'
+  | 'submit'
+  | 'update'
+  | 'cancel'
+  | 'end'
+  | 'get'
+  | 'accept'
+  | 'decline'
+  | 'complete'
+  | 'pull'
+  | 'assign'
+  | 'requeue'
+  | 'transfer'
 >;
 
 /** The part of a client that does not depend on its role. */

@@ -70,6 +70,7 @@ export function draftOf(contact: NewContact): ContactDraft {
     tier: 0,
     headStartMs: 0,
     preferredAgents: [],
+    preferredForMs: 0,
     version: 0,
     ...contact,
     attributes: textOf(contact.attributes),

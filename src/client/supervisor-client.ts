@@ -3,6 +3,7 @@
 // 1. A watch goes on by itself after a lost connection; its first feed then has every row again.
 
 import { type Observable, Subject } from 'rxjs';
+import type { TransferTarget } from '../core/commands.ts';
 import type { AgentView, Presence, QueueView } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
 import { declarationOf, type FinishOptions, type PresenceOptions } from './agent-client.ts';
@@ -10,6 +11,7 @@ import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf } from './contact.ts';
 import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
 import type { RequestOptions } from './session.ts';
+import { type GiveOptions, givenOf, onceOf, targetOf } from './transfer.ts';
 
 /** Rows that changed since the last feed. */
 export interface Feed {
@@ -64,6 +66,19 @@ export class SupervisorClient extends Client {
   /** Gives a contact that nobody has answered to an agent, whatever it requires; refused NOT_ELIGIBLE where the agent has no room. */
   assign(contactId: string, agentId: string, options: RequestOptions = {}): Promise<Contact> {
     return this.askContact('assign', { contactId, agentId }, options);
+  }
+
+  /** Takes any contact back from its agent: it is in line again, keeping its age. Not sent again by itself, unless `version` is given. */
+  requeue(contactId: string, options: GiveOptions = {}): Promise<Contact> {
+    return this.askContact('requeue', { contactId, ...givenOf(options) }, onceOf(options));
+  }
+
+  /**
+   * Sends any contact, answered or waiting, to a queue, to an agent, or to others who can do something; what is not named stays. Not sent
+   * again by itself, unless `version` is given: it could take the contact from the agent who has got it by then.
+   */
+  transfer(contactId: string, to: Partial<TransferTarget>, options: GiveOptions = {}): Promise<Contact> {
+    return this.askContact('transfer', { contactId, to: targetOf(to), ...givenOf(options) }, onceOf(options));
   }
 
   /** Sets the presence of an agent; answers the agent as it stands. */

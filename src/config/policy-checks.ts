@@ -57,6 +57,7 @@ export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
     reservesTooHigh,
     vainOverflows,
     calendarsNeverOpen,
+    heldToTheEnd,
   ];
   return warnings.flatMap((notes) => place(notes(draft), source, []));
 }
@@ -212,6 +213,13 @@ function* agentsWithoutRoom(draft: Draft): Iterable<Note> {
     if (channels.length === 0 || tooCostly.length < channels.length) continue;
     const message = `the agent can take nothing: its capacity is ${agent.capacity}, below the cost of every channel it takes`;
     yield [['agents', agentId], message, 'key'];
+  }
+}
+
+function* heldToTheEnd(draft: Draft): Iterable<Note> {
+  for (const [name, { preferredFor, limits }] of draft.queues) {
+    if (preferredFor === 0 || preferredFor < limits.wait) continue;
+    yield [['queues', name, 'preferredFor'], 'contacts expire before anybody but their preferred agents may have them'];
   }
 }
 

@@ -6,15 +6,16 @@
  * 3. This may take seconds for a text of megabytes: a running router calls `parsePolicyAside` (policy-aside.ts).
  */
 import { createHash } from 'node:crypto';
-import type {
-  CalendarPolicy,
-  ChannelPolicy,
-  ClosedPolicy,
-  QueueMatch,
-  QueuePolicy,
-  RelaxStep,
-  ResolvedPolicy,
-  SegmentPolicy,
+import {
+  type CalendarPolicy,
+  type ChannelPolicy,
+  type ClosedPolicy,
+  DIRECT_DEFAULT,
+  type QueueMatch,
+  type QueuePolicy,
+  type RelaxStep,
+  type ResolvedPolicy,
+  type SegmentPolicy,
 } from '../core/policy.ts';
 import { type Fault, inTextOrder } from './fault.ts';
 import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
@@ -97,6 +98,7 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
       ...(draft.presence.offersPerMinute === 0 ? {} : { offersPerMinute: draft.presence.offersPerMinute }),
       ...declineReasonsOf(draft),
     },
+    ...resolveDirect(draft.direct),
     forgetMs: draft.forget,
     agents: record(draft.agents, ({ name, skills, capacity, limits, mayPull }) => ({
       name,
@@ -140,7 +142,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed, preferredFor, lastAgent } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -153,6 +155,8 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     ...(hours === undefined ? {} : { hours }),
     ...(closed.then === 'refuse' ? {} : { closed: resolveClosed(closed) }),
     ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
+    ...(preferredFor === 0 ? {} : { preferredForMs: preferredFor }),
+    ...(lastAgent === 'none' ? {} : { lastAgent }),
   };
 }
 
@@ -180,6 +184,12 @@ function resolveClosed({ then, overflowTo = '' }: Draft<'queues'>['closed']): Cl
 function resolveCalendar({ timeZone, weekly, holidays }: Draft<'calendars'>): CalendarPolicy {
   const { mon, tue, wed, thu, fri, sat, sun } = weekly;
   return { timeZone, weekly: [mon, tue, wed, thu, fri, sat, sun], holidays };
+}
+
+/** Left out where it says what is meant without it. */
+function resolveDirect({ hold, remember }: PolicyDraft['direct']): Pick<ResolvedPolicy, 'direct'> {
+  if (hold === DIRECT_DEFAULT.holdMs && remember === DIRECT_DEFAULT.rememberMs) return {};
+  return { direct: { holdMs: hold, rememberMs: remember } };
 }
 
 /** Only the fields that the file names. */

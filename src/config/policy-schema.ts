@@ -213,6 +213,17 @@ const queue = object('A queue. A contact that names none goes to the first whose
     }),
     overflowTo: optional(name('The other queue; if that one is closed too, what its own `closed` says.')),
   }),
+  preferredFor: duration({
+    about: 'How long preferred agents who are signed in hold a contact that does not say it itself.',
+    fallback: '0s',
+    least: '0s',
+    most: '24h',
+  }),
+  lastAgent: choice({
+    about: 'Whose last agent is the first of the preferred ones: that of the customer, of the journey, or nobody’s.',
+    fallback: 'none',
+    of: ['none', 'customer', 'journey'],
+  }),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {
@@ -329,6 +340,20 @@ export const policyKeys = {
       of: declineReason,
       fallback: new Map(),
       most: 100,
+    }),
+  }),
+  direct: object('Contacts for one agent.', {
+    hold: duration({
+      about: 'How long an agent who is signed in holds what is transferred to it.',
+      fallback: '2m',
+      least: '0s',
+      most: '24h',
+    }),
+    remember: duration({
+      about: 'How long it is remembered who answered last (`lastAgent`).',
+      fallback: '7d',
+      least: '0s',
+      most: '365d',
     }),
   }),
   forget: duration({

@@ -6,6 +6,7 @@
 import { type Agent, heldInOrder, isSignedIn, newAgent, setLimits } from './agent.ts';
 import { dropCoolDown } from './apply-close.ts';
 import { becomeReady, clearDeadline, scheduleAssigned, touch } from './apply-contact.ts';
+import { placeHeldAgain } from './apply-hold.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { AgentPut, PresenceSet, SessionLost, SessionOpened } from './events.ts';
@@ -21,6 +22,7 @@ function change(state: State, agent: Agent, mutate: () => void): void {
   if (isHere && agent.supply !== undefined && agent.skills === skills) return;
   state.supplies.signOut(agent);
   if (isHere) state.supplies.signIn(agent);
+  placeHeldAgain(state, agent);
 }
 
 export function applyAgentPut(state: State, event: AgentPut): void {
@@ -48,6 +50,7 @@ export function applyAgentRemoved(state: State, agent: Agent): void {
   state.supplies.signOut(agent);
   agent.presence = 'OFFLINE';
   agent.sessionId = '';
+  placeHeldAgain(state, agent);
   for (const coolDown of [...agent.coolDowns]) dropCoolDown(state, coolDown);
   agent.graceDeadline = clearDeadline(state, agent.graceDeadline);
   state.caps.free(agent);

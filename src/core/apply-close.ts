@@ -3,17 +3,20 @@
 // Invariant: a closed contact leaves no trace in any index, deadline or agent; its tombstone takes its place in `known`.
 
 import { assert } from '../lib/assert.ts';
-import { release } from './agent.ts';
+import { type Agent, release } from './agent.ts';
 import {
+  addCoolDown,
   becomeReady,
   changed,
   clearAssigned,
   clearDeadline,
+  endPreference,
   enterLine,
   leaveLine,
   setPhaseDeadline,
   touch,
 } from './apply-contact.ts';
+import { placeAgain } from './apply-hold.ts';
 import type { Contact, Known } from './contact.ts';
 import type { CoolDown } from './deadlines.ts';
 import type { ContactClosed, ContactEnded, ContactRequeued, DispositionSet } from './events.ts';
@@ -43,6 +46,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   contact.queue.assignedCount--;
   clearAssigned(state, contact);
   contact.agentId = '';
+  if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
   contact.cost = 0;
   contact.assignedAt = 0;
   contact.agedFrom = event.agedFrom;
@@ -50,6 +54,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   contact.waitUntil = event.waitUntil;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   contact.relaxation = undefined;
+  coolDownAnew(state, contact, phase.agent, event.coolDownUntil);
   state.demands.retainClass(contact);
   changed(state, contact);
   enterLine(state, contact);
@@ -60,6 +65,7 @@ export function applyClosed(state: State, contact: Contact, event: ContactClosed
   leavePhase(state, contact, event.endedNow);
   if (event.state === 'ABANDONED' && hasWaited) contact.queue.flow.countAbandon(state.at);
   clearAssigned(state, contact);
+  if (contact.preferredUntil !== 0) endPreference(state, contact);
   for (const coolDown of contact.coolDowns) dropCoolDown(state, coolDown);
   contact.channel.openCount--;
   state.countSegment(contact.segment, -1);
@@ -169,6 +175,14 @@ export function applyCoolDownEnded(state: State, contact: Contact, agentId: stri
   dropCoolDown(state, coolDown);
 }
 
+/** The agent gave the contact back: the pair cools down until then, if that is ahead. */
+export function coolDownAnew(state: State, contact: Contact, agent: Agent, until: number): void {
+  if (until <= state.at) return;
+  const present = contact.coolDowns.find((one) => one.agent === agent);
+  if (present !== undefined) dropCoolDown(state, present);
+  addCoolDown(state, contact, agent, until);
+}
+
 /** The pair may be tried again; a waiting contact is dirty from now on. */
 export function dropCoolDown(state: State, coolDown: CoolDown): void {
   const { contact, agent } = coolDown;
@@ -176,6 +190,7 @@ export function dropCoolDown(state: State, coolDown: CoolDown): void {
   agent.coolDowns.delete(coolDown);
   contact.coolDowns = contact.coolDowns.filter((one) => one !== coolDown);
   if (contact.line === undefined) return;
+  if (contact.preferredUntil !== 0) placeAgain(state, contact);
   state.dirty.addContact(contact);
-  state.dirty.addLine(contact.line);
+  if (!contact.line.isHeld) state.dirty.addLine(contact.line);
 }

@@ -18,6 +18,7 @@ import type {
   RelaxedClassification,
 } from './events.ts';
 import { notePace, scheduleGate } from './gate.ts';
+import { isHeldNow } from './hold.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
 import type { State } from './state.ts';
 
@@ -64,13 +65,15 @@ export function enterLine(state: State, contact: Contact): void {
   joinLine(state, contact);
 }
 
-function joinLine(state: State, contact: Contact): void {
-  const line = state.demands.enter(contact, state.epoch);
+/** Puts the contact into the line where it belongs; its place in the queue is as it is. */
+export function joinLine(state: State, contact: Contact): void {
+  const isHeld = contact.preferredUntil !== 0 && isHeldNow(state, contact);
+  const line = state.demands.enter(contact, state.epoch, isHeld);
   if (contact.queue.policy.relax === undefined) setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
   else scheduleWaiting(state, contact);
   if (contact.relaxation !== undefined) countPending(state, contact, 1);
   if (line.demand.gate !== undefined) waitAtGate(state, line.demand.gate);
-  state.dirty.addLine(line);
+  if (!isHeld) state.dirty.addLine(line);
   if (contact.coolDowns.length > 0 || contact.preferredAgents.length > 0) state.dirty.addContact(contact);
 }
 
@@ -81,6 +84,11 @@ function waitAtGate(state: State, queue: Queue): void {
 /** The wait limit stays among the deadlines: what comes next sets another in its place, or takes it out. */
 export function leaveLine(state: State, contact: Contact): void {
   leaveQueue(state, contact);
+  quitLine(state, contact);
+}
+
+/** Out of its line, to another of the same queue: the other half of `joinLine`. */
+export function quitLine(state: State, contact: Contact): void {
   state.demands.leave(contact);
   if (contact.relaxation !== undefined) countPending(state, contact, -1);
 }
@@ -109,6 +117,9 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   const instants = { submittedAt: at, enqueuedAt: lineAt, agedFrom: lineAt };
   const contact = blankContact(known, channel, queueNamed(state, event.queue), event, instants);
   if (isRead) shareRequirement(state, contact);
+  if (event.preferredUntil !== undefined && event.preferredUntil !== 0) {
+    startPreference(state, contact, event.preferredUntil);
+  }
   known.contact = contact;
   state.known.set(known.id, known);
   state.arrivals.append(known, known.ordinal);
@@ -207,6 +218,8 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     tier: facts.tier,
     headStartMs: facts.headStartMs,
     preferredAgents: facts.preferredAgents.length === 0 ? NOTHING : facts.preferredAgents,
+    preferredForMs: facts.preferredForMs ?? 0,
+    preferredUntil: 0,
     attributes: facts.attributes,
     queue,
     segment: facts.segment,
@@ -225,6 +238,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     endedAt: 0,
     closedAt: 0,
     agentId: '',
+    releasedBy: '',
     cost: 0,
     disposition: undefined,
     version: 0,
@@ -237,6 +251,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     assignedUntil: 0,
     agentLostUntil: 0,
     agentLostDeadline: undefined,
+    preferenceDeadline: undefined,
     dirty: false,
     view: undefined,
     order: 0,
@@ -353,6 +368,7 @@ export function applyAssigned(state: State, contact: Contact, agent: Agent, even
 /** The agent, who holds the contact, has it from now on. */
 function answer(state: State, contact: Contact, agent: Agent, offer: Offer | undefined, assignedUntil: number): void {
   state.demands.releaseClass(contact);
+  if (contact.preferredUntil !== 0) endPreference(state, contact);
   contact.phase = { state: 'ASSIGNED', agent, offer };
   contact.assignedAt = state.at;
   contact.queue.assignedCount++;
@@ -361,6 +377,7 @@ function answer(state: State, contact: Contact, agent: Agent, offer: Offer | und
   for (const watcher of contact.queue.watchers) state.dirty.addGate(watcher);
   becomeReady(state, agent);
   agent.missesInRow = 0;
+  state.lastAgents?.answered(contact, agent.id, state.at);
   contact.assignedUntil = assignedUntil;
   scheduleAssigned(state, contact);
   changed(state, contact);
@@ -408,6 +425,26 @@ export function applyReturned(state: State, contact: Contact, answer: Answer, co
   if (coolDownUntil > state.at) addCoolDown(state, contact, agent, coolDownUntil);
   changed(state, contact);
   enterLine(state, contact);
+}
+
+/** Its preferred agents hold the contact until then, from its next place in line on. */
+export function startPreference(state: State, contact: Contact, until: number): void {
+  contact.preferredUntil = until;
+  contact.preferenceDeadline = {
+    kind: 'preference',
+    due: until,
+    ordinal: contact.ordinal,
+    detail: 0,
+    contact,
+    heapIndex: -1,
+  };
+  state.deadlines.add(contact.preferenceDeadline);
+}
+
+/** Nobody holds it any more, from its next place in line on. */
+export function endPreference(state: State, contact: Contact): void {
+  contact.preferredUntil = 0;
+  contact.preferenceDeadline = clearDeadline(state, contact.preferenceDeadline);
 }
 
 export function addCoolDown(state: State, contact: Contact, agent: Agent, until: number): void {

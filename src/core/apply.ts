@@ -37,7 +37,9 @@ import {
   refile,
   scheduleAssigned,
 } from './apply-contact.ts';
+import { applyPreferenceEnded } from './apply-hold.ts';
 import { applyRelaxationsTested, scheduleWaiting } from './apply-relaxation.ts';
+import { applyTransferred } from './apply-transfer.ts';
 import type { Contact } from './contact.ts';
 import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
 import { scheduleGate } from './gate.ts';
@@ -89,6 +91,10 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
       return applyCoolDownEnded(state, contact, event.agentId);
     case 'contactRequeued':
       return applyRequeued(state, contact, event);
+    case 'contactTransferred':
+      return applyTransferred(state, contact, event);
+    case 'preferenceEnded':
+      return applyPreferenceEnded(state, contact);
     case 'dispositionSet':
       return applyDispositionSet(state, contact.known, event);
     default:

@@ -48,8 +48,20 @@ export interface ContactDraft {
   readonly attributes: string;
   /** Not in line before this instant; absent or past: at once. */
   readonly dueAt?: number;
+  /** How long the preferred agents hold it; 0 or absent: as its queue says. */
+  readonly preferredForMs?: number;
   /** Expected version; 0: any. */
   readonly version: number;
+}
+
+/** Where a contact is sent: what is '', [] or 0 stays as it is, or is as the policy says. */
+export interface TransferTarget {
+  readonly queue: string;
+  readonly agentId: string;
+  readonly requires: readonly Alternative[];
+  readonly holdMs: number;
+  /** At once to the agent who has this contact of the same journey; then nothing else is named. */
+  readonly consultId: string;
 }
 
 /** Only what is present is changed. */
@@ -104,6 +116,21 @@ export type Command =
       readonly actor: Actor;
       readonly contactId: string;
       readonly disposition?: Disposition;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'requeue';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly resetAge: boolean;
+      readonly version: number;
+    }
+  | {
+      readonly type: 'transfer';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly to: TransferTarget;
+      readonly resetAge: boolean;
       readonly version: number;
     }
   | { readonly type: 'accept'; readonly actor: Actor; readonly offerId: string }

@@ -54,7 +54,11 @@ export interface Contact extends FifoItem {
   value: number;
   tier: number;
   headStartMs: number;
-  readonly preferredAgents: readonly string[];
+  preferredAgents: readonly string[];
+  /** As given; 0: as its queue said. */
+  preferredForMs: number;
+  /** Until then its preferred agents hold it, if one of them can; 0: no longer, or never. */
+  preferredUntil: number;
   attributes: string;
   queue: Queue;
   segment: string;
@@ -77,6 +81,8 @@ export interface Contact extends FifoItem {
   closedAt: number;
   /** The agent it is or was with last; ''. */
   agentId: string;
+  /** The agent who requeued or transferred it last; ''. */
+  releasedBy: string;
   /** Room that it takes with its agent. */
   cost: number;
   disposition: Disposition | undefined;
@@ -95,6 +101,8 @@ export interface Contact extends FifoItem {
   assignedUntil: number;
   agentLostUntil: number;
   agentLostDeadline: Deadline | undefined;
+  /** In its heap exactly while `preferredUntil` is set. */
+  preferenceDeadline: Deadline | undefined;
   /** Waits for settle on its own account, beside its line. */
   dirty: boolean;
   /** Picture of the present version, while it is being told. */
@@ -189,6 +197,7 @@ export function drawContact(contact: Contact): ContactView {
     tier: contact.tier,
     headStartMs: contact.headStartMs,
     preferredAgents: contact.preferredAgents,
+    preferredForMs: contact.preferredForMs,
     attributes: contact.attributes,
     state: contact.phase.state,
     agentId: contact.agentId,

@@ -30,6 +30,10 @@ export class ContentHash {
     for (const agentId of draft.preferredAgents) hash.text(agentId);
     // What is not given leaves no trace, so that older hashes hold.
     if (draft.dueAt !== undefined && draft.dueAt !== 0) hash.text('dueAt').number(draft.dueAt);
+    // Fields that came later count only where they are given: contacts without them keep their hash.
+    if (draft.preferredForMs !== undefined && draft.preferredForMs !== 0) {
+      hash.text('preferredForMs').number(draft.preferredForMs);
+    }
     return hash.hex();
   }
 }

@@ -25,6 +25,7 @@ import { decideAssign, decidePull } from './decide-assign.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decideCloseQueue, decideOpenQueue, decideResolveHours } from './decide-hours.ts';
 import { decideSetPolicy } from './decide-policy.ts';
+import { decideRequeue, decideTransfer } from './decide-transfer.ts';
 import { type Decided, draw } from './decided.ts';
 import type { CoreEvent, OfferMade } from './events.ts';
 import { fireDeadlines } from './fire.ts';
@@ -189,6 +190,10 @@ function decide(step: Step, command: Command): Decided {
       return decideEnd(step, command);
     case 'complete':
       return decideComplete(step, command);
+    case 'requeue':
+      return decideRequeue(step, command);
+    case 'transfer':
+      return decideTransfer(step, command);
     case 'accept':
       return decideAccept(step, command);
     case 'decline':

@@ -24,6 +24,7 @@ const kindOrder = {
   agentLost: 10,
   coolDown: 11,
   gate: 12,
+  preference: 13,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -54,7 +55,7 @@ export type Deadline =
   | (DeadlineBase & { readonly kind: 'relaxTest' })
   | (DeadlineBase & { readonly kind: 'gatewayLost'; readonly gateway: Gateway; readonly channelName: string })
   | (DeadlineBase & { readonly kind: 'grace'; readonly agent: Agent })
-  | (DeadlineBase & { readonly kind: 'agentLost'; readonly contact: Contact })
+  | (DeadlineBase & { readonly kind: 'agentLost' | 'preference'; readonly contact: Contact })
   | (DeadlineBase & { readonly kind: 'gate'; readonly queue: Queue })
   | PhaseDeadline
   | CoolDown;

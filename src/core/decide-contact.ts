@@ -12,6 +12,7 @@ import type { Classification, ContactSubmitted, CoreEvent, EndCause, RelaxedClas
 import { gateOf, type Queue } from './names.ts';
 import { type Taker, takerOf } from './open-queue.ts';
 import type { ResolvedPolicy } from './policy.ts';
+import { type Preferred, preferenceOf } from './preference.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { eligibilityOf, isSameRelaxation, relaxedEligibilityOf } from './relaxation.ts';
 import { type Alternative, meets } from './requirement.ts';
@@ -25,8 +26,9 @@ type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 const ATTRIBUTES_MAX_BYTES = 8192;
 const QUEUE_FULL_RETRY_MS = 1000;
 const DUE_MAX_MS = 366 * 86_400_000;
+const NOBODY_PREFERRED: Preferred = { agents: [], until: 0 };
 
-function noSuchContact(): Refusal {
+export function noSuchContact(): Refusal {
   return refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId');
 }
 
@@ -38,7 +40,7 @@ export function findKnown(state: State, actor: Actor, contactId: string): Known 
   return owner === actor.id ? known : undefined;
 }
 
-function checkVersion(known: Known, expected: number): Refusal | undefined {
+export function checkVersion(known: Known, expected: number): Refusal | undefined {
   const version = (known.contact ?? known.tombstone)?.version ?? 0;
   if (expected === 0 || expected === version) return undefined;
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
@@ -55,6 +57,9 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
   }
   const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
+  const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined;
+  const entersAt = placed.detour?.dueAt ?? step.now;
+  const preferred = mayPrefer ? preferenceOf(state, draft, placed.queue, step.now, entersAt) : NOBODY_PREFERRED;
   const event: ContactSubmitted = {
     type: 'contactSubmitted',
     contactId: draft.id,
@@ -71,7 +76,7 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     value: draft.value,
     tier: draft.tier,
     headStartMs: draft.headStartMs,
-    preferredAgents: draft.preferredAgents,
+    preferredAgents: preferred.agents,
     attributes: draft.attributes,
     queue: placed.queue,
     segment: placed.segment,
@@ -79,6 +84,8 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     clockRate: placed.clockRate,
     headStartUs: placed.headStartUs,
     waitUntil: placed.waitUntil,
+    preferredForMs: draft.preferredForMs ?? 0,
+    preferredUntil: preferred.until,
   };
   const contact = step.emitSubmitted(placed.detour === undefined ? event : { ...event, ...placed.detour });
   return { contact, created: true };
@@ -93,7 +100,7 @@ function answerAgain(known: Known, actor: Actor, hash: string, draft: ContactDra
   return wrongVersion === undefined ? { known, created: false } : { error: within('contact', wrongVersion) };
 }
 
-function within(field: string, refusal: Refusal): Refusal {
+export function within(field: string, refusal: Refusal): Refusal {
   return { ...refusal, path: `${field}.${refusal.path}` };
 }
 
@@ -167,7 +174,7 @@ function placeLater(
   return isRefusal(placed) ? within('contact', placed) : { ...placed, detour: { dueAt } };
 }
 
-function tooManyClasses(
+export function tooManyClasses(
   state: State,
   channel: string,
   placed: RelaxedClassification,
@@ -313,7 +320,7 @@ export function decideComplete(step: Step, { actor, contactId, disposition, vers
   return { contact };
 }
 
-function notAnswered(): Refusal {
+export function notAnswered(): Refusal {
   return refuse('CONTACT_NOT_ANSWERED', 'no agent has accepted it', 'contactId');
 }
 

@@ -3,7 +3,8 @@
 //
 // Invariants: 1. a line's heap is ordered by (key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
 // 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
-// contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first.
+// contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first. 5. contacts that their preferred agents hold stand in lines
+// of their own (`heldLines`), where only those agents' heaps lead to: nobody else looks at them.
 
 import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
@@ -24,6 +25,8 @@ export interface Line {
   /** Thousandths. */
   readonly clockRate: number;
   readonly tier: number;
+  /** Of contacts that their preferred agents hold. */
+  readonly isHeld: boolean;
   /** By the contacts' keys, negated: the greatest goes first. */
   readonly heap: KeyedHeap<LineEntry>;
   /** Waits for settle. */
@@ -34,6 +37,8 @@ export interface Line {
 export interface AffinityEntry extends LineEntry {
   readonly agentId: string;
   readonly line: Line;
+  /** Whether the agent may hold it, now or when it signs in. */
+  readonly mayHold: boolean;
 }
 
 export interface DemandClass {
@@ -52,6 +57,8 @@ export interface DemandClass {
   readonly writtenAs: (readonly Alternative[])[];
   /** Non-empty and empty ones, by tier and clock rate; few. */
   readonly lines: Line[];
+  /** The same of held contacts. */
+  readonly heldLines: Line[];
   waitingCount: number;
   /** Place in `nonEmpty`; −1. */
   nonEmptyIndex: number;
@@ -92,6 +99,8 @@ export class DemandIndex {
   /** Classes without preferences by channel's index and requirement, the very object: found without writing a key. */
   readonly #plain: Map<readonly Alternative[], DemandClass>[] = [];
   readonly #affinity = new Map<string, AffinityLines>();
+  /** Waiting contacts whose preference still runs, by each of their preferred agents. */
+  readonly #mayHold = new Map<string, Set<Contact>>();
   /** Classes with a waiting contact, in no particular order. */
   readonly nonEmpty: DemandClass[] = [];
   readonly #onNew: (demand: DemandClass) => void;
@@ -164,9 +173,9 @@ export class DemandIndex {
   }
 
   /** Puts the contact into its line, with the constant key that its age gives. */
-  enter(contact: Contact, epoch: number): Line {
+  enter(contact: Contact, epoch: number, isHeld = false): Line {
     const demand = contact.demand ?? this.retainClass(contact);
-    const line = lineOf(demand, contact);
+    const line = lineOf(demand, isHeld, contact);
     const key = urgencyKey(contact, epoch);
     contact.line = line;
     contact.lineEntry = { heapIndex: -1, contact };
@@ -201,6 +210,11 @@ export class DemandIndex {
     return this.#affinity.get(agentId);
   }
 
+  /** Waiting contacts that the agent holds, or would if it could; undefined when there are none. */
+  heldFor(agentId: string): ReadonlySet<Contact> | undefined {
+    return this.#mayHold.get(agentId);
+  }
+
   #addClass(key: string, contact: Contact, gate: Queue | undefined, eligibility: readonly Alternative[]): DemandClass {
     const demand: DemandClass = {
       key,
@@ -212,6 +226,7 @@ export class DemandIndex {
       odd: gate === undefined ? NONE : new Set(),
       writtenAs: [],
       lines: [],
+      heldLines: [],
       waitingCount: 0,
       nonEmptyIndex: -1,
       useCount: 0,
@@ -247,8 +262,10 @@ export class DemandIndex {
   }
 
   #enterAffinity(contact: Contact, line: Line, key: number): void {
+    const mayHold = contact.preferredUntil !== 0;
     contact.affinityEntries = [...new Set(contact.preferredAgents)].map((agentId) => {
-      const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line };
+      const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line, mayHold };
+      if (mayHold) this.#mayHold.set(agentId, (this.#mayHold.get(agentId) ?? new Set()).add(contact));
       const lines = this.#affinity.get(agentId) ?? new Map<Line, KeyedHeap<LineEntry>>();
       this.#affinity.set(agentId, lines);
       const heap = lines.get(line) ?? new KeyedHeap<LineEntry>(cameBefore);
@@ -259,6 +276,7 @@ export class DemandIndex {
   }
 
   #leaveAffinity(entry: AffinityEntry): void {
+    if (entry.mayHold) this.#dropHold(entry);
     const lines = this.#affinity.get(entry.agentId);
     const heap = lines?.get(entry.line);
     if (lines === undefined || heap === undefined) return;
@@ -267,16 +285,23 @@ export class DemandIndex {
     lines.delete(entry.line);
     if (lines.size === 0) this.#affinity.delete(entry.agentId);
   }
+
+  #dropHold({ agentId, contact }: AffinityEntry): void {
+    const contacts = this.#mayHold.get(agentId);
+    if (contacts?.delete(contact) && contacts.size === 0) this.#mayHold.delete(agentId);
+  }
 }
 
-function lineOf(demand: DemandClass, { clockRate, tier }: Contact): Line {
-  for (const line of demand.lines) if (line.clockRate === clockRate && line.tier === tier) return line;
+function lineOf(demand: DemandClass, isHeld: boolean, { clockRate, tier }: Contact): Line {
+  const lines = isHeld ? demand.heldLines : demand.lines;
+  for (const line of lines) if (line.clockRate === clockRate && line.tier === tier) return line;
   // Lines that policies and tiers left behind go before a new one comes.
-  for (let index = demand.lines.length - 1; index >= 0; index--) {
-    const line = demand.lines[index];
-    if (line !== undefined && line.heap.size === 0 && !line.dirty) demand.lines.splice(index, 1);
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const line = lines[index];
+    if (line !== undefined && line.heap.size === 0 && !line.dirty) lines.splice(index, 1);
   }
-  const line: Line = { demand, clockRate, tier, heap: new KeyedHeap<LineEntry>(cameBefore), dirty: false };
-  demand.lines.push(line);
+  const heap = new KeyedHeap<LineEntry>(cameBefore);
+  const line: Line = { demand, clockRate, tier, isHeld, heap, dirty: false };
+  lines.push(line);
   return line;
 }

@@ -60,6 +60,10 @@ export interface ContactSubmitted extends Classification {
   readonly overflowedFrom?: string;
   /** It is SCHEDULED until then; absent: it is in line. */
   readonly dueAt?: number;
+  /** As given; 0: as the queue says. */
+  readonly preferredForMs?: number;
+  /** Until then its preferred agents hold it; 0: they do not. */
+  readonly preferredUntil?: number;
 }
 
 /** The whole of what an update may touch, as it is after it. */
@@ -204,14 +208,53 @@ export interface ContactClosed {
   readonly disposition?: Disposition;
 }
 
-/** An assigned contact went back in line, keeping its age. */
+export type RequeueCause = 'AGENT_LOST' | 'TOO_LONG' | 'AGENT' | 'SUPERVISOR';
+
+/** An assigned contact went back in line. */
 export interface ContactRequeued {
   readonly type: 'contactRequeued';
   readonly contactId: string;
   readonly agentId: string;
-  readonly cause: 'AGENT_LOST' | 'TOO_LONG';
+  readonly cause: RequeueCause;
   readonly agedFrom: number;
   readonly waitUntil: number;
+  /** Until then the pair is not tried again; 0: it may be at once. */
+  readonly coolDownUntil: number;
+}
+
+/** What a contact was sent to; of several named the narrowest. */
+export type TransferKind = 'QUEUE' | 'REQUIREMENT' | 'ONE_AGENT' | 'CONSULT';
+
+/** A contact was sent elsewhere: the whole of its place, as it is after it. */
+export interface ContactTransferred extends Classification {
+  readonly type: 'contactTransferred';
+  readonly contactId: string;
+  /** Who had it; '': it was waiting. */
+  readonly agentId: string;
+  readonly cause: 'AGENT' | 'SUPERVISOR';
+  /** The subject of who asked. */
+  readonly by: string;
+  readonly to: TransferKind;
+  /** The contact's own. */
+  readonly requires: readonly Alternative[];
+  readonly agedFrom: number;
+  readonly preferredAgents: readonly string[];
+  readonly preferredForMs: number;
+  readonly preferredUntil: number;
+  readonly coolDownUntil: number;
+  /** Handed over: the consult contact, and its agent, who has the contact from now on; else ''. */
+  readonly consultId: string;
+  readonly toAgentId: string;
+  /** What an assigned contact has with that agent: room, longest conversation, when the agent counts as gone. */
+  readonly cost: number;
+  readonly assignedUntil: number;
+  readonly agentLostUntil: number;
+}
+
+/** The time for which its preferred agents held the contact is over. */
+export interface PreferenceEnded {
+  readonly type: 'preferenceEnded';
+  readonly contactId: string;
 }
 
 /** The agent gave the disposition late: of a contact in wrap-up, or one that is closed. */
@@ -322,6 +365,8 @@ export type CoreEvent =
   | ContactEnded
   | ContactClosed
   | ContactRequeued
+  | ContactTransferred
+  | PreferenceEnded
   | DispositionSet
   | TombstonesForgotten
   | AgentPut

@@ -53,6 +53,8 @@ function fire(step: Step, deadline: Deadline): void {
       return endCoolDown(step, deadline);
     case 'gate':
       return openGate(step, deadline.queue);
+    case 'preference':
+      return endPreference(step, deadline.contact);
     default:
       return unreachable(deadline);
   }
@@ -93,6 +95,10 @@ function openGate(step: Step, queue: Queue): void {
   scheduleGate(step.state, queue, step.now);
 }
 
+function endPreference(step: Step, contact: Contact): void {
+  step.emitOf(contact, { type: 'preferenceEnded', contactId: contact.id });
+}
+
 function forget(step: Step): void {
   const { state } = step;
   state.forgetDeadline = undefined;
@@ -117,7 +123,9 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
 function requeue(step: Step, contact: Contact, agentId: string, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
   const agedFrom = step.now - waitedMs(contact, step.now);
   const waitUntil = step.now + contact.queue.policy.limits.waitMs;
-  step.emitOf(contact, { type: 'contactRequeued', contactId: contact.id, agentId, cause, agedFrom, waitUntil });
+  const contactId = contact.id;
+  const type = 'contactRequeued';
+  step.emitOf(contact, { type, contactId, agentId, cause, agedFrom, waitUntil, coolDownUntil: 0 });
 }
 
 /** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */

@@ -58,7 +58,7 @@ export function bestForLine(line: Line, moment: Moment): Pair | undefined {
   return entry === undefined ? undefined : bestIndexed(entry.contact, line.demand, moment);
 }
 
-/** The contact with its best agent: indexed ones and its preferred ones. */
+/** The contact with its best agent: indexed ones, unless it is held, and its preferred ones. */
 export function bestForContact(
   contact: Contact,
   moment: Moment,
@@ -66,7 +66,7 @@ export function bestForContact(
 ): Pair | undefined {
   const demand = contact.demand;
   if (demand === undefined || contact.line === undefined || !mayOffer(demand, moment)) return undefined;
-  let best = bestIndexed(contact, demand, moment);
+  let best = contact.line.isHeld ? undefined : bestIndexed(contact, demand, moment);
   for (const agentId of contact.preferredAgents) {
     const agent = agentById.get(agentId);
     if (agent === undefined || !isAvailable(agent) || !hasRoom(agent, contact.channel)) continue;

@@ -69,6 +69,10 @@ export interface QueuePolicy {
   readonly limits: { readonly waiting: number; readonly waitMs: number };
   /** By `afterMs`, ascending; at most 16. Absent: none. */
   readonly relax?: readonly RelaxStep[];
+  /** How long preferred agents hold a contact that does not say it itself; absent: 0. */
+  readonly preferredForMs?: number;
+  /** Whose last agent is preferred; absent: nobody's. */
+  readonly lastAgent?: LastAgentScope;
   /** What must hold beside eligibility before a contact of the queue is offered; absent: nothing. */
   readonly gate?: GatePolicy;
   /** Name of its calendar; absent: always open. */
@@ -102,6 +106,8 @@ export interface CalendarPolicy {
   /** Days whose openings are these instead; `2026-12-25`. */
   readonly holidays: readonly { readonly date: string; readonly hours: readonly DayInterval[] }[];
 }
+/** By what an agent is remembered. */
+export type LastAgentScope = 'customer' | 'journey';
 
 export interface FitPolicy {
   readonly perLevelMs: number;
@@ -131,6 +137,17 @@ export interface DeclineReasonPolicy {
   readonly coolDownMs: number;
 }
 
+/** Contacts for one agent. */
+export interface DirectPolicy {
+  /** How long an agent holds what is transferred to it. */
+  readonly holdMs: number;
+  /** How long it is remembered who answered last. */
+  readonly rememberMs: number;
+}
+
+/** What a policy without `direct` says. */
+export const DIRECT_DEFAULT: DirectPolicy = { holdMs: 120_000, rememberMs: 604_800_000 };
+
 export interface AgentPolicy {
   readonly name: string;
   readonly skills: Readonly<Record<string, number>>;
@@ -148,6 +165,8 @@ export interface ResolvedPolicy {
   readonly fit: FitPolicy;
   readonly readiness: ReadinessPolicy;
   readonly presence: PresencePolicy;
+  /** Absent: DIRECT_DEFAULT. */
+  readonly direct?: DirectPolicy;
   readonly forgetMs: number;
   readonly agents: Readonly<Record<string, AgentPolicy>>;
   /** Absent: there are none. */

@@ -16,6 +16,7 @@ import {
   scheduleAssigned,
   setPhaseDeadline,
   shareRequirement,
+  startPreference,
 } from './apply-contact.ts';
 import type { Contact, Known, Offer } from './contact.ts';
 import { holderOf } from './contact.ts';
@@ -62,6 +63,7 @@ export function* stateRecords(state: State): Generator<StateRecord> {
   for (const known of state.tombstones) {
     if (known.tombstone !== undefined) yield tombstoneRecord(known, known.tombstone);
   }
+  if (state.lastAgents !== undefined) yield* state.lastAgents.records();
 }
 
 function byOrdinal<T extends { readonly ordinal: number }>(items: Iterable<T>): T[] {
@@ -176,6 +178,9 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     changeSeq: contact.known.changeSeq,
     version: contact.version,
     ...(contact.relaxation === undefined ? {} : { relaxation: contact.relaxation }),
+    preferredForMs: contact.preferredForMs,
+    preferredUntil: contact.preferredUntil,
+    releasedBy: contact.releasedBy,
   };
 }
 
@@ -211,6 +216,9 @@ export function restore(state: State, records: Iterable<StateRecord>): void {
         break;
       case 'tombstone':
         changed.push(restoreTombstone(state, record));
+        break;
+      case 'lastAgent':
+        state.lastAgents?.restore(record);
         break;
     }
   }
@@ -304,6 +312,8 @@ function restoreContact(state: State, record: ContactRecord): Known {
   contact.cost = record.cost;
   contact.disposition = record.disposition;
   contact.version = record.version;
+  contact.releasedBy = record.releasedBy;
+  if (record.preferredUntil !== 0) startPreference(state, contact, record.preferredUntil);
   contact.channel.openCount++;
   state.countSegment(contact.segment, 1);
   state.known.set(id, known);

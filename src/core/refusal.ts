@@ -85,6 +85,7 @@ export const revocationReasons = [
   'ENGINE_RESTARTED', // the router started again
   'CLOCK_STALLED', // the offer never left the router in time
   'REASSIGNED', // a supervisor gave the contact to an agent
+  'CONTACT_TRANSFERRED', // a supervisor sent the contact elsewhere
 ] as const;
 
 export type RevocationReason = (typeof revocationReasons)[number];

@@ -1,6 +1,6 @@
 // The state as a stream of plain records: what a snapshot holds and what the state hash is made of. Only facts, no indexes: those are
-// rebuilt on import. Records come in this order: header, queue flows, hours, closures, agents, gateways, contacts, tombstones; each kind by ordinal
-// (tombstones in order of closing). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
+// rebuilt on import. Records come in this order: header, queue flows, hours, closures, agents, gateways, contacts, tombstones, last agents; each
+// kind by ordinal (tombstones in order of closing, last agents of answering). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
 import type { Relaxation } from './events.ts';
@@ -167,6 +167,19 @@ export interface ContactRecord {
   readonly version: number;
   /** What steps of its queue's `relax` made of it. */
   readonly relaxation?: Relaxation;
+  readonly preferredForMs: number;
+  readonly preferredUntil: number;
+  /** The agent who requeued or transferred it last. */
+  readonly releasedBy: string;
+}
+
+/** Who answered a customer, or within a journey, last; in the order of the answers. */
+export interface LastAgentRecord {
+  readonly kind: 'lastAgent';
+  readonly scope: 'CUSTOMER' | 'JOURNEY';
+  readonly id: string;
+  readonly agentId: string;
+  readonly at: number;
 }
 
 export interface TombstoneRecord {
@@ -194,4 +207,5 @@ export type StateRecord =
   | AgentRecord
   | GatewayRecord
   | ContactRecord
-  | TombstoneRecord;
+  | TombstoneRecord
+  | LastAgentRecord;

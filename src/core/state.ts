@@ -14,6 +14,7 @@ import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
 import type { ResolvedHours } from './hours.ts';
+import { LastAgents } from './last-agents.ts';
 import type { Moment } from './matching.ts';
 import { type Channel, newQueue, type Queue } from './names.ts';
 import { OfferCaps } from './offer-cap.ts';
@@ -73,6 +74,8 @@ export class State {
   readonly requirements = new RequirementCache();
   readonly contentHash = new ContentHash();
   forgetDeadline: Deadline | undefined = undefined;
+  /** Who answered last, while a queue of the policy asks for it. */
+  lastAgents: LastAgents | undefined = undefined;
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
   readonly dirty = new Dirty();
@@ -141,6 +144,7 @@ export class State {
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
     this.caps.change(policy.presence.offersPerMinute ?? 0, this.agents.values(), this.at);
+    this.lastAgents = LastAgents.under(policy, this.lastAgents);
     this.terms = rankTerms(policy.fit, policy.readiness);
     this.supplies.adapt(this.terms, signedIn);
     for (const agent of signedIn) this.dirty.addAgent(agent);

@@ -42,6 +42,8 @@ export interface ContactView {
   readonly tier: number;
   readonly headStartMs: number;
   readonly preferredAgents: readonly string[];
+  /** How long they hold it, from `enqueuedAt`; 0 or absent: as its queue says. */
+  readonly preferredForMs?: number;
   /** JSON text of an object, or ''. */
   readonly attributes: string;
   readonly state: ContactStateName;

@@ -44,6 +44,20 @@ export const directoryHandlers = {
     call.execute({ type: 'cancel', actor: call.actor, contactId: call.id, cause, version });
   },
 
+  requeue: (call) => {
+    const body = call.body('RequeueContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { resetAge, version } = body.value;
+    call.execute({ type: 'requeue', actor: call.actor, contactId: call.id, resetAge, version });
+  },
+
+  transfer: (call) => {
+    const body = call.body('TransferContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { to, resetAge, version } = body.value;
+    call.execute({ type: 'transfer', actor: call.actor, contactId: call.id, to, resetAge, version });
+  },
+
   putAgent: (call) => {
     const body = agentWithId(call);
     if ('refusal' in body) return call.refuse(body.refusal);

@@ -31,6 +31,8 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   accept: AGENTS,
   decline: AGENTS,
   complete: AGENT_KEEPERS,
+  requeue: AGENT_KEEPERS,
+  transfer: AGENT_KEEPERS,
   watch: WATCHERS,
   authenticate: ALL,
   pull: PULLERS,

@@ -38,6 +38,15 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
       const command = { type: request.verb, actor, contactId, version };
       return { command: disposition === undefined ? command : { ...command, disposition } };
     }
+    case 'requeue': {
+      const { contactId, resetAge, version, to } = request.body;
+      if (to !== undefined) return { refusal: refuse('INVALID_FIELD', 'expected nothing: use transfer', 'requeue.to') };
+      return { command: { type: 'requeue', actor, contactId, resetAge, version } };
+    }
+    case 'transfer': {
+      const { contactId, to, resetAge, version } = request.body;
+      return { command: { type: 'transfer', actor, contactId, to, resetAge, version } };
+    }
     case 'accept':
       return { command: { type: 'accept', actor, offerId: request.body.offerId } };
     case 'decline':

@@ -184,6 +184,7 @@ export function pictureOfTombstone(tombstone: Tombstone): ContactView {
     tier: 0,
     headStartMs: 0,
     preferredAgents: [],
+    preferredForMs: 0,
     attributes: '',
     state: tombstone.state,
     agentId: tombstone.agentId,

@@ -94,6 +94,13 @@ export class PushDrawer {
         pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
         return;
       }
+      case 'contactTransferred':
+        if (subject === undefined) return;
+        for (const agentId of [event.agentId, event.toAgentId]) {
+          if (agentId === '' || (agentId === asked?.agentId && event.contactId === asked.contactId)) continue;
+          pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
+        }
+        return;
       case 'agentPut':
       case 'presenceSet': {
         const isOwn = event.type === 'presenceSet' && event.cause === 'AGENT' && event.agentId === asked?.agentId;
@@ -174,12 +181,16 @@ function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: P
   const told = new Set<Contact>();
   for (let index = subjects.length - 1; index >= 0; index--) {
     const subject = subjects[index];
-    // The end of a cool-down is about a pair: the contact stays as it is.
-    if (subject === undefined || told.has(subject) || events[index]?.type === 'coolDownEnded') continue;
+    if (subject === undefined || told.has(subject) || isInward(events[index])) continue;
     told.add(subject);
     const contact = contactView(subject);
     pushes.push({ to: 'gateway', id: subject.gateway.id, seq: firstSeq + index, at, kind: 'contact', contact });
   }
+}
+
+/** Whether the event is about who may have the contact, which stays as it is. */
+function isInward(event: CoreEvent | undefined): boolean {
+  return event?.type === 'coolDownEnded' || event?.type === 'preferenceEnded';
 }
 
 /** What observers need to know of the contact of an event. */

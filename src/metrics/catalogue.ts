@@ -24,6 +24,8 @@ export const labelMeanings = {
   role: 'gateway, agent, supervisor, admin',
   reason:
     'rejections: a reason of the closed list of refusals (SPEC.md, "Refusals"); declines: a reason of `presence.declineReasons`, or `other`',
+  to: 'what the contact was sent to, of several the narrowest: queue, requirement, agent; or handed over to: consult',
+  cause: 'who put the contact back in line: AGENT, SUPERVISOR; or why: AGENT_LOST, TOO_LONG',
 } as const;
 
 export type LabelName = keyof typeof labelMeanings;
@@ -211,6 +213,18 @@ export const catalogue = {
     help: 'Wall clock minus the time of the router; negative while the wall clock has been set back and the router slews towards it.',
     labels: [],
     source: 'state',
+  },
+  cordboard_transfers_total: {
+    kind: 'counter',
+    help: 'Contacts that were sent elsewhere, by the queue that they are in afterwards.',
+    labels: ['queue', 'to'],
+    source: 'events',
+  },
+  cordboard_requeues_total: {
+    kind: 'counter',
+    help: 'Contacts that went from an agent back in line.',
+    labels: ['queue', 'cause'],
+    source: 'events',
   },
 } as const satisfies Readonly<Record<`cordboard_${string}`, CatalogueEntry>>;
 

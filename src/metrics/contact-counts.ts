@@ -4,10 +4,14 @@
 // is submitted. 2. an object is never dropped: what a policy no longer names keeps its counts. 3. lists only grow at their end, so that a
 // reader may pause between two items.
 
+import type { RequeueCause, TransferKind } from '../core/events.ts';
 import type { ClosedStateName } from '../core/views.ts';
 import type { EventSubject } from '../engine/port.ts';
 import { catalogue } from './catalogue.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
+
+type TransferTargets = Readonly<Record<TransferKind, CounterSeries>>;
+type RequeueCauses = Readonly<Record<RequeueCause, CounterSeries>>;
 
 export type OfferOutcome = 'ACCEPTED' | 'DECLINED' | 'MISSED' | 'REVOKED';
 
@@ -20,6 +24,8 @@ export class QueueCounts {
   readonly assigns: CounterSeries;
   readonly speedOfAnswer: HistogramSeries;
   readonly handleTime: HistogramSeries;
+  readonly transfers: TransferTargets;
+  readonly requeues: RequeueCauses;
   readonly answersBySegment = new Map<string, AnswerCounts>();
   readonly contactsByChannel = new Map<string, Map<string, ContactCounts>>();
 
@@ -35,6 +41,20 @@ export class QueueCounts {
     this.overflows = new CounterSeries({ queue });
     this.pulls = new CounterSeries({ queue });
     this.assigns = new CounterSeries({ queue });
+    const transfers = (to: string): CounterSeries => new CounterSeries({ queue, to });
+    this.transfers = {
+      QUEUE: transfers('queue'),
+      REQUIREMENT: transfers('requirement'),
+      ONE_AGENT: transfers('agent'),
+      CONSULT: transfers('consult'),
+    };
+    const requeues = (cause: RequeueCause): CounterSeries => new CounterSeries({ queue, cause });
+    this.requeues = {
+      AGENT: requeues('AGENT'),
+      SUPERVISOR: requeues('SUPERVISOR'),
+      AGENT_LOST: requeues('AGENT_LOST'),
+      TOO_LONG: requeues('TOO_LONG'),
+    };
     this.speedOfAnswer = histogram('cordboard_speed_of_answer_seconds', queue);
     this.handleTime = histogram('cordboard_handle_time_seconds', queue);
   }

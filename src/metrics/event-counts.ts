@@ -89,6 +89,12 @@ export class EventCounts {
         if (subject.assignedAt > 0) counts.queue.handleTime.observe((at - subject.assignedAt) / 1e3);
         return;
       }
+      case 'contactRequeued':
+        this.contacts.queue(subject.queue).requeues[event.cause].value++;
+        return;
+      case 'contactTransferred':
+        this.contacts.queue(event.queue).transfers[event.to].value++;
+        return;
       default:
         return;
     }

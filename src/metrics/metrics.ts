@@ -90,6 +90,8 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
     cordboard_speed_of_answer_seconds: () => each(contacts.queues, ({ speedOfAnswer }) => [speedOfAnswer]),
     cordboard_handle_time_seconds: () => each(contacts.queues, ({ handleTime }) => [handleTime]),
     cordboard_service_level_answers_total: () => each(contacts.answers, ({ within, later }) => [within, later]),
+    cordboard_transfers_total: () => each(contacts.queues, ({ transfers }) => Object.values(transfers)),
+    cordboard_requeues_total: () => each(contacts.queues, ({ requeues }) => Object.values(requeues)),
     cordboard_submit_to_offer_seconds: () => [counts.submitToOffer],
     cordboard_decision_seconds: () => [counts.decision],
     cordboard_journal_commit_seconds: () => [counts.journalCommit],

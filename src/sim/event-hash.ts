@@ -42,6 +42,8 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   hoursResolved: 30,
   queueClosureSet: 31,
   contactDue: 32,
+  contactTransferred: 25,
+  preferenceEnded: 26,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -145,6 +147,8 @@ export class EventHash {
       case 'hoursResolved':
       case 'queueClosureSet':
       case 'restarted':
+      case 'contactTransferred':
+      case 'preferenceEnded':
         return this.#text(JSON.stringify(event));
       default:
         return unreachable(event);

@@ -229,6 +229,10 @@ export class RecordingFold {
       case 'contactRequeued':
         stopTalking(contact, at);
         break;
+      case 'contactTransferred':
+        stopTalking(contact, at);
+        if (event.toAgentId !== '') contact.talkingSince = at;
+        break;
       case 'contactEnded':
         stopTalking(contact, at);
         contact.wrappingSince = at;
@@ -298,8 +302,8 @@ class SubmitReader {
 
   templateOf(event: ContactSubmitted): ContactTemplate {
     const { channel, direction, intent, language, requires, prefers, segment, value, tier, headStartMs } = event;
-    const { contactId: id, customerId, journeyId, attributes, preferredAgents } = event;
-    const said = {
+    const { contactId: id, customerId, journeyId, attributes, preferredAgents, preferredForMs = 0 } = event;
+    const common = {
       channel,
       direction,
       intent,
@@ -310,16 +314,23 @@ class SubmitReader {
       value,
       tier,
       headStartMs,
-      preferredAgents,
+      preferredForMs,
     };
     const requirement = this.#requirements.canonical(requires);
-    const unnamed = { ...said, id, customerId, journeyId, attributes, queue: '', version: 0 };
+    const draft = { ...common, id, customerId, journeyId, attributes, version: 0 };
     const segments = segment === 'default' ? ['', segment] : [segment];
-    const isChosen = segments.some(
-      (given) => this.#hash.of({ ...unnamed, segment: given }, requirement) === event.hash,
-    );
-    // Where it overflowed to counts as named, since a replay has no hours.
-    return { ...said, queue: isChosen && event.overflowedFrom === undefined ? '' : event.queue };
+    // The first of them may be the customer's last agent, of whom the gateway said nothing.
+    for (const said of preferredAgents.length === 0 ? [preferredAgents] : [preferredAgents, preferredAgents.slice(1)]) {
+      for (const queue of ['', event.queue]) {
+        const isSaid = segments.some(
+          (given) =>
+            this.#hash.of({ ...draft, segment: given, queue, preferredAgents: said }, requirement) === event.hash,
+        );
+        // Where it overflowed to counts as named, since a replay has no hours.
+        if (isSaid) return { ...common, queue: event.overflowedFrom === undefined ? queue : event.queue, preferredAgents: said };
+      }
+    }
+    return { ...common, queue: event.queue, preferredAgents };
   }
 }
 

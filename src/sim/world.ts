@@ -229,6 +229,7 @@ export class World {
         tier: contact.tier,
         headStartMs: contact.headStartMs,
         preferredAgents: contact.preferredAgents,
+        preferredForMs: contact.preferredForMs ?? 0,
         attributes: '',
         version: 0,
       },

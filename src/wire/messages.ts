@@ -4,7 +4,7 @@
 // Invariants: 1. a name is a message of the schema, and its type has the message's fields: the tests carry random values of every message
 // through both codecs and hold them against these. 2. requests have no output-only fields.
 
-import type { AgentDraft, ContactChanges, ContactDraft } from '../core/commands.ts';
+import type { AgentDraft, ContactChanges, ContactDraft, TransferTarget } from '../core/commands.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type {
@@ -36,6 +36,18 @@ export interface RequestBodies {
     readonly channels: readonly string[];
     readonly agentId: string;
     readonly next?: Presence;
+  };
+  readonly requeue: {
+    readonly contactId: string;
+    readonly resetAge: boolean;
+    readonly version: number;
+    readonly to?: TransferTarget;
+  };
+  readonly transfer: {
+    readonly contactId: string;
+    readonly to: TransferTarget;
+    readonly resetAge: boolean;
+    readonly version: number;
   };
   readonly accept: { readonly offerId: string };
   readonly decline: { readonly offerId: string; readonly reason: string };
@@ -105,6 +117,8 @@ interface OtherBodies {
   readonly Agent: AgentDraft;
   readonly Closure: { readonly until: number; readonly reason: string };
   readonly PatchContact: { readonly set: ContactChanges; readonly version: number };
+  readonly RequeueContact: { readonly resetAge: boolean; readonly version: number };
+  readonly TransferContact: { readonly to: TransferTarget; readonly resetAge: boolean; readonly version: number };
   readonly ContactsQuery: {
     readonly state: ContactStateName | '';
     readonly gateway: string;

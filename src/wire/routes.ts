@@ -25,7 +25,7 @@ export interface Route {
   /** The message whose fields are the query's parameters. */
   readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'CancelQuery';
   readonly body?:
-    | { readonly message: 'Submit' | 'PatchContact' | 'Agent' | 'Closure' }
+    | { readonly message: 'Submit' | 'PatchContact' | 'RequeueContact' | 'TransferContact' | 'Agent' | 'Closure' }
     | { readonly media: readonly string[] };
   readonly answers: Readonly<Record<number, { readonly description: string; readonly body?: AnswerBody }>>;
 }
@@ -37,6 +37,7 @@ const gateways: Access = { kind: 'token', roles: ['gateway', 'admin'] };
 const contactKeepers: Access = { kind: 'token', roles: ['gateway', 'supervisor', 'admin'] };
 const everyone: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
 const watchers: Access = { kind: 'token', roles: ['supervisor', 'admin'] };
+const agentKeepers: Access = { kind: 'token', roles: ['agent', 'supervisor', 'admin'] };
 const admins: Access = { kind: 'token', roles: ['admin'] };
 const operations: Access = { kind: 'local', roles: ['supervisor', 'admin'] };
 const open: Access = { kind: 'open' };
@@ -91,6 +92,26 @@ export const routes = [
     access: contactKeepers,
     id: ['Contact', 'id'],
     query: 'CancelQuery',
+    answers: { 200: { description: 'The contact as it is now.', body: ok } },
+  },
+  {
+    operation: 'requeue',
+    method: 'POST',
+    path: '/v1/contacts/{id}/requeue',
+    summary: 'Puts a contact that is with an agent back in line.',
+    access: agentKeepers,
+    id: ['Contact', 'id'],
+    body: { message: 'RequeueContact' },
+    answers: { 200: { description: 'The contact as it is now.', body: ok } },
+  },
+  {
+    operation: 'transfer',
+    method: 'POST',
+    path: '/v1/contacts/{id}/transfer',
+    summary: 'Sends a contact to another queue, to an agent, or to others who can do something.',
+    access: agentKeepers,
+    id: ['Contact', 'id'],
+    body: { message: 'TransferContact' },
     answers: { 200: { description: 'The contact as it is now.', body: ok } },
   },
   {

@@ -298,6 +298,69 @@ async function supervision(
   for (const client of [gateway, agent, supervisor]) client.close();
 }
 
+async function handOver(
+  t: Test,
+  { router, gateway: newGateway, agent: newAgent, supervisor: newSupervisor }: World,
+): Promise<void> {
+  await router.putAgent('ben', { billing: 5, es: 4 });
+  const gateway = await newGateway('gateway-1');
+  const ana = await newAgent('ana');
+  const ben = await newAgent('ben');
+  const supervisor = await newSupervisor('eve');
+  await Promise.all([gateway.connect(), ana.connect(), ben.connect(), supervisor.connect()]);
+  await ana.setPresence('AVAILABLE');
+  const toAna = first(ana.offers$);
+  await gateway.submit({ id: 'give-1', channel: 'voice', journeyId: 'j1', attributes: { a: 1 } });
+  await ana.accept((await toAna).id);
+  await ben.setPresence('AVAILABLE');
+
+  const toBen = first(ben.offers$);
+  const sent = await ana.transfer('give-1', { agentId: 'ben' });
+  t.match(sent, { id: 'give-1', preferredAgents: ['ben'], preferredForMs: 120_000, attributes: { a: 1 } });
+  t.match(await ana.transfer('give-1', { agentId: 'ben' }), { id: 'give-1' }, 'a retry');
+  await t.rejects(ana.transfer('give-1', { queue: 'billing' }), { code: 'NOT_FOUND', reason: 'NO_SUCH_CONTACT' });
+  await t.rejects(supervisor.transfer('give-1', { queue: 'none' }), {
+    code: 'INVALID_ARGUMENT',
+    reason: 'UNKNOWN_QUEUE',
+    path: 'transfer.to.queue',
+  });
+  await t.rejects(supervisor.transfer('give-1', {}), {
+    code: 'INVALID_ARGUMENT',
+    reason: 'INVALID_FIELD',
+    path: 'transfer.to',
+  });
+  t.match(await ben.accept((await toBen).id), { state: 'ASSIGNED', agentId: 'ben', journeyId: 'j1' });
+
+  const taken = first(ben.contacts$);
+  t.match(await supervisor.requeue('give-1', { resetAge: true }), { id: 'give-1', state: 'QUEUED', agentId: '' });
+  t.match(await taken, { id: 'give-1', state: 'QUEUED' }, 'ben is told');
+  t.match(await supervisor.transfer('give-1', { requires: [{ all: [{ skill: 'none', level: 1 }] }] }), {
+    state: 'QUEUED',
+  });
+  t.match(await supervisor.cancel('give-1'), { state: 'CANCELLED' });
+
+  const asked = first(ana.offers$, ({ contact }) => contact.id === 'warm-1');
+  await ben.setPresence('BUSY');
+  await gateway.submit({ id: 'warm-1', channel: 'voice', journeyId: 'j2' });
+  await ana.accept((await asked).id);
+  await ben.setPresence('AVAILABLE');
+  const consulted = first(ben.offers$, ({ contact }) => contact.id === 'warm-2');
+  await gateway.submit({
+    id: 'warm-2',
+    channel: 'voice',
+    journeyId: 'j2',
+    preferredAgents: ['ben'],
+    preferredForMs: 60_000,
+  });
+  await ben.accept((await consulted).id);
+  const handed = first(ben.contacts$, ({ id }) => id === 'warm-1');
+  t.match(await ana.transfer('warm-1', { consultId: 'warm-2' }), { state: 'ASSIGNED', agentId: 'ben' });
+  t.match(await handed, { id: 'warm-1', state: 'ASSIGNED', agentId: 'ben' });
+  t.match(await gateway.get('warm-2'), { state: 'COMPLETED' });
+  t.match(await ben.complete('warm-1'), { state: 'COMPLETED' });
+  for (const client of [gateway, ana, ben, supervisor]) client.close();
+}
+
 const PARTS: Record<string, (t: Test, world: World) => Promise<void>> = {
   'a contact from its submit to its close [WIRE1]': aLife,
   'refusals say what and where': refusals,
@@ -306,6 +369,7 @@ const PARTS: Record<string, (t: Test, world: World) => Promise<void>> = {
   'who may connect [EDGE5, SES4, SES6, TOK1]': whoMayConnect,
   'an idle connection is asked whether it lives [TOK4]': idleConnections,
   'a supervisor sees and acts [OUT8, WHO3]': supervision,
+  'contacts are handed over [XFR3, XFR9, XFR10, AFF6, WHO2]': handOver,
 };
 
 for (const [name, way] of Object.entries(WAYS)) suite(name, way);

@@ -67,7 +67,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'keys of other versions',
     `${voice('{}')}\ncustomers: {}`,
     [
-      '3:1 customers: unknown key "customers"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, forget, agents',
+      '3:1 customers: unknown key "customers"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, forget, agents',
     ],
   ],
   [
@@ -81,7 +81,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'a key that every object of JavaScript has',
     rest('toString: {}'),
     [
-      '3:1 toString: unknown key "toString"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, forget, agents',
+      '3:1 toString: unknown key "toString"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, forget, agents',
     ],
   ],
   [
@@ -404,6 +404,11 @@ queues:
       '5:69 queues.b.relax[0].after: the step never applies: by then the contact has expired (limits.wait)',
       '5:86 queues.b.relax[0].overflowTo: contacts may go round and round: b → c → b',
     ],
+  ],
+  [
+    'a preference that outlasts the wait',
+    'channels: { voice: {} }\nqueues: { a: { preferredFor: 2m, limits: { wait: 2m } } }',
+    ['2:30 queues.a.preferredFor: contacts expire before anybody but their preferred agents may have them'],
   ],
   [
     'an agent without room for anything',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { channelOf, heldBeside, heldBy, loadOf, type OracleState, policyOf, sumOfCosts } from './oracle/model.ts';
 import { historyArb } from './oracle/moves.ts';
-import { eligibilityOf, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
+import { eligibilityOf, isHeld, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
 import { runs } from './oracle/runs.ts';
 
@@ -87,6 +87,14 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
   },
   'service levels of gates forgotten': {
     isEligible: (state, contact, agent) => isEligible({ ...state, flows: [] }, contact, agent),
+  },
+  'preferred agents do not hold': {
+    isEligible: (state, contact, agent) => isEligible(state, { ...contact, preferredUntil: 0 }, agent),
+  },
+  'who cools down with it holds': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) &&
+      (contact.preferredAgents.includes(agent.id) || !isHeld(state, { ...contact, coolDowns: [] })),
   },
   'channels that the agent takes forgotten': {
     isEligible: (state, contact, agent) => isEligible(state, contact, { ...agent, channels: [] }),

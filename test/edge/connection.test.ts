@@ -137,7 +137,7 @@ t.test(
   async (t) => {
     const cases: [frame: string, reason: string, path: string][] = [
       ['{"id":1}', 'UNKNOWN_VERB', ''],
-      ['{"id":1,"requeue":{}}', 'UNKNOWN_VERB', 'requeue'],
+      ['{"id":1,"borrow":{}}', 'UNKNOWN_VERB', 'borrow'],
       ['{"id":1,"get":{}}', 'INVALID_FIELD', 'get.contactId'],
       ['{"id":1,"get":{"contactId":"c1","more":1}}', 'UNKNOWN_FIELD', 'get.more'],
       ['{"id":1,"get":{"contactId":5}}', 'INVALID_FIELD', 'get.contactId'],

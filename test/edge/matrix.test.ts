@@ -41,6 +41,8 @@ const onOwn: { readonly [V in Verb]: Row } = {
   accept: ['-', 'ok', '-', 'NO_SUCH_OFFER'],
   decline: ['-', 'ok', '-', 'NO_SUCH_OFFER'],
   complete: ['-', 'ok', 'ok', 'ok'],
+  requeue: ['-', 'ok', 'ok', 'ok'],
+  transfer: ['-', 'ok', 'ok', 'ok'],
   watch: ['-', '-', 'ok', 'ok'],
   authenticate: ['ok', 'ok', 'ok', 'ok'],
   pull: ['-', 'PULL_NOT_ALLOWED', '-', '-'],
@@ -54,6 +56,8 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   end: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   complete: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
+  requeue: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
+  transfer: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
   accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
   decline: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
@@ -74,6 +78,8 @@ const bodies: BodyOf = {
   complete: ({ own }) => ({ contactId: own }),
   pull: ({ own }) => ({ contactId: own }),
   assign: ({ own }) => ({ contactId: own, agentId: 'ana' }),
+  requeue: ({ own }) => ({ contactId: own }),
+  transfer: ({ own }) => ({ contactId: own, to: { queue: 'billing' } }),
   watch: () => ({ queues: [], agents: true, everyMs: 60_000 }),
 };
 
@@ -163,6 +169,9 @@ const byRoute: Readonly<
   get: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   update: { own: [200, 403, 403, 200], others: [404, 403, 403, 200], none: 401 },
   cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
+  // Nobody has answered it; an agent does not even hear of it.
+  requeue: { own: [403, 404, 409, 409], none: 401 },
+  transfer: { own: [403, 404, 200, 200], none: 401 },
   putAgent: { own: [403, 403, 403, 200], none: 401 },
   getAgent: { own: [403, 403, 200, 200], none: 401 },
   removeAgent: { own: [403, 403, 403, 200], none: 401 },
@@ -208,6 +217,8 @@ t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
         const sent: Readonly<Record<string, [type: string, body: string]>> = {
           submit: ['application/json', JSON.stringify({ contact: { id: site.fresh(), channel: 'chat' } })],
           update: ['application/json', '{"set":{"tier":1}}'],
+          requeue: ['application/json', '{}'],
+          transfer: ['application/json', '{"to":{"queue":"billing"}}'],
           putAgent: ['application/json', '{"name":"Cid"}'],
           closeQueue: ['application/json', '{"reason":"drill"}'],
           putPolicy: ['text/yaml', policy.source],
@@ -252,7 +263,7 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
   const shared = routes.filter(({ operation }) => operation in rolesByVerb);
   t.same(
     shared.map(({ operation }) => operation),
-    ['submit', 'list', 'get', 'update', 'cancel'],
+    ['submit', 'list', 'get', 'update', 'cancel', 'requeue', 'transfer'],
   );
   for (const { operation, access } of shared) {
     t.same(access.kind === 'token' && access.roles, rolesByVerb[operation as Verb], operation);

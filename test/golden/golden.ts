@@ -35,6 +35,8 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   contactRelaxed: false,
   relaxationsTested: false,
   contactAssigned: false,
+  contactTransferred: false,
+  preferenceEnded: false,
   hoursResolved: false,
   queueClosureSet: false,
   contactDue: false,

@@ -33,6 +33,8 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   rejections_total: ['reason'],
   slow_consumers_total: [],
   clock_gap_seconds: [],
+  transfers_total: ['queue', 'to'],
+  requeues_total: ['queue', 'cause'],
 };
 
 t.test('[MET1] the catalogue has what was promised and nothing else', async (t) => {

@@ -135,6 +135,38 @@ t.test('[OFF16] declines count by reason, those that no policy names together', 
   t.same((await Scrape.of(metrics)).counts('declines_total'), { lunch: 2, other: 1 });
 });
 
+t.test('[MET2] requeues count by cause, transfers by what they name and where they lead', async (t) => {
+  const engine = new FakeEngine();
+  const metrics = metricsOf(engine);
+  const requeued = { type: 'contactRequeued', contactId: 'c1', agentId: 'ana', agedFrom: AT, waitUntil: AT } as const;
+  for (const cause of ['AGENT', 'AGENT', 'SUPERVISOR', 'TOO_LONG'] as const) {
+    engine.happens([{ ...requeued, cause, coolDownUntil: 0 }, subject()]);
+  }
+  const place = { segment: 'default', requires: [], requirement: [], clockRate: 1000, headStartUs: 0 } as const;
+  const times = { waitUntil: AT, agedFrom: AT, preferredAgents: [], preferredForMs: 0, preferredUntil: 0 } as const;
+  for (const [queue, to] of [
+    ['sales', 'QUEUE'],
+    ['sales', 'ONE_AGENT'],
+    ['billing', 'REQUIREMENT'],
+    ['billing', 'CONSULT'],
+  ] as const) {
+    const who = { contactId: 'c1', agentId: 'ana', cause: 'AGENT', by: 'ana', coolDownUntil: 0 } as const;
+    const none = { consultId: '', toAgentId: '', cost: 0, assignedUntil: 0, agentLostUntil: 0 } as const;
+    engine.happens([
+      { type: 'contactTransferred', ...who, ...place, ...times, ...none, queue, to },
+      subject({ queue }),
+    ]);
+  }
+  const scrape = await Scrape.of(metrics);
+  t.same(scrape.counts('requeues_total'), { 'billing AGENT': 2, 'billing SUPERVISOR': 1, 'billing TOO_LONG': 1 });
+  t.same(scrape.counts('transfers_total'), {
+    'sales queue': 1,
+    'sales agent': 1,
+    'billing requirement': 1,
+    'billing consult': 1,
+  });
+});
+
 t.test('[MET2] an answer counts by how long the contact waited, within the service level or later', async (t) => {
   const engine = new FakeEngine();
   const metrics = metricsOf(engine);

@@ -82,6 +82,35 @@ t.test('[RPL1] a contact as it was submitted, how long it waited, was handled an
   t.same(contact?.template.preferredAgents, ['ana']);
 });
 
+t.test(
+  '[RPL1] all conversations of a contact that was sent on; of the preferred agents those that the gateway named',
+  async (t) => {
+    const recorder = new Recorder();
+    recorder.setPolicy(DAY_AT, policyOf([queue('rest', { lastAgent: 'customer' })]));
+    for (const id of ['ana', 'ben']) recorder.signIn(DAY_AT, id, { sales: 5 });
+    submit(recorder, FROM, 'one', { customerId: 'cy' });
+    accept(recorder, FROM, 'ana');
+    const transfer = {
+      type: 'transfer',
+      actor: agentActor('ana'),
+      contactId: 'one',
+      resetAge: false,
+      version: 0,
+    } as const;
+    recorder.do(FROM + 5000, {
+      ...transfer,
+      to: { queue: '', agentId: 'ben', requires: [], holdMs: 0, consultId: '' },
+    });
+    accept(recorder, FROM + 6000, 'ben');
+    complete(recorder, FROM + 16_000, 'ben', 'one');
+    submit(recorder, FROM + 20_000, 'two', { customerId: 'cy', preferredAgents: ['ana'], queue: 'rest' });
+    const { contacts } = recordingOf(recorder, FROM - 1, FROM + 30_000);
+    t.match(contacts[0], { id: 'one', handleMs: 15_000, waitMs: 0, agentId: 'ana' });
+    t.same(recorder.core.state.known.get('two')?.contact?.preferredAgents, ['ben', 'ana']);
+    t.match(contacts[1]?.template, { preferredAgents: ['ana'], queue: 'rest' });
+  },
+);
+
 t.test('[RPL1] whether the submit named the queue is known', async (t) => {
   const recorder = started();
   submit(recorder, FROM, 'chosen', { segment: 'gold', attributes: '{"a":1}' });

@@ -27,8 +27,8 @@ export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
   'lost requeue: nobody looks at a contact that came back in line': [
     {
       file: 'core/apply-contact.ts',
-      from: '  state.dirty.addLine(line);\n',
-      to: '  if (contact.version < 3) state.dirty.addLine(line);\n',
+      from: '  if (!isHeld) state.dirty.addLine(line);\n',
+      to: '  if (!isHeld && contact.version < 3) state.dirty.addLine(line);\n',
     },
   ],
   'capacity leak on decline': [

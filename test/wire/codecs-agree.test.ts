@@ -93,6 +93,8 @@ t.test('every verb of the schema is in the types, and the other way round', asyn
     accept: true,
     decline: true,
     complete: true,
+    requeue: true,
+    transfer: true,
     watch: true,
     authenticate: true,
     pull: true,

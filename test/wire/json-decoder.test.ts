@@ -372,6 +372,7 @@ t.test('[WIRE3] absent fields have the core’s values; output-only ones are not
       tier: 0,
       headStartMs: 0,
       preferredAgents: [],
+      preferredForMs: 0,
       attributes: '',
       dueAt: 0,
       version: 0,

@@ -5,6 +5,7 @@ import { decodeFrame, decodeRequest, encodeFrame, encodeRequest } from '../../sr
 
 const VERBS =
   'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, pull, assign';
+  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer';
 
 t.test('a request by both sub-protocols', async (t) => {
   const request = { kind: 'request', id: 7, verb: 'accept', body: { offerId: 'o12' } };
@@ -42,7 +43,7 @@ t.test('JSON without a usable id is no request', async (t) => {
 t.test('JSON with an id is refused with that id', async (t) => {
   const cases: [text: string, refusal: object][] = [
     ['{"id":7}', { reason: 'UNKNOWN_VERB', path: '', message: `expected ${VERBS}, found none` }],
-    ['{"id":7,"requeue":{}}', { reason: 'UNKNOWN_VERB', path: 'requeue', message: `expected ${VERBS}` }],
+    ['{"id":7,"borrow":{}}', { reason: 'UNKNOWN_VERB', path: 'borrow', message: `expected ${VERBS}` }],
     ['{"id":7,"__proto__":{}}', { reason: 'UNKNOWN_VERB', path: '__proto__' }],
     ['{"id":7,"constructor":{}}', { reason: 'UNKNOWN_VERB', path: 'constructor' }],
     ['{"id":7,"set Presence":{}}', { reason: 'UNKNOWN_VERB', path: '["set Presence"]' }],

@@ -106,3 +106,8 @@ export function headStartUsOf(policy: ResolvedPolicy, queueName: string, contact
     (queue?.headStartMs ?? 0) + (policy.segments[contact.segment]?.headStartMs ?? 0) + contact.headStartMs;
   return grantedMs * 1000 + valueUs;
 }
+
+/** Equal texts: equal requirements. */
+export function requirementText(requirement: readonly Alternative[]): string {
+  return JSON.stringify(tidyRequirement(requirement));
+}

@@ -28,6 +28,7 @@ const ASSIGNED = 8;
 const WRAP_UP = 9;
 const AGENT_LOST = 10;
 const COOL_DOWN = 11;
+const PREFERENCE = 13;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due: a deadline, or the end of a cap on offers, which is no event [OFF18]. */
@@ -98,6 +99,9 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
     if (!keeps && contact.agentLostUntil !== 0) {
       add(AGENT_LOST, contact.agentLostUntil, (world) => giveUp(world, contact, 'AGENT_LOST'));
     }
+  }
+  if (contact.preferredUntil !== 0) {
+    add(PREFERENCE, contact.preferredUntil, (world) => world.emit({ type: 'preferenceEnded', contactId: contact.id }));
   }
   for (const { agentId, until } of contact.coolDowns) {
     deadlines.push({
@@ -210,6 +214,7 @@ function giveUp(world: World, contact: OracleContact, cause: 'TOO_LONG' | 'AGENT
       cause,
       agedFrom: world.now - waitedMs,
       waitUntil: world.now + waitMs,
+      coolDownUntil: 0,
     });
     world.drain(agentId);
   }

@@ -1,5 +1,5 @@
 // The oracle's decisions on contacts: submit, update, cancel, end, complete. Written from SPEC [SUB*], [QUE*], [UPD*], [CAN*], [WRAP*].
-import type { Actor, Command } from '../../../src/core/commands.ts';
+import type { Actor, Command, ContactDraft } from '../../../src/core/commands.ts';
 import type { RelaxedClassification } from '../../../src/core/events.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import { canonicalDraft } from './canonical.ts';
@@ -45,6 +45,8 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
   if (dueAt === 0 && waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
   const { id, version: _version, dueAt: _dueAt, ...given } = draft;
+  const preferredAgents = preferredBy(world, queue, draft);
+  const preferredMs = draft.preferredForMs || queueOf(policy, queue).preferredForMs || 0;
   world.emit(
     {
       type: 'contactSubmitted',
@@ -52,6 +54,9 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
       gatewayId: actor.id,
       hash: '',
       ...given,
+      preferredAgents,
+      preferredForMs: draft.preferredForMs ?? 0,
+      preferredUntil: preferredAgents.length > 0 && preferredMs > 0 ? (dueAt === 0 ? world.now : dueAt) + preferredMs : 0,
       queue,
       segment,
       requirement,
@@ -64,6 +69,19 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
     draft,
   );
   return { kind: 'contact', id, created: true };
+}
+
+/** [AFF7]: who answered last goes in front. */
+function preferredBy({ state, now }: World, queue: string, draft: ContactDraft): readonly string[] {
+  const policy = policyOf(state);
+  const by = queueOf(policy, queue).lastAgent;
+  if (by === undefined) return draft.preferredAgents;
+  const [scope, id] = by === 'customer' ? ['CUSTOMER', draft.customerId] : ['JOURNEY', draft.journeyId];
+  const last = state.lastAgents.find((one) => one.scope === scope && one.id === id);
+  const rememberMs = policy.direct === undefined ? 7 * 86_400_000 : policy.direct.rememberMs;
+  if (last === undefined || now - last.at > rememberMs) return draft.preferredAgents;
+  if (!state.agents.some((agent) => agent.id === last.agentId)) return draft.preferredAgents;
+  return [last.agentId, ...draft.preferredAgents.filter((agentId) => agentId !== last.agentId)].slice(0, 32);
 }
 
 export function decideUpdate(world: World, { actor, contactId, set, version }: CommandOf<'update'>): Verdict {
@@ -145,7 +163,7 @@ function mergeAttributes(left: string, right: string): string {
 }
 
 /** The contact or tombstone of that id, if this actor may see it as its own [WHO1], [WHO2]. */
-function seenBy(world: World, actor: Actor, contactId: string): OracleContact | OracleTombstone | undefined {
+export function seenBy(world: World, actor: Actor, contactId: string): OracleContact | OracleTombstone | undefined {
   const subject =
     world.state.contacts.find(({ id }) => id === contactId) ??
     world.state.tombstones.find((tombstone) => tombstone.contactId === contactId);

@@ -11,6 +11,7 @@ import type {
   ContactEnded,
   ContactRequeued,
   ContactSubmitted,
+  ContactTransferred,
   CoreEvent,
   HoursResolved,
   OfferAccepted,
@@ -25,6 +26,7 @@ import type {
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { countAbandon, countAnswer } from './flow.ts';
+import { rememberAgent, remembers } from './last-agents.ts';
 import {
   agentOf,
   channelOf,
@@ -98,6 +100,11 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
       return closeContact(state, event, at);
     case 'contactRequeued':
       return requeue(state, event, at);
+    case 'contactTransferred':
+      return transfer(state, event, at);
+    case 'preferenceEnded':
+      contactOf(state, event.contactId).preferredUntil = 0;
+      return undefined;
     case 'dispositionSet':
       return setDisposition(state, event.contactId, event.disposition);
   }
@@ -189,6 +196,9 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
     ...facts,
     state: dueAt === 0 ? 'QUEUED' : 'SCHEDULED',
     dueAt,
+    preferredForMs: facts.preferredForMs ?? 0,
+    preferredUntil: facts.preferredUntil ?? 0,
+    releasedBy: '',
     submittedAt: at,
     enqueuedAt: lineAt,
     agedFrom: lineAt,
@@ -251,6 +261,9 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   contact.state = 'ASSIGNED';
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
+  contact.preferredUntil = 0;
+  rememberAgent(state, 'CUSTOMER', contact.customerId, event.agentId, at);
+  rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
   agentOf(state, event.agentId).missesInRow = 0;
   remember(state, contact, 'ACCEPTED');
   makeReady(state, event.agentId, at);
@@ -339,6 +352,47 @@ function requeue(state: OracleState, event: ContactRequeued, at: number): void {
   contact.agentLostUntil = 0;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   delete contact.relaxation;
+  if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
+  coolDownAnew(state, event.contactId, event.agentId, event.coolDownUntil);
+}
+
+function transfer(state: OracleState, event: ContactTransferred, at: number): void {
+  const contact = touch(state, event.contactId);
+  const { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom, agentId, coolDownUntil } = event;
+  Object.assign(contact, classificationIn(event));
+  Object.assign(contact, { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom });
+  if (event.cause === 'AGENT') contact.releasedBy = agentId;
+  if (event.to === 'CONSULT') return handOver(contact, event, at);
+  contact.state = 'QUEUED';
+  contact.agentId = '';
+  contact.cost = 0;
+  contact.assignedAt = 0;
+  contact.enqueuedAt = at;
+  contact.agentLostUntil = 0;
+  delete contact.relaxation;
+  if (event.to === 'ONE_AGENT') endCoolDown(contact, preferredAgents[0] ?? '');
+  coolDownAnew(state, event.contactId, agentId, coolDownUntil);
+}
+
+function handOver(contact: OracleContact, event: ContactTransferred, at: number): void {
+  contact.agentId = event.toAgentId;
+  contact.cost = event.cost;
+  contact.assignedAt = at;
+  contact.assignedUntil = event.assignedUntil;
+  contact.agentLostUntil = event.agentLostUntil;
+  // No offer led to this.
+  contact.offerSeq = 0;
+  contact.offerExpiresAt = 0;
+  contact.urgencyUs = 0;
+  contact.fitUs = 0;
+  contact.readinessUs = 0;
+}
+
+/** The pair cools down until then, whatever it did before. */
+function coolDownAnew(state: OracleState, contactId: string, agentId: string, until: number): void {
+  if (until <= state.at) return;
+  endCoolDown(contactOf(state, contactId), agentId);
+  coolDown(state, contactId, agentId, until);
 }
 
 function setDisposition(state: OracleState, id: string, disposition: OracleContact['disposition']): void {
@@ -473,6 +527,7 @@ function setPolicy(state: OracleState, event: PolicySet): void {
   for (const agent of state.agents) agent.offerInstants = lastOffers(state, agent.offerInstants);
   state.closures = state.closures.filter(({ queue }) => isThere(queue));
   state.hours = [];
+  state.lastAgents = state.lastAgents.filter(({ scope }) => remembers(policy, scope));
 }
 
 /** Known calendars keep their places. */

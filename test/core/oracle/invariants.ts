@@ -5,7 +5,7 @@ import {
   heldBeside,
   heldBy,
   isExclusive,
-  isHeld,
+  isHeld as isWithAgent,
   type OracleContact,
   type OracleState,
   policyOf,
@@ -13,7 +13,7 @@ import {
   sumOfCosts,
 } from './model.ts';
 import { canonicalText } from './picture.ts';
-import { bestPair, eligibilityOf, limitOf, theRule } from './rank.ts';
+import { bestPair, eligibilityOf, isHeld, limitOf, theRule } from './rank.ts';
 
 /** Calls `fail` with what does not hold. */
 export function checkInvariants(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
@@ -55,7 +55,7 @@ function checkHolders(state: OracleState, fail: (what: string) => never): void {
   const ids = state.contacts.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) fail('two open contacts of one id');
   for (const contact of state.contacts) {
-    if (isHeld(contact) && !state.agents.some(({ id }) => id === contact.agentId))
+    if (isWithAgent(contact) && !state.agents.some(({ id }) => id === contact.agentId))
       fail(`${contact.id} is held by nobody`);
     if (contact.state === 'QUEUED' && contact.agentId !== '') fail(`${contact.id} waits with an agent`);
   }
@@ -72,6 +72,7 @@ function checkLines(state: OracleState, events: readonly CoreEvent[], fail: (wha
       other.state === 'QUEUED' &&
       lineOf(state, other) === lineOf(state, chosen) &&
       !other.coolDowns.some(({ agentId }) => agentId === last.agentId) &&
+      (other.preferredAgents.includes(last.agentId) || !isHeld(state, other)) &&
       standsAhead(state, other, chosen);
     if (isPassed) fail(`${chosen.id} was offered before ${other.id}, which stood ahead`);
   }

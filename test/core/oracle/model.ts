@@ -11,6 +11,7 @@ import type {
   ContactRecord,
   GatewayRecord,
   HoursRecord,
+  LastAgentRecord,
   QueueFlowRecord,
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
@@ -49,6 +50,8 @@ export interface OracleState {
   now: number;
   hours: HoursRecord[];
   closures: ClosureRecord[];
+  /** Who answered last, in the order of the answers, customers and journeys apart. */
+  lastAgents: LastAgentRecord[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -74,6 +77,7 @@ export function emptyState(): OracleState {
     now: 0,
     hours: [],
     closures: [],
+    lastAgents: [],
     justClosed: [],
   };
 }

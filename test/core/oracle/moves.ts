@@ -1,7 +1,7 @@
 // Random histories: lists of moves that name their subjects loosely ("the third pending offer"), so that a history stays sensible when
 // fast-check takes moves out of it. `resolve` makes a command of a move, given the state as it stands.
 import fc from 'fast-check';
-import type { Command, ContactChanges, ContactDraft } from '../../../src/core/commands.ts';
+import type { Command, ContactChanges, ContactDraft, TransferTarget } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Presence } from '../../../src/core/views.ts';
 import { agentFactsArb, CALENDARS, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
@@ -36,6 +36,14 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
   | { readonly kind: 'update'; readonly pick: Pick; readonly set: ContactChanges; readonly version: number }
   | { readonly kind: 'cancel'; readonly pick: Pick; readonly cause: 'ABANDONED' | 'CANCELLED'; readonly role: number }
   | { readonly kind: 'end' | 'complete'; readonly pick: Pick; readonly role: number; readonly noted: number }
+  | {
+      readonly kind: 'requeue' | 'transfer';
+      readonly pick: Pick;
+      readonly role: number;
+      readonly to: TransferTarget;
+      readonly resetAge: boolean;
+      readonly version: number;
+    }
   | { readonly kind: 'accept' | 'decline'; readonly pick: Pick; readonly repeat: boolean }
   | { readonly kind: 'pull' | 'assign'; readonly pick: Pick; readonly agent: number; readonly fitting: boolean }
   | {
@@ -110,8 +118,8 @@ const attributesArb = fc.constantFrom('', '{"k":1}', '{"k":null}', '{"k":{"z":1}
 const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   channel: fc.constantFrom(...CHANNELS),
   direction: fc.constantFrom('INBOUND', 'OUTBOUND'),
-  customerId: fc.constant(''),
-  journeyId: fc.constant(''),
+  customerId: fc.constantFrom('', '', 'cy', 'cz'),
+  journeyId: fc.constantFrom('', 'jy', 'jy', 'jy', 'jz'),
   intent: fc.constantFrom('billing.due', 'sales', ''),
   language: fc.constant(''),
   queue: fc.oneof(
@@ -130,6 +138,7 @@ const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   tier: fc.constantFrom(0, 0, 0, 1, 9),
   headStartMs: fc.constantFrom(0, 0, 1000, 86_400_000),
   preferredAgents: fc.array(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 3 }),
+  preferredForMs: fc.constantFrom(0, 0, 0, 1, 10_000, 60_000),
   attributes: fc.constantFrom('', '{"k":1}'),
   inMs: fc.oneof(
     { weight: 12, arbitrary: fc.constant(undefined) },
@@ -175,6 +184,28 @@ const closeQueueArb = fc.record({
   reason: fc.constantFrom('', 'fire'),
   role: roleArb,
 });
+const targetArb: fc.Arbitrary<TransferTarget> = fc.record({
+  queue: fc.oneof(
+    { weight: 4, arbitrary: fc.constant('') },
+    { weight: 4, arbitrary: fc.constantFrom(...QUEUES) },
+    { weight: 1, arbitrary: fc.constant('none') },
+  ),
+  agentId: fc.oneof(
+    { weight: 10, arbitrary: fc.constant('') },
+    { weight: 10, arbitrary: fc.constantFrom(...AGENT_IDS) },
+    { weight: 1, arbitrary: fc.constant('nobody') },
+  ),
+  requires: requirementArb,
+  holdMs: fc.constantFrom(0, 0, 0, 5000),
+  consultId: fc.oneof({ weight: 12, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.constant('c1') }),
+});
+const giveArb = fc.record({
+  pick: pickArb,
+  role: roleArb,
+  to: targetArb,
+  resetAge: fc.boolean(),
+  version: versionArb,
+});
 
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
   [60, moveArb('submit', submitArb)],
@@ -182,6 +213,8 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [3, moveArb('cancel', cancelArb)],
   [12, moveArb('end', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
   [20, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
+  [4, moveArb('requeue', giveArb)],
+  [12, moveArb('transfer', giveArb)],
   [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [12, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [6, moveArb('pull', handingArb)],
@@ -239,6 +272,7 @@ const ANSWERING = [
   { weight: 8, arbitrary: moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
   { weight: 4, arbitrary: moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
   { weight: 8, arbitrary: moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) })) },
+  { weight: 5, arbitrary: moveArb('transfer', giveArb) },
   { weight: 2, arbitrary: moveArb('tick', fc.constant({})) },
   { weight: 2, arbitrary: moveArb('putAgent', putAgentArb) },
   { weight: 2, arbitrary: fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary }))) },

@@ -21,6 +21,7 @@ import {
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
 import { decideAssign, decidePull } from './decide-handing.ts';
 import { decideClosure, decideHours } from './hours.ts';
+import { decideRequeue, decideTransfer } from './decide-transfers.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
 import { bestPair, type RuleParts, theRule } from './rank.ts';
@@ -140,6 +141,10 @@ function decide(world: World, command: Command): Verdict {
     case 'end':
     case 'complete':
       return decideEnd(world, command);
+    case 'requeue':
+      return decideRequeue(world, command);
+    case 'transfer':
+      return decideTransfer(world, command);
     case 'accept':
     case 'decline':
       return decideAnswer(world, command);

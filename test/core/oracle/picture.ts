@@ -68,6 +68,7 @@ export function contactPicture(contact: OracleContact): ContactView {
   const { id, channel, direction, gatewayId, customerId, journeyId, intent, language, queue, requires, prefers } =
     contact;
   const { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt } = contact;
+  const { preferredForMs } = contact;
   const { enqueuedAt, agedFrom, offeredAt, assignedAt, endedAt, version, disposition } = contact;
   const facts = {
     id,
@@ -82,7 +83,18 @@ export function contactPicture(contact: OracleContact): ContactView {
     requires,
     prefers,
   };
-  const place = { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt };
+  const place = {
+    segment,
+    value,
+    tier,
+    headStartMs,
+    preferredAgents,
+    preferredForMs,
+    attributes,
+    state,
+    agentId,
+    submittedAt,
+  };
   const times = { enqueuedAt, agedFrom, offeredAt, assignedAt, endedAt, closedAt: 0, version };
   const relaxedSteps = Math.floor(Math.log2(2 * (contact.relaxation?.applied ?? 0) || 1));
   const more = {
@@ -213,6 +225,7 @@ export function recordPictures(state: OracleState): unknown[] {
     ...byOrdinal(state.gateways),
     ...byOrdinal(state.contacts).map(({ submitted: _submitted, ...contact }) => phaseFacts(contact)),
     ...state.tombstones.map(({ submitted: _submitted, ...tombstone }) => tombstone),
+    ...(['CUSTOMER', 'JOURNEY'] as const).flatMap((scope) => state.lastAgents.filter((last) => last.scope === scope)),
   ].map((record) => withoutDefaults(normalized(record)));
 }
 

@@ -208,7 +208,11 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
     headStartMs: fc.constantFrom(0, 5000),
     limits: limitsArb,
   };
-  const all = { ...facts, relax: relaxArb, when: whenArb };
+  const preferences = {
+    preferredForMs: fc.constantFrom(0, 0, 10_000, 30_000),
+    lastAgent: fc.constantFrom('customer' as const, 'journey' as const),
+  };
+  const all = { ...facts, ...preferences, relax: relaxArb, when: whenArb };
   const needed = Object.keys(facts) as (keyof typeof facts)[];
   const { when: _when, ...unconditional } = all;
   const always: fc.Arbitrary<QueuePolicy> = fc.record(unconditional, { requiredKeys: needed });
@@ -355,10 +359,24 @@ const withHoursArb = (policies: fc.Arbitrary<ResolvedPolicy>): fc.Arbitrary<Reso
     .tuple(policies, fc.array(hoursOfQueueArb, { maxLength: 3 }), fc.subarray([...CALENDARS], { minLength: 1 }))
     .map(([policy, hours, names]) => withHours(policy, hours, names));
 
+const directArb = fc.record(
+  {
+    direct: fc.record({ holdMs: fc.constantFrom(120_000, 5000, 0), rememberMs: fc.constantFrom(604_800_000, 10_000) }),
+  },
+  { requiredKeys: [] },
+);
+
 /** One without hours. */
 const timelessPolicyArb: fc.Arbitrary<ResolvedPolicy> = fc
-  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb)
-  .map(([numbers, channels, segments, queues, agents]) => ({ ...numbers, channels, segments, queues, agents }));
+  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb, directArb)
+  .map(([numbers, channels, segments, queues, agents, direct]) => ({
+    ...numbers,
+    ...direct,
+    channels,
+    segments,
+    queues,
+    agents,
+  }));
 
 /** A policy whose names and numbers collide. */
 export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc.oneof(

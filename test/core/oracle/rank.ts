@@ -122,7 +122,21 @@ function isEligible(state: OracleState, contact: OracleContact, agent: OracleAge
     meets(agent.skills, eligibilityOf(contact)) &&
     hasRoom(state, agent, contact.channel) &&
     !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id) &&
-    isGateOpen(state, contact, agent)
+    isGateOpen(state, contact, agent) &&
+    (contact.preferredAgents.includes(agent.id) || !isHeld(state, contact))
+  );
+}
+
+/** [AFF2]: its preferred agents have it to themselves. */
+export function isHeld(state: OracleState, contact: OracleContact): boolean {
+  if (contact.preferredUntil === 0) return false;
+  return state.agents.some(
+    (agent) =>
+      contact.preferredAgents.includes(agent.id) &&
+      agent.sessionId !== '' &&
+      agent.presence !== 'OFFLINE' &&
+      meets(agent.skills, eligibilityOf(contact)) &&
+      !contact.coolDowns.some((coolDown) => coolDown.agentId === agent.id),
   );
 }
 

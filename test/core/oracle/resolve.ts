@@ -2,7 +2,7 @@
 //
 // 1. A move always gives a command, sensible or not; nothing that the state lacks makes it fail.
 // 2. Ids of contacts and sessions are counted, so that a history without some of its moves still makes sense.
-import type { Actor, Command, ContactDraft } from '../../../src/core/commands.ts';
+import type { Actor, Command, ContactDraft, TransferTarget } from '../../../src/core/commands.ts';
 import type { ResolvedHours } from '../../../src/core/hours.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import type { OracleContact, OracleState } from './model.ts';
@@ -44,6 +44,9 @@ export class Resolver {
       case 'end':
       case 'complete':
         return this.#end(state, move);
+      case 'requeue':
+      case 'transfer':
+        return this.#give(state, move);
       case 'accept':
       case 'decline':
         return this.#answer(state, move);
@@ -134,6 +137,41 @@ export class Resolver {
     return { type: kind, actor, contactId, version: 0, ...given };
   }
 
+  #give(state: OracleState, { kind, pick, role, to, resetAge, version }: MoveOf<'requeue' | 'transfer'>): Command {
+    const mayWait = kind === 'transfer' && role >= 2;
+    const contactId = this.#contact(
+      state,
+      pick,
+      (contact) => contact.state === 'ASSIGNED' || (mayWait && contact.state !== 'WRAP_UP'),
+    );
+    const contact = state.contacts.find(({ id }) => id === contactId);
+    if (kind === 'transfer' && pick.index % 2 === 0) {
+      const handOver = this.#handOver(state, role, version);
+      if (handOver !== undefined) return handOver;
+    }
+    // A stray one asks again what it asked for before.
+    const agentId = (pick.stray ? contact?.releasedBy : contact?.agentId) || 'a0';
+    const actor: Actor =
+      role >= 2 ? { role: role === 2 ? 'supervisor' : 'admin', id: 'boss' } : { role: 'agent', id: agentId };
+    const common = { actor, contactId, resetAge, version };
+    return kind === 'requeue' ? { type: 'requeue', ...common } : { type: 'transfer', to, ...common };
+  }
+
+  /** From the first agent who has a contact of somebody else's journey to that one; or of a journey that is nobody else's, to see it refused. */
+  #handOver({ contacts }: OracleState, role: number, version: number): Command | undefined {
+    const answered = contacts.filter(({ state, journeyId }) => state === 'ASSIGNED' && journeyId !== '');
+    for (const contact of answered) {
+      const others = contacts.filter((other) => other !== contact && other.journeyId === contact.journeyId);
+      const fits = others.find(({ state, channel }) => state === 'ASSIGNED' && channel === contact.channel);
+      const consult = fits ?? (role === 0 ? others[0] : undefined);
+      if (consult === undefined) continue;
+      const actor: Actor = role >= 2 ? { role: 'supervisor', id: 'boss' } : { role: 'agent', id: contact.agentId };
+      const to = { ...NOWHERE, consultId: consult.id };
+      return { type: 'transfer', actor, contactId: contact.id, to, resetAge: false, version };
+    }
+    return undefined;
+  }
+
   #answer(state: OracleState, { kind, pick, repeat }: MoveOf<'accept' | 'decline'>): Command {
     const pending = state.contacts.filter((contact) => contact.state === 'OFFERED');
     const old = this.#offers.at(-1 - pick.index);
@@ -216,6 +254,8 @@ export class Resolver {
     return { role: 'gateway', id: stray && index % 3 === 0 ? 'g1' : (own ?? 'g0') };
   }
 }
+
+const NOWHERE: TransferTarget = { queue: '', agentId: '', requires: [], holdMs: 0, consultId: '' };
 
 function draftOf({ at }: OracleState, id: string, { inMs, ...facts }: ContactFacts, version: number): ContactDraft {
   return { id, ...facts, version, ...(inMs === undefined ? {} : { dueAt: at + inMs }) };

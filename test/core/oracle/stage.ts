@@ -10,6 +10,7 @@ import type {
   ContactDraft,
   Ok,
   Query,
+  TransferTarget,
 } from '../../../src/core/commands.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
 import type { ResolvedHours } from '../../../src/core/hours.ts';
@@ -182,6 +183,22 @@ export class Stage {
     return this.act({ type: 'cancel', actor: more.by ?? GATEWAY, contactId, cause, version: more.version ?? 0 });
   }
 
+  requeue(contactId: string, by: Actor, more: Partial<{ resetAge: boolean; version: number }> = {}): Acted {
+    const { resetAge = false, version = 0 } = more;
+    return this.act({ type: 'requeue', actor: by, contactId, resetAge, version });
+  }
+
+  transfer(
+    contactId: string,
+    by: Actor,
+    to: Partial<TransferTarget>,
+    more: Partial<{ resetAge: boolean; version: number }> = {},
+  ): Acted {
+    const { resetAge = false, version = 0 } = more;
+    const target = { queue: '', agentId: '', requires: [], holdMs: 0, consultId: '', ...to };
+    return this.act({ type: 'transfer', actor: by, contactId, to: target, resetAge, version });
+  }
+
   accept(contactId: string): Acted {
     return this.acceptOffer(this.offerOf(contactId), this.view(contactId).agentId);
   }
@@ -276,5 +293,6 @@ export function brief(event: CoreEvent): string {
   if (event.type === 'offerRevoked') words.push(event.reason);
   if (event.type === 'contactClosed') words.push(event.state, event.cause);
   if (event.type === 'contactEnded' || event.type === 'contactRequeued') words.push(event.cause);
+  if (event.type === 'contactTransferred') words.push(event.queue, event.to, event.cause);
   return words.join(' ');
 }

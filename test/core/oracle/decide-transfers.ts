@@ -1,0 +1,164 @@
+// The oracle's decisions on giving contacts away: requeue and transfer. Written from SPEC [XFR*], [AFF*].
+import type { Actor, Command, TransferTarget } from '../../../src/core/commands.ts';
+import { requirementText } from './classify.ts';
+import { close } from './deadlines.ts';
+import { seenBy } from './decide-contacts.ts';
+import { channelOf, isHeld, type OracleContact, policyOf, queueOf } from './model.ts';
+import { classifyIn } from './relax.ts';
+import { contactVerdict, refused, type Verdict, type World } from './world.ts';
+
+type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+export function decideRequeue(world: World, { actor, contactId, resetAge, version }: CommandOf<'requeue'>): Verdict {
+  if (isRepeated(world, actor, contactId, undefined)) return contactVerdict(contactId);
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
+  if (subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
+  if (subject.state !== 'ASSIGNED') return refused('CONTACT_NOT_ANSWERED');
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  const { agentId } = subject;
+  const { waitMs } = queueOf(policyOf(world.state), subject.queue).limits;
+  world.emit({
+    type: 'contactRequeued',
+    contactId,
+    agentId,
+    cause: actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR',
+    agedFrom: resetAge ? world.now : world.now - (subject.assignedAt - subject.agedFrom),
+    waitUntil: world.now + waitMs,
+    coolDownUntil: coolDownEnd(world),
+  });
+  world.drain(agentId);
+  return contactVerdict(contactId);
+}
+
+export function decideTransfer(world: World, command: CommandOf<'transfer'>): Verdict {
+  const { actor, contactId, to, version } = command;
+  const { state } = world;
+  const policy = policyOf(state);
+  const isAnywhere = to.queue !== '' || to.agentId !== '' || to.requires.length > 0;
+  if (to.consultId !== '' && (isAnywhere || to.holdMs > 0)) return refused('INVALID_FIELD');
+  if ((!isAnywhere && to.consultId === '') || (to.holdMs > 0 && to.agentId === '')) return refused('INVALID_FIELD');
+  if (isRepeated(world, actor, contactId, to)) return contactVerdict(contactId);
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (to.agentId !== '' && !state.agents.some(({ id }) => id === to.agentId)) return refused('NO_SUCH_AGENT');
+  if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
+  if (to.consultId !== '') return decideHandOver(world, command, subject);
+  if (subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
+  if (subject.state !== 'ASSIGNED' && actor.role === 'agent') return refused('CONTACT_NOT_ANSWERED');
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  if (to.queue !== '' && !policy.queues.some(({ name }) => name === to.queue)) return refused('UNKNOWN_QUEUE');
+  const requires = to.requires.length > 0 ? to.requires : subject.requires;
+  const placed = classifyIn(policy, to.queue || subject.queue, { ...subject, requires }, world.now);
+  if (placed === undefined) return refused('REQUIREMENT_TOO_LARGE');
+  if (subject.state === 'OFFERED') world.revoke(subject, 'CONTACT_TRANSFERRED');
+  give(world, subject, command, { ...placed, requires });
+  return contactVerdict(contactId);
+}
+
+/** [XFR10]. */
+function decideHandOver(world: World, { actor, to, version }: CommandOf<'transfer'>, subject: OracleContact): Verdict {
+  const { state, now } = world;
+  const consult = state.contacts.find(({ id }) => id === to.consultId);
+  const isAlike =
+    consult !== undefined &&
+    consult.id !== subject.id &&
+    subject.journeyId !== '' &&
+    consult.journeyId === subject.journeyId &&
+    consult.channel === subject.channel;
+  if (!isAlike || (isHeld(subject) && consult.agentId === subject.agentId)) return refused('NO_SUCH_CONTACT');
+  for (const { state: phase } of [consult, subject]) {
+    if (phase === 'WRAP_UP') return refused('CONTACT_ANSWERED');
+    if (phase !== 'ASSIGNED') return refused('CONTACT_NOT_ANSWERED');
+  }
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  const { id: contactId, agentId, requires, preferredAgents, preferredForMs, preferredUntil } = subject;
+  const cause = actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR';
+  world.emit({
+    type: 'contactTransferred',
+    contactId,
+    agentId,
+    cause,
+    by: actor.id,
+    to: 'CONSULT',
+    queue: subject.queue,
+    segment: subject.segment,
+    requirement: subject.requirement,
+    clockRate: subject.clockRate,
+    headStartUs: subject.headStartUs,
+    waitUntil: subject.waitUntil,
+    requires,
+    agedFrom: now - (subject.assignedAt - subject.agedFrom),
+    preferredAgents,
+    preferredForMs,
+    preferredUntil,
+    coolDownUntil: 0,
+    consultId: consult.id,
+    toAgentId: consult.agentId,
+    cost: consult.cost,
+    assignedUntil: now + channelOf(state, subject.channel).assigned.maxMs,
+    agentLostUntil: consult.agentLostUntil,
+  });
+  world.drain(agentId);
+  close(world, consult, 'COMPLETED', cause);
+  return contactVerdict(contactId);
+}
+
+type Placed = NonNullable<ReturnType<typeof classifyIn>> & Pick<OracleContact, 'requires'>;
+
+function give(world: World, subject: OracleContact, command: CommandOf<'transfer'>, placed: Placed): void {
+  const { actor, to, resetAge, contactId } = command;
+  const holder = subject.state === 'ASSIGNED' ? subject.agentId : '';
+  const keptFrom = holder === '' ? subject.agedFrom : world.now - (subject.assignedAt - subject.agedFrom);
+  const holdMs = to.holdMs || (policyOf(world.state).direct?.holdMs ?? 120_000);
+  const { preferredAgents, preferredForMs, preferredUntil } = subject;
+  const held = {
+    preferredAgents: [to.agentId],
+    preferredForMs: holdMs,
+    preferredUntil: holdMs === 0 ? 0 : world.now + holdMs,
+  };
+  world.emit({
+    type: 'contactTransferred',
+    contactId,
+    agentId: holder,
+    cause: actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR',
+    by: actor.id,
+    to: to.agentId !== '' ? 'ONE_AGENT' : to.requires.length > 0 ? 'REQUIREMENT' : 'QUEUE',
+    ...placed,
+    agedFrom: resetAge ? world.now : keptFrom,
+    ...(to.agentId === '' ? { preferredAgents, preferredForMs, preferredUntil } : held),
+    coolDownUntil: holder === '' || holder === to.agentId ? 0 : coolDownEnd(world),
+    consultId: '',
+    toAgentId: '',
+    cost: 0,
+    assignedUntil: 0,
+    agentLostUntil: 0,
+  });
+  if (holder !== '') world.drain(holder);
+}
+
+/** 0: there is no cool-down. */
+function coolDownEnd({ state, now }: World): number {
+  const { declineCoolDownMs } = policyOf(state).presence;
+  return declineCoolDownMs === 0 ? 0 : now + declineCoolDownMs;
+}
+
+/** [XFR9]: the agent gave it away before, does not have it again, and all that it names now is so already. */
+function isRepeated({ state }: World, actor: Actor, contactId: string, to: TransferTarget | undefined): boolean {
+  const contact = state.contacts.find(({ id }) => id === contactId);
+  if (actor.role !== 'agent' || contact === undefined || contact.releasedBy !== actor.id) return false;
+  if (isHeld(contact) && contact.state !== 'OFFERED' && contact.agentId === actor.id) return false;
+  if (to === undefined) return true;
+  if (to.consultId !== '') {
+    const consult = state.tombstones.find(({ contactId: id }) => id === to.consultId);
+    return consult?.state === 'COMPLETED' && isHeld(contact) && consult.agentId === contact.agentId;
+  }
+  const isThere = to.queue === '' || to.queue === contact.queue;
+  const isTheirs = to.agentId === '' || contact.preferredAgents.join() === to.agentId;
+  return (
+    isThere &&
+    isTheirs &&
+    (to.requires.length === 0 || requirementText(to.requires) === requirementText(contact.requires))
+  );
+}
