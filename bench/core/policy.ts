@@ -4,7 +4,7 @@
  * 1. Queues require nothing: what a contact needs, it brings, so that a suite says how many demand classes there are.
  * 2. Limits are so wide that no suite runs into them.
  */
-import type { ChannelPolicy, QueuePolicy, ResolvedPolicy } from '../../src/core/policy.ts';
+import type { ChannelPolicy, QueuePolicy, RelaxStep, ResolvedPolicy } from '../../src/core/policy.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,10 +29,12 @@ export interface PolicyChoice {
   readonly offerTimeoutMs?: number;
   /** Multiplies the clock rates of the queues. */
   readonly clockRate?: number;
+  /** Of every queue; none unless given. */
+  readonly relax?: readonly RelaxStep[];
 }
 
 export function benchPolicy(choice: PolicyChoice): ResolvedPolicy {
-  const { wrapUpMs, forgetMs, clockRate = 1, assignedMaxMs = 8 * HOUR_MS, offerTimeoutMs = 20_000 } = choice;
+  const { wrapUpMs, forgetMs, clockRate = 1, assignedMaxMs = 8 * HOUR_MS, offerTimeoutMs = 20_000, relax } = choice;
   const voice: ChannelPolicy = {
     cost: 100,
     limit: 1,
@@ -54,7 +56,7 @@ export function benchPolicy(choice: PolicyChoice): ResolvedPolicy {
       queue('sales', 'sales.*', clockRate),
       queue('claims', 'claims.*', clockRate),
       queue('support', undefined, clockRate),
-    ],
+    ].map((made) => (relax === undefined ? made : { ...made, relax })),
     fit: { perLevelMs: 3_000, affinityMs: 30_000, breadthMs: 1_000 },
     readiness: { idleRate: 500, idleCapMs: 10 * MINUTE_MS, loadMs: 10_000 },
     presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },

@@ -1,18 +1,17 @@
 /**
  * What kind of contacts a stage has: the plain ones, and those that could make a decision dearer.
  *
- * 1. A further kind is a further entry here and in the lists of params.ts: stages ask only for what stands here. (Steps of relaxation, which a
- *    contact's requirement would take while it waits, are a kind to come: the core has none yet.)
+ * 1. A further kind is a further entry here and in the lists of params.ts: stages ask only for what stands here.
  */
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Recruit } from '../core/staff.ts';
 import type { Demand } from './centre.ts';
 
-export const VARIANTS = ['plain', 'unserveable', 'affinity', 'strangers'] as const;
+export const VARIANTS = ['plain', 'unserveable', 'affinity', 'strangers', 'relaxing'] as const;
 
 /**
  * `unserveable`: 90 % of the waiting contacts ask for what nobody has. `affinity`: 20 % name one to three preferred agents, who may serve
- * them. `strangers`: 20 % name such agents whether they may serve them or not.
+ * them. `strangers`: 20 % name such agents whether they may serve them or not. `relaxing`: what waits takes two steps of relaxation on its way.
  */
 export type Variant = (typeof VARIANTS)[number];
 
@@ -22,6 +21,7 @@ export const VARIANT_TITLES: Readonly<Record<Variant, string>> = {
   unserveable: ', 90 % unserveable',
   affinity: ', 20 % with preferred agents',
   strangers: ', 20 % with preferred agents of any skills',
+  relaxing: ', relaxed twice while they wait',
 };
 
 export const UNSERVEABLE_SHARE = 0.9;

@@ -6,6 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Actor, Command } from '../../src/core/commands.ts';
+import type { RelaxStep } from '../../src/core/policy.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { numberOf } from '../core/centre.ts';
 import { benchPolicy } from '../core/policy.ts';
@@ -23,8 +24,20 @@ const LONG_MS = 365 * 24 * 3_600_000;
 /** Begins the ids of contacts that name preferred agents. */
 const AFFINE = 'a';
 
+/** One third of those in line have another demand class than they came with, and one third another place in it as well. */
+const STEPS: readonly RelaxStep[] = [
+  { afterMs: WAIT_MS / 3, requires: [{ all: [], without: ['trainee'] }] },
+  { afterMs: (2 * WAIT_MS) / 3, headStartMs: 60_000 },
+];
+
+interface StagePolicyChoice {
+  readonly clockRate?: number;
+  readonly offerTimeoutMs?: number;
+  readonly relax?: readonly RelaxStep[];
+}
+
 /** The policies of a stage. `isChanged`: other clock rates, so that every contact has another place in line. */
-export function stagePolicy(choice: { readonly clockRate?: number; readonly offerTimeoutMs?: number } = {}) {
+export function stagePolicy(choice: StagePolicyChoice = {}) {
   return benchPolicy({ wrapUpMs: 0, forgetMs: STAGE_FORGET_MS, assignedMaxMs: LONG_MS, ...choice });
 }
 
@@ -57,7 +70,7 @@ export class WaitingStage implements Stage {
     this.recruits = centre.recruits(size.agents);
     this.#able = centre.ableByDemand(this.recruits);
     this.#contactIds = this.recruits.map(() => '');
-    setPolicy(core, stagePolicy(), this.#clock.now);
+    setPolicy(core, stagePolicy(variant === 'relaxing' ? { relax: STEPS } : {}), this.#clock.now);
     for (const recruit of this.recruits) {
       putAgent(core, recruit, this.#clock.now);
       signIn(core, recruit.id, this.#clock.now);

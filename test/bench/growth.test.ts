@@ -25,6 +25,7 @@ t.test('in small: every figure, one JSON object at the end, the same hash again'
       `commandAffinityRatio${of}`,
     ]),
     'commandStrangersRatioWaiting',
+    'commandRelaxingRatioWaiting',
     'commandAgents200P99Us',
     'commandWaiting400P50Us',
     'firstUseAgents200P50Us',

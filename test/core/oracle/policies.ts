@@ -173,7 +173,7 @@ const overflowArb: fc.Arbitrary<RelaxStep> = fc.record(
 const relaxArb: fc.Arbitrary<RelaxStep[]> = fc
   .tuple(
     fc.array(relaxStepArb, { maxLength: 3 }),
-    fc.option(overflowArb, { nil: undefined, freq: 2 }),
+    fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: overflowArb }),
     fc.array(fc.constantFrom(1, 1000, 3000, 7000, 15_000), { minLength: 4, maxLength: 4 }),
   )
   .map(([steps, overflow, pauses]) => {
