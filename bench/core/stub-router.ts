@@ -60,5 +60,7 @@ function offer(contactId: string, agentId: string): OfferMade {
     urgencyUs: 0,
     fitUs: 0,
     readinessUs: 0,
+    runnersUp: [],
+    idleUs: 0,
   };
 }

@@ -94,6 +94,8 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
       declineCoolDownMs: draft.presence.declineCoolDown,
     },
     forgetMs: draft.forget,
+    estimate: { minutes: Math.ceil(draft.estimate.over / 60_000), answersMin: draft.estimate.answers },
+    explain: { runnersUp: draft.explain.runnersUp },
     agents: record(draft.agents, ({ name, skills, capacity, limits }) => ({
       name,
       skills: Object.fromEntries(skills),

@@ -73,6 +73,9 @@ function leavePhase(state: State, contact: Contact, endedNow: boolean): void {
   const phase = contact.phase;
   switch (phase.state) {
     case 'QUEUED':
+      if (state.estimate !== undefined && contact.enqueuedAt < state.at) {
+        contact.queue.linePace.countLeft(state.at, state.estimate);
+      }
       leaveLine(state, contact);
       state.demands.releaseClass(contact);
       return;

@@ -52,7 +52,9 @@ export function clearDeadline(state: State, deadline: Deadline | undefined): und
 export function enterLine(state: State, contact: Contact): void {
   contact.phase = QUEUED;
   contact.order = contact.agedFrom;
-  contact.queue.waiting.insert(contact);
+  const { queue } = contact;
+  queue.waiting.insert(contact);
+  if (queue.waiting.size === 1 && state.estimate !== undefined) queue.linePace.start(state.at);
   joinLine(state, contact);
 }
 
@@ -80,7 +82,9 @@ export function leaveLine(state: State, contact: Contact): void {
 function leaveQueue(state: State, contact: Contact): void {
   const { queue } = contact;
   queue.waiting.remove(contact);
-  if (queue.gateDeadline !== undefined && queue.waiting.size === 0) scheduleGate(state, queue, state.at);
+  if (queue.waiting.size > 0) return;
+  if (queue.gateDeadline !== undefined) scheduleGate(state, queue, state.at);
+  if (state.estimate !== undefined) queue.linePace.stop(state.at, state.estimate);
 }
 
 /** `isRead`: the event was read, not decided here. */
@@ -275,6 +279,7 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
 
 export function applyOffered(state: State, contact: Contact, agent: Agent, event: OfferMade): void {
   assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');
+  const { since } = contact.queue.linePace;
   leaveLine(state, contact);
   touch(state, agent);
   const offer: Offer = {
@@ -284,6 +289,9 @@ export function applyOffered(state: State, contact: Contact, agent: Agent, event
     urgencyUs: event.urgencyUs,
     fitUs: event.fitUs,
     readinessUs: event.readinessUs,
+    fromLine: since !== 0 && since < state.at && contact.enqueuedAt < state.at,
+    runnersUp: event.runnersUp,
+    idleUs: event.idleUs,
   };
   contact.phase = { state: 'OFFERED', offer };
   contact.cost = event.cost;
@@ -312,6 +320,9 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
   const waited = waitedMs(contact, state.at);
   contact.queue.flow.countAnswer(state.at, waited <= contact.queue.policy.serviceLevel.withinMs);
   for (const watcher of contact.queue.watchers) state.dirty.addGate(watcher);
+  if (offer.fromLine && state.estimate !== undefined) {
+    contact.queue.linePace.countAnswer(state.at, state.at - contact.offeredAt, state.estimate);
+  }
   becomeReady(state, agent);
   agent.missesInRow = 0;
   rememberAnswer(agent, offer.seq, contact.id, 'ACCEPTED');

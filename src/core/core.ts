@@ -26,8 +26,10 @@ import type { CoreEvent, OfferMade } from './events.ts';
 import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
 import { Queries } from './queries.ts';
+import { idleUs } from './rank.ts';
 import { restore, stateRecords } from './records.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { runnersUp } from './runners-up.ts';
 import { settle } from './settle.ts';
 import { State } from './state.ts';
 import { hashRecords } from './state-hash.ts';
@@ -211,12 +213,16 @@ function decide(step: Step, command: Command): Decided {
   }
 }
 
+const NO_RUNNERS_UP: readonly never[] = [];
+
 /** Proposes the pair's contact to its agent. */
 function offer(step: Step, pair: Pair): void {
   const { contact, agent } = pair;
+  const { state, now } = step;
+  const countMax = state.runnersUpMax;
   const { policy } = contact.channel;
   assert(Number.isSafeInteger(pairTotalUs(pair)), 'ranks are safe integers');
-  const expiresAt = step.now + policy.offerTimeoutMs;
+  const expiresAt = now + policy.offerTimeoutMs;
   const event: OfferMade = {
     type: 'offerMade',
     contactId: contact.id,
@@ -227,6 +233,8 @@ function offer(step: Step, pair: Pair): void {
     urgencyUs: pair.urgencyUs,
     fitUs: pair.fitUs,
     readinessUs: pair.readinessUs,
+    runnersUp: countMax === 0 ? NO_RUNNERS_UP : runnersUp(pair, countMax, state.moment(now), state),
+    idleUs: countMax === 0 ? 0 : idleUs(agent.readySince, now, state.terms),
   };
   step.emitOf(contact, event);
 }

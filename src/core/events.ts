@@ -92,6 +92,13 @@ export interface RelaxationsTested {
   readonly contactIds: readonly string[];
 }
 
+/** Who would have got the contact if the chosen agent were not there. */
+export interface RunnerUp {
+  readonly agentId: string;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
 /** Its offer is "o" + this event's seq. */
 export interface OfferMade {
   readonly type: 'offerMade';
@@ -105,6 +112,10 @@ export interface OfferMade {
   readonly urgencyUs: number;
   readonly fitUs: number;
   readonly readinessUs: number;
+  /** As far as the policy wants to know, best first; their urgency is the contact's. */
+  readonly runnersUp: readonly RunnerUp[];
+  /** Of `readinessUs` what idling gave, if the policy wants runners-up; the rest is load. */
+  readonly idleUs: number;
 }
 
 export interface OfferAccepted {
@@ -255,6 +266,8 @@ export interface PolicySet {
   readonly source: string;
   readonly fileHash: string;
   readonly by: string;
+  /** What it changed, for people: see policy-changes.ts. */
+  readonly changes: readonly string[];
 }
 
 /** The router started on this journal again. Session losses and revocations follow as events of their own. */

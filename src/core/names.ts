@@ -8,6 +8,7 @@ import type { Blend } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { DemandClass } from './demand.ts';
+import { LinePace } from './estimated-wait.ts';
 import type { ChannelPolicy, QueuePolicy } from './policy.ts';
 import { QueueFlow } from './queue-flow.ts';
 import { compileMatch, type QueueMatcher } from './queue-match.ts';
@@ -48,6 +49,7 @@ export interface Queue {
   gateDeadline: Deadline | undefined;
   /** Its gate may have opened: settle looks. */
   gateDirty: boolean;
+  readonly linePace: LinePace;
 }
 
 export function newQueue(policy: QueuePolicy): Queue {
@@ -68,6 +70,7 @@ export function newQueue(policy: QueuePolicy): Queue {
     watchers: [],
     gateDeadline: undefined,
     gateDirty: false,
+    linePace: new LinePace(),
   };
 }
 

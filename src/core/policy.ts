@@ -100,6 +100,20 @@ export interface PresencePolicy {
   readonly declineCoolDownMs: number;
 }
 
+/** What the estimate of a wait is made from. */
+export interface EstimatePolicy {
+  /** The last so many minutes count, the present one among them; 1 to 60. */
+  readonly minutes: number;
+  /** Fewer answers than this give no estimate. */
+  readonly answersMin: number;
+}
+
+/** What is kept with an offer for its explanation. */
+export interface ExplainPolicy {
+  /** 0 to 3. */
+  readonly runnersUp: number;
+}
+
 export interface AgentPolicy {
   readonly name: string;
   readonly skills: Readonly<Record<string, number>>;
@@ -116,5 +130,9 @@ export interface ResolvedPolicy {
   readonly readiness: ReadinessPolicy;
   readonly presence: PresencePolicy;
   readonly forgetMs: number;
+  /** Absent in journals older than it: no estimates. */
+  readonly estimate?: EstimatePolicy;
+  /** Absent in journals older than it: nothing is kept. */
+  readonly explain?: ExplainPolicy;
   readonly agents: Readonly<Record<string, AgentPolicy>>;
 }

@@ -38,7 +38,8 @@ export function* stateRecords(state: State): Generator<StateRecord> {
   yield headerRecord(state);
   for (const queue of state.queues.values()) {
     const { slot, answered, answeredWithin, abandoned } = queue.flow;
-    if (answered.length === 0 && queue.paceUntil === 0) continue;
+    const { since, slots } = queue.linePace;
+    if (answered.length === 0 && queue.paceUntil === 0 && since === 0 && slots.length === 0) continue;
     yield {
       kind: 'queueFlow',
       queue: queue.name,
@@ -47,6 +48,8 @@ export function* stateRecords(state: State): Generator<StateRecord> {
       answeredWithin: [...answeredWithin],
       abandoned: [...abandoned],
       paceUntil: queue.paceUntil,
+      lineSince: since,
+      lined: slots.map((one) => ({ ...one })),
     };
   }
   for (const agent of byOrdinal(state.agents.values())) yield agentRecord(agent);
@@ -158,6 +161,8 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     fitUs: offer?.fitUs ?? 0,
     readinessUs: offer?.readinessUs ?? 0,
     assignedUntil: contact.assignedUntil,
+    fromLine: offer?.fromLine ?? false,
+    ...reasonsOf(offer),
     wrapUpUntil: phase.state === 'WRAP_UP' ? due : 0,
     agentLostUntil: contact.agentLostUntil,
     coolDowns: contact.coolDowns
@@ -168,6 +173,11 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     version: contact.version,
     ...(contact.relaxation === undefined ? {} : { relaxation: contact.relaxation }),
   };
+}
+
+function reasonsOf(offer: Offer | undefined): Pick<ContactRecord, 'reasons'> {
+  if (offer === undefined || (offer.runnersUp.length === 0 && offer.idleUs === 0)) return {};
+  return { reasons: { runnersUp: offer.runnersUp, idleUs: offer.idleUs } };
 }
 
 function tombstoneRecord(known: Known, tombstone: NonNullable<Known['tombstone']>): TombstoneRecord {
@@ -221,12 +231,14 @@ function restoreHeader(state: State, record: HeaderRecord): void {
 
 function restoreFlow(state: State, record: QueueFlowRecord): void {
   const queue = queueNamed(state, record.queue);
-  const { flow } = queue;
+  const { flow, linePace } = queue;
   queue.paceUntil = record.paceUntil;
   flow.slot = record.slot;
   flow.answered = [...record.answered];
   flow.answeredWithin = [...record.answeredWithin];
   flow.abandoned = [...record.abandoned];
+  linePace.since = record.lineSince;
+  linePace.slots = record.lined.map((one) => ({ ...one }));
 }
 
 function restoreAgent(state: State, record: AgentRecord): void {
@@ -311,6 +323,9 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
     urgencyUs: record.urgencyUs,
     fitUs: record.fitUs,
     readinessUs: record.readinessUs,
+    fromLine: record.fromLine,
+    runnersUp: record.reasons?.runnersUp ?? [],
+    idleUs: record.reasons?.idleUs ?? 0,
   };
   switch (record.state) {
     case 'OFFERED':

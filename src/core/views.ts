@@ -56,6 +56,8 @@ export interface ContactView {
   readonly position?: number;
   /** Number of the last step of its queue's `relax` that applied, if any. */
   readonly relaxedSteps?: number;
+  /** Likewise, while there is an estimate. */
+  readonly estimatedWaitMs?: number;
   readonly disposition?: Disposition;
   readonly version: number;
 }
@@ -107,4 +109,6 @@ export interface QueueView {
   readonly abandoned: number;
   /** What shuts its gate now: RESERVE, SERVICE_LEVEL, PACE; '' : nothing. */
   readonly gate: string;
+  /** Of one who joined now; absent while there is no estimate. */
+  readonly estimatedWaitMs?: number;
 }

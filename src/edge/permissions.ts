@@ -24,6 +24,7 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   cancel: CONTACT_KEEPERS,
   end: ALL,
   get: CONTACT_KEEPERS,
+  explain: ALL,
   list: CONTACT_KEEPERS,
   subscribe: GATEWAYS,
   setPresence: AGENT_KEEPERS,

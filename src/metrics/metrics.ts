@@ -70,6 +70,7 @@ type StateMetric =
   | 'cordboard_contacts_waiting'
   | 'cordboard_oldest_wait_seconds'
   | 'cordboard_queue_gate_shut'
+  | 'cordboard_estimated_wait_seconds'
   | 'cordboard_agents'
   | 'cordboard_agent_load_ratio'
   | 'cordboard_clock_gap_seconds';
@@ -99,6 +100,10 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_oldest_wait_seconds: () =>
       queues.map(({ name, oldestWaitMs }) => readout({ queue: name }, oldestWaitMs / 1e3)),
     cordboard_queue_gate_shut: () => queues.map(({ name, gate }) => readout({ queue: name }, gate === '' ? 0 : 1)),
+    cordboard_estimated_wait_seconds: () =>
+      queues.flatMap(({ name, estimatedWaitMs }) =>
+        estimatedWaitMs === undefined ? [] : [readout({ queue: name }, estimatedWaitMs / 1e3)],
+      ),
     cordboard_agents: () => readouts('presence', Object.entries(agentsByPresence)),
     cordboard_agent_load_ratio: () => [readout({}, agentLoadRatio)],
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],

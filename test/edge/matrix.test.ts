@@ -33,6 +33,7 @@ const onOwn: { readonly [V in Verb]: Row } = {
   cancel: ['ok', '-', 'ok', 'ok'],
   end: ['ok', 'ok', 'ok', 'ok'],
   get: ['ok', '-', 'ok', 'ok'],
+  explain: ['ok', 'ok', 'ok', 'ok'],
   list: ['ok', '-', 'ok', 'ok'],
   subscribe: ['ok', '-', '-', 'ok'],
   setPresence: ['-', 'ok', 'ok', 'ok'],
@@ -50,6 +51,7 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   cancel: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   end: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
+  explain: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   complete: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
   accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
@@ -62,6 +64,7 @@ const bodies: BodyOf = {
   cancel: ({ own }) => ({ contactId: own, cause: 'ABANDONED' }),
   end: ({ own }) => ({ contactId: own }),
   get: ({ own }) => ({ contactId: own }),
+  explain: ({ own }) => ({ contactId: own }),
   list: () => ({}),
   subscribe: () => ({ sinceSeq: 0 }),
   setPresence: ({ agentId }) => ({ presence: 'AVAILABLE', agentId }),
@@ -155,6 +158,7 @@ const byRoute: Readonly<
   submit: { own: [201, 403, 403, 201], none: 401 },
   list: { own: [200, 403, 200, 200], none: 401 },
   get: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
+  explain: { own: [200, 404, 200, 200], others: [404, 404, 200, 200], none: 401 },
   update: { own: [200, 403, 403, 200], others: [404, 403, 403, 200], none: 401 },
   cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   putAgent: { own: [403, 403, 403, 200], none: 401 },
@@ -242,7 +246,7 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
   const shared = routes.filter(({ operation }) => operation in rolesByVerb);
   t.same(
     shared.map(({ operation }) => operation),
-    ['submit', 'list', 'get', 'update', 'cancel'],
+    ['submit', 'list', 'get', 'explain', 'update', 'cancel'],
   );
   for (const { operation, access } of shared) {
     t.same(access.kind === 'token' && access.roles, rolesByVerb[operation as Verb], operation);

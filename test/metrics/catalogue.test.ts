@@ -12,6 +12,7 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   contacts_waiting: ['queue'],
   oldest_wait_seconds: ['queue'],
   queue_gate_shut: ['queue'],
+  estimated_wait_seconds: ['queue'],
   offers_total: ['outcome'],
   relaxations_total: ['queue'],
   overflows_total: ['queue'],

@@ -22,6 +22,8 @@ const offered: CoreEvent = {
   urgencyUs: 5_000_000_000_000,
   fitUs: 7,
   readinessUs: -1,
+  runnersUp: [],
+  idleUs: 0,
 };
 const submitted: Extract<CoreEvent, { type: 'contactSubmitted' }> = {
   type: 'contactSubmitted',

@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = 'ad2e4e16fab703ada562c883828c3e21e205e172d1134640d20b352118a530d4';
+const STORED_HASH = '3b11ce698bb2ba09689fea2244a54e70174d18ee98359075dee46a2ec1531faf';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

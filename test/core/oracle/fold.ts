@@ -22,6 +22,7 @@ import type {
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { countAbandon, countAnswer } from './flow.ts';
+import { noteLines, notePaceOfAnswer, notePaceOfClose, stoodInLine } from './line-pace.ts';
 import {
   agentOf,
   channelOf,
@@ -46,6 +47,7 @@ export function fold(state: OracleState, event: CoreEvent, at: number, submitted
   if (state.epoch === 0) state.epoch = at;
   if ('contactId' in event) foldContact(state, event, at, submitted);
   else foldOther(state, event, at);
+  noteLines(state, at);
 }
 
 type ContactEvent = Extract<CoreEvent, { readonly contactId: string }>;
@@ -185,6 +187,7 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
     urgencyUs: 0,
     fitUs: 0,
     readinessUs: 0,
+    fromLine: false,
     assignedUntil: 0,
     wrapUpUntil: 0,
     agentLostUntil: 0,
@@ -197,6 +200,7 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
 
 function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   const contact = touch(state, event.contactId);
+  contact.fromLine = stoodInLine(state, contact, at);
   contact.state = 'OFFERED';
   contact.agentId = event.agentId;
   contact.offeredAt = at;
@@ -209,6 +213,8 @@ function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   contact.readinessUs = event.readinessUs;
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate !== undefined && gate.paceMs > 0) state.paces[contact.queue] = at + gate.paceMs;
+  const { runnersUp, idleUs } = event;
+  contact.reasons = { runnersUp, idleUs };
 }
 
 function makeReady(state: OracleState, agentId: string, at: number): void {
@@ -222,6 +228,7 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   const contact = touch(state, event.contactId);
   const within = queueOf(policyOf(state), contact.queue).serviceLevel.withinMs;
   countAnswer(state, contact.queue, at, at - contact.agedFrom <= within);
+  notePaceOfAnswer(state, contact, at);
   contact.state = 'ASSIGNED';
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
@@ -263,6 +270,7 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
   const contact = touch(state, event.contactId);
   if (contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP') makeReady(state, contact.agentId, at);
   if (event.disposition !== undefined) contact.disposition = event.disposition;
+  notePaceOfClose(state, contact, at);
   if (event.state === 'ABANDONED') countAbandon(state, contact.queue, at);
   if (event.endedNow) contact.endedAt = at;
   state.contacts = state.contacts.filter((other) => other !== contact);

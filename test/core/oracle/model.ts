@@ -13,6 +13,7 @@ import type {
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
 import type { ClosedStateName } from '../../../src/core/views.ts';
+import type { OracleLine } from './line-pace.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -45,6 +46,7 @@ export interface OracleState {
   paces: Record<string, number>;
   /** Instant of the present step; no part of the state. */
   now: number;
+  lines: OracleLine[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -68,6 +70,7 @@ export function emptyState(): OracleState {
     flows: [],
     paces: {},
     now: 0,
+    lines: [],
     justClosed: [],
   };
 }

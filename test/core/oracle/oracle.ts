@@ -21,7 +21,7 @@ import {
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
-import { bestPair, type RuleParts, theRule } from './rank.ts';
+import { bestPair, idlePartUs, type RuleParts, runnersUp, theRule } from './rank.ts';
 import { done, type Verdict, World } from './world.ts';
 
 const NETWORK_MS = 500;
@@ -105,6 +105,8 @@ export class Oracle {
       const best = bestPair(world.state, this.#rule, world.now);
       if (best === undefined) return;
       const { contact, agent, urgencyUs, fitUs, readinessUs } = best;
+      const idleUs = idlePartUs(world.state, agent, world.now);
+      const others = runnersUp(world.state, this.#rule, best, world.now);
       const { cost, offerTimeoutMs } = channelOf(world.state, contact.channel);
       const expiresAt = world.now + offerTimeoutMs;
       world.emit({
@@ -117,6 +119,8 @@ export class Oracle {
         urgencyUs,
         fitUs,
         readinessUs,
+        runnersUp: others,
+        idleUs,
       });
     }
   }

@@ -223,6 +223,12 @@ const numbersArb = fc.record({
   forgetMs: fc.constantFrom(3_600_000, 30_000),
 });
 
+const estimateArb = fc.option(fc.record({ minutes: fc.constantFrom(10, 1, 2), answersMin: fc.constantFrom(1, 1, 2) }), {
+  nil: undefined,
+});
+
+const explainArb = fc.option(fc.record({ runnersUp: fc.constantFrom(3, 3, 2, 1, 0) }), { nil: undefined });
+
 const segmentsArb: fc.Arbitrary<Record<string, SegmentPolicy>> = fc.record(
   { default: segmentArb, gold: segmentArb },
   { requiredKeys: ['default', 'gold'] },
@@ -304,5 +310,13 @@ const policyAgentsArb: fc.Arbitrary<Record<string, AgentPolicy>> = fc.dictionary
 
 /** A policy whose names and numbers collide. */
 export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc
-  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb)
-  .map(([numbers, channels, segments, queues, agents]) => ({ ...numbers, channels, segments, queues, agents }));
+  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb, estimateArb, explainArb)
+  .map(([numbers, channels, segments, queues, agents, estimate, explain]) => ({
+    ...numbers,
+    channels,
+    segments,
+    queues,
+    agents,
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(explain === undefined ? {} : { explain }),
+  }));
