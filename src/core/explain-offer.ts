@@ -125,7 +125,7 @@ function fitParts({ contact, agent, terms }: Sources): PartUs[] {
     parts.push(part('FIT', 'affinity', terms.affinityUs, 'fit.affinity', 'an agent whom the contact prefers'));
   }
   const spare = skills.size - useful.size;
-  const breadth = `${spare} skills that the contact does not need × −${seconds(terms.breadthUs)}`;
+  const breadth = `${spare} ${spare === 1 ? 'skill' : 'skills'} that the contact does not need × −${seconds(terms.breadthUs)}`;
   parts.push(part('FIT', 'breadth', -terms.breadthUs * spare, 'fit.breadth', breadth));
   return parts;
 }

@@ -40,7 +40,7 @@ t.test('[CLI7] every default', async (t) => {
     presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },
     forgetMs: 3_600_000,
     estimate: { minutes: 10, answersMin: 5 },
-    explain: { runnersUp: 3 },
+    explain: { runnersUp: 0 },
     agents: {},
   });
 });
