@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '3b11ce698bb2ba09689fea2244a54e70174d18ee98359075dee46a2ec1531faf';
+const STORED_HASH = '999d9938a356baa26ce48f0f9d566daf66f635802a63e98f9627bba9772a288f';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {
