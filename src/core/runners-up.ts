@@ -42,7 +42,8 @@ export function runnersUp(pair: Pair, countMax: number, moment: Moment, { dirty,
   }
   considerIndexed(contact, chosen, moment, countMax);
   const found = places.agents.map((agent, place) => {
-    const readinessUs = idleUs(agent.readySince, moment.now, moment.terms) - loadUs(agent, contact.channel, moment.terms);
+    const readinessUs =
+      idleUs(agent.readySince, moment.now, moment.terms) - loadUs(agent, contact.channel, moment.terms);
     return { agentId: agent.id, fitUs: (places.worthUs[place] as number) - readinessUs, readinessUs };
   });
   places.agents.length = 0;

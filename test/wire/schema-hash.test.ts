@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '999d9938a356baa26ce48f0f9d566daf66f635802a63e98f9627bba9772a288f';
+const STORED_HASH = '6bd24078ba76325d25b5c59661249467e1ce9d1119b21ecbf90c7509d4cd32bb';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {
