@@ -61,5 +61,7 @@ function offer(contactId: string, agentId: string): OfferMade {
     fitUs: 0,
     readinessUs: 0,
     autoAccepted: false,
+    runnersUp: [],
+    idleUs: 0,
   };
 }

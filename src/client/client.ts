@@ -4,6 +4,7 @@
 // 2. A push is told in this order: `pushes$`, `welcome$`, then the streams of the role. 3. All complete when the client is closed.
 
 import { type Observable, Subject } from 'rxjs';
+import type { Explanation } from '../core/explanation.ts';
 import type { AgentView } from '../core/views.ts';
 import type { OkBody, Push, RequestBodies, Verb, Welcome as WireWelcome } from '../wire/messages.ts';
 import { type Clock, platformClock } from './clock.ts';
@@ -123,6 +124,12 @@ export abstract class Client {
   connect(): Promise<Welcome> {
     this.#connected ??= this.#connect();
     return this.#connected;
+  }
+
+  /** Why a contact went to its agent, or why it still waits: gateways ask of their own, agents of those that they hold or held last. */
+  async explain(contactId: string, options?: RequestOptions): Promise<Explanation> {
+    const { ok } = await this.ask('explain', { contactId }, { retry: true, ...options });
+    return present(ok, 'explanation');
   }
 
   /** Closes for good: what waits for an answer fails, streams complete. */

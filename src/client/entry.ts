@@ -8,6 +8,7 @@
 //
 // 1. Nothing lives here: a package has one door, and this is the only list of what is behind it.
 
+import type { Explanation } from '../core/explanation.ts';
 import { AgentClient } from './agent-client.ts';
 import type { ClientOptions, Welcome } from './client.ts';
 import type {
@@ -32,6 +33,7 @@ export type {
   Contact,
   ContactDisposition,
   ContactPage,
+  Explanation,
   Feed,
   GoneOffer,
   JsonObject,

@@ -100,6 +100,8 @@ export function resolvePolicy(draft: PolicyDraft): ResolvedPolicy {
     },
     ...resolveDirect(draft.direct),
     forgetMs: draft.forget,
+    estimate: { minutes: Math.ceil(draft.estimate.over / 60_000), answersMin: draft.estimate.answers },
+    explain: { runnersUp: draft.explain.runnersUp },
     agents: record(draft.agents, ({ name, skills, capacity, limits, mayPull }) => ({
       name,
       skills: Object.fromEntries(skills),
@@ -142,7 +144,8 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed, preferredFor, lastAgent } = queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed, preferredFor, lastAgent } =
+    queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),

@@ -356,6 +356,34 @@ export const policyKeys = {
       most: '365d',
     }),
   }),
+  estimate: object(
+    'The estimate of a wait: position × how long somebody stood in line lately for each who was answered.',
+    {
+      over: duration({
+        about: 'How far back it looks, in whole minutes.',
+        fallback: '10m',
+        least: '1m',
+        most: '60m',
+      }),
+      answers: number({
+        about: 'Fewer answers than this give no estimate.',
+        fallback: 5,
+        least: 1,
+        most: 1_000,
+        whole: true,
+      }),
+    },
+  ),
+  explain: object('What is kept with each offer, so that it can be explained afterwards.', {
+    runnersUp: number({
+      about:
+        'The next best agents, and the shares of idling and load; 0: nothing. Where agents are free, 3 cost a tenth of a decision.',
+      fallback: 0,
+      least: 0,
+      most: 3,
+      whole: true,
+    }),
+  }),
   forget: duration({
     about: 'How long a closed contact is remembered for retries.',
     fallback: '1h',

@@ -13,6 +13,7 @@ import {
   endPreference,
   enterLine,
   leaveLine,
+  noteLeft,
   setPhaseDeadline,
   touch,
 } from './apply-contact.ts';
@@ -80,6 +81,7 @@ function leavePhase(state: State, contact: Contact, endedNow: boolean): void {
   const phase = contact.phase;
   switch (phase.state) {
     case 'QUEUED':
+      noteLeft(state, contact);
       leaveLine(state, contact);
       state.demands.releaseClass(contact);
       return;

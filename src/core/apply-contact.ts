@@ -61,7 +61,9 @@ export function clearDeadline(state: State, deadline: Deadline | undefined): und
 export function enterLine(state: State, contact: Contact): void {
   contact.phase = QUEUED;
   contact.order = contact.agedFrom;
-  contact.queue.waiting.insert(contact);
+  const { queue } = contact;
+  queue.waiting.insert(contact);
+  if (queue.waiting.size === 1 && state.estimate !== undefined) queue.linePace.start(state.at);
   joinLine(state, contact);
 }
 
@@ -81,6 +83,11 @@ function waitAtGate(state: State, queue: Queue): void {
   if (queue.gateDeadline === undefined || queue.gateDeadline.heapIndex === -1) scheduleGate(state, queue, state.at);
 }
 
+/** A waiting contact is about to leave its queue's line otherwise than by an offer. */
+export function noteLeft(state: State, { queue, enqueuedAt }: Contact): void {
+  if (state.estimate !== undefined && enqueuedAt < state.at) queue.linePace.countLeft(state.at, state.estimate);
+}
+
 /** The wait limit stays among the deadlines: what comes next sets another in its place, or takes it out. */
 export function leaveLine(state: State, contact: Contact): void {
   leaveQueue(state, contact);
@@ -96,7 +103,9 @@ export function quitLine(state: State, contact: Contact): void {
 function leaveQueue(state: State, contact: Contact): void {
   const { queue } = contact;
   queue.waiting.remove(contact);
-  if (queue.gateDeadline !== undefined && queue.waiting.size === 0) scheduleGate(state, queue, state.at);
+  if (queue.waiting.size > 0) return;
+  if (queue.gateDeadline !== undefined) scheduleGate(state, queue, state.at);
+  if (state.estimate !== undefined) queue.linePace.stop(state.at, state.estimate);
 }
 
 /** `isRead`: the event was read, not decided here. */
@@ -281,7 +290,10 @@ export function reclassify(state: State, contact: Contact, to: RelaxedClassifica
 /** In another queue the contact begins anew, but for its age. */
 export function applyRelaxed(state: State, contact: Contact, event: ContactRelaxed): void {
   assert(contact.phase.state === 'QUEUED', 'only a waiting contact is relaxed');
-  if (event.from !== '') contact.enqueuedAt = state.at;
+  if (event.from !== '') {
+    noteLeft(state, contact);
+    contact.enqueuedAt = state.at;
+  }
   reclassify(state, contact, event);
 }
 
@@ -319,6 +331,7 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
 
 export function applyOffered(state: State, contact: Contact, agent: Agent, event: OfferMade): void {
   assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');
+  const { since } = contact.queue.linePace;
   leaveLine(state, contact);
   touch(state, agent);
   const offer: Offer = {
@@ -328,6 +341,9 @@ export function applyOffered(state: State, contact: Contact, agent: Agent, event
     urgencyUs: event.urgencyUs,
     fitUs: event.fitUs,
     readinessUs: event.readinessUs,
+    fromLine: since !== 0 && since < state.at && contact.enqueuedAt < state.at,
+    runnersUp: event.runnersUp,
+    idleUs: event.idleUs,
   };
   contact.phase = { state: 'OFFERED', offer };
   contact.cost = event.cost;
@@ -357,6 +373,7 @@ export function applyAccepted(state: State, contact: Contact, assignedUntil: num
 /** A waiting contact is the agent's without an offer. */
 export function applyAssigned(state: State, contact: Contact, agent: Agent, event: ContactAssigned): void {
   assert(contact.phase.state === 'QUEUED', 'only a waiting contact is assigned');
+  noteLeft(state, contact);
   leaveLine(state, contact);
   touch(state, agent);
   contact.cost = event.cost;
@@ -375,6 +392,9 @@ function answer(state: State, contact: Contact, agent: Agent, offer: Offer | und
   const waited = waitedMs(contact, state.at);
   contact.queue.flow.countAnswer(state.at, waited <= contact.queue.policy.serviceLevel.withinMs);
   for (const watcher of contact.queue.watchers) state.dirty.addGate(watcher);
+  if (offer?.fromLine === true && state.estimate !== undefined) {
+    contact.queue.linePace.countAnswer(state.at, state.at - contact.offeredAt, state.estimate);
+  }
   becomeReady(state, agent);
   agent.missesInRow = 0;
   state.lastAgents?.answered(contact, agent.id, state.at);

@@ -12,12 +12,13 @@ import {
   endPreference,
   enterLine,
   leaveLine,
+  noteLeft,
   queueNamed,
   scheduleAssigned,
   startPreference,
   touch,
 } from './apply-contact.ts';
-import { type Contact, holderOf, type Offer } from './contact.ts';
+import { type Contact, holderOf } from './contact.ts';
 import type { ContactTransferred } from './events.ts';
 import type { State } from './state.ts';
 
@@ -52,8 +53,7 @@ export function applyTransferred(state: State, contact: Contact, event: ContactT
 /** From one agent to the other. */
 function handOver(state: State, contact: Contact, agent: Agent, event: ContactTransferred): void {
   touch(state, agent);
-  const offer: Offer = { seq: 0, agent, expiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0 };
-  contact.phase = { state: 'ASSIGNED', agent, offer };
+  contact.phase = { state: 'ASSIGNED', agent, offer: undefined };
   contact.agentId = agent.id;
   contact.cost = event.cost;
   contact.assignedAt = state.at;
@@ -76,6 +76,7 @@ function leavePlace(state: State, contact: Contact): void {
   const phase = contact.phase;
   switch (phase.state) {
     case 'QUEUED':
+      noteLeft(state, contact);
       leaveLine(state, contact);
       state.demands.releaseClass(contact);
       return;

@@ -1,6 +1,7 @@
 // Everything that can be asked of the core. Commands change state and are decided by `Core.step`; queries read it.
 // Shapes arrive checked against the schema (wire); the core checks what needs its state: names, ownership, phases, versions.
 
+import type { Explanation } from './explanation.ts';
 import type { ResolvedHours } from './hours.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -185,6 +186,8 @@ export type Command =
 
 export type Query =
   | { readonly type: 'get'; readonly actor: Actor; readonly contactId: string }
+  /** Why the contact went to its agent, or why it still waits. */
+  | { readonly type: 'explain'; readonly actor: Actor; readonly contactId: string }
   | {
       readonly type: 'list';
       readonly actor: Actor;
@@ -217,6 +220,9 @@ export interface Ok {
   readonly queues?: readonly QueueView[];
   /** Source text and resolved form of the policy in force. */
   readonly policy?: { readonly source: string; readonly resolved: ResolvedPolicy };
+  readonly explanation?: Explanation;
+  /** setPolicy only: what it changed, for people. */
+  readonly changes?: readonly string[];
   readonly seq?: number;
   /** Where the next page begins; absent: there is none. */
   readonly next?: string;

@@ -9,7 +9,7 @@ import type { Agent } from './agent.ts';
 import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
-import type { Relaxation, RelaxedClassification } from './events.ts';
+import type { Relaxation, RelaxedClassification, RunnerUp } from './events.ts';
 import type { Gateway } from './gateway.ts';
 import type { Channel, Queue } from './names.ts';
 import { lastApplied, withRelaxation } from './relaxation.ts';
@@ -25,6 +25,10 @@ export interface Offer {
   readonly urgencyUs: number;
   readonly fitUs: number;
   readonly readinessUs: number;
+  /** Whether the contact had stood in line for it. */
+  readonly fromLine: boolean;
+  readonly runnersUp: readonly RunnerUp[];
+  readonly idleUs: number;
 }
 
 export type Phase =

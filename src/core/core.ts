@@ -31,8 +31,10 @@ import type { CoreEvent, OfferMade } from './events.ts';
 import { fireDeadlines } from './fire.ts';
 import { type Pair, pairTotalUs } from './matching.ts';
 import { Queries, queueView } from './queries.ts';
+import { idleUs } from './rank.ts';
 import { restore, stateRecords } from './records.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { runnersUp } from './runners-up.ts';
 import { settle } from './settle.ts';
 import { State } from './state.ts';
 import { hashRecords } from './state-hash.ts';
@@ -237,12 +239,16 @@ function endCaps(state: State, now: number): void {
   for (let agent = state.caps.freeOne(now); agent !== undefined; agent = state.caps.freeOne(now)) touch(state, agent);
 }
 
+const NO_RUNNERS_UP: readonly never[] = [];
+
 /** Proposes the pair's contact to its agent, and accepts for it where the channel says so. */
 function offer(step: Step, pair: Pair): void {
   const { contact, agent } = pair;
+  const { state, now } = step;
+  const countMax = state.runnersUpMax;
   const { policy } = contact.channel;
   assert(Number.isSafeInteger(pairTotalUs(pair)), 'ranks are safe integers');
-  const expiresAt = step.now + policy.offerTimeoutMs;
+  const expiresAt = now + policy.offerTimeoutMs;
   const event: OfferMade = {
     type: 'offerMade',
     contactId: contact.id,
@@ -254,6 +260,8 @@ function offer(step: Step, pair: Pair): void {
     fitUs: pair.fitUs,
     readinessUs: pair.readinessUs,
     autoAccepted: policy.autoAccept === true,
+    runnersUp: countMax === 0 ? NO_RUNNERS_UP : runnersUp(pair, countMax, state.moment(now), state),
+    idleUs: countMax === 0 ? 0 : idleUs(agent.readySince, now, state.terms),
   };
   step.emitOf(contact, event);
   if (event.autoAccepted) accept(step, contact, agent.id);

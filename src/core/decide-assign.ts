@@ -5,9 +5,11 @@ import type { Command } from './commands.ts';
 import type { Contact } from './contact.ts';
 import type { Decided } from './decided.ts';
 import type { AssignCause } from './events.ts';
+import { isHeldNow } from './hold.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { eligibilityOf } from './relaxation.ts';
 import { type Alternative, meets, type Skills } from './requirement.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -30,7 +32,7 @@ export function decidePull(step: Step, { actor, contactId }: Asked<'pull'>): Dec
   if (contact === undefined) return tombstone?.agentId === agent.id ? { known } : { error: closed() };
   if (isWith(contact, agent)) return { contact };
   if (contact.phase.state !== 'QUEUED') return { error: notWaiting(contact) };
-  const hindrance = pullHindrance(agent, contact);
+  const hindrance = pullHindrance(agent, contact) ?? holdHindrance(state, agent, contact);
   if (hindrance !== undefined) return { error: refuse('NOT_ELIGIBLE', hindrance, 'contactId') };
   give(step, contact, agent, 'PULL', actor.id);
   return { contact };
@@ -93,6 +95,12 @@ function pullHindrance(agent: Agent, contact: Contact): string | undefined {
   if (channels.length > 0 && !channels.includes(channel.name)) return `${agent.id} takes no ${channel.name} now`;
   if (!meets(skills, requirement)) return `${agent.id} ${lacking(skills, requirement)}`;
   return roomHindrance(agent, contact);
+}
+
+/** Held contacts are for their preferred agents. */
+function holdHindrance(state: State, agent: Agent, contact: Contact): string | undefined {
+  if (contact.preferredUntil === 0 || contact.preferredAgents.includes(agent.id)) return undefined;
+  return isHeldNow(state, contact) ? 'it is held for the agents whom it prefers' : undefined;
 }
 
 /** What the agent has no room by; a contact that is offered to it already takes none beside itself. */

@@ -10,6 +10,7 @@ import { emitHours } from './decide-hours.ts';
 import type { RelaxedClassification } from './events.ts';
 import { openCount } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
+import { policyChanges } from './policy-changes.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { hasSameSteps, isSameRelaxation } from './relaxation.ts';
 import { requirementKey } from './requirement.ts';
@@ -24,14 +25,16 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   const moves = classifyAll(state, policy);
   if (isRefusal(moves)) return { error: moves };
   const { source, fileHash } = command;
-  step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: command.actor.id });
+  const changes = policyChanges(state.policy, policy);
+  const by = command.actor.id;
+  step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by, changes });
   if (command.hours !== undefined) emitHours(step, command.hours);
   followAgents(step, policy);
   for (const { contact, to } of moves) {
     step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
-  return { ok: { policy: { source, resolved: policy } } };
+  return { ok: { policy: { source, resolved: policy }, changes } };
 }
 
 function namesInUse(state: State, policy: ResolvedPolicy): Refusal | undefined {

@@ -110,6 +110,8 @@ function refusalOf(contact: Contact | undefined, mayWait: boolean): Refusal | un
   switch (contact?.phase.state) {
     case 'ASSIGNED':
       return undefined;
+    case 'SCHEDULED':
+      return mayWait ? refuse('CONTACT_NOT_WAITING', 'it is SCHEDULED, not in line', 'contactId') : notAnswered();
     case 'QUEUED':
     case 'OFFERED':
       return mayWait ? undefined : notAnswered();

@@ -6,6 +6,7 @@ import type { Ok, Outcome, Tombstone } from './commands.ts';
 import { type Contact, contactView, drawContact, type Known, offerView } from './contact.ts';
 import type { Queue } from './names.ts';
 import { refuse } from './refusal.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 import type { ContactView, OfferView, QueueView } from './views.ts';
 
@@ -22,7 +23,7 @@ export type Decided =
   /** An agent's fresh session. */
   | { readonly signedIn: Agent };
 
-type DrawQueue = (queue: Queue, now: number, queues: ReadonlyMap<string, Queue>) => QueueView;
+type DrawQueue = (queue: Queue, now: number, state: State) => QueueView;
 
 /** The answer, as things stand now, at the end of the step. */
 export function draw(decided: Decided, step: Step, drawQueue: DrawQueue): Outcome {
@@ -38,7 +39,7 @@ export function draw(decided: Decided, step: Step, drawQueue: DrawQueue): Outcom
     const agent = agentView(decided.agent);
     return { ok: decided.created === undefined ? { agent } : { agent, created: decided.created } };
   }
-  if ('queue' in decided) return { ok: { queues: [drawQueue(decided.queue, step.now, step.state.queues)] } };
+  if ('queue' in decided) return { ok: { queues: [drawQueue(decided.queue, step.now, step.state)] } };
   return { ok: sessionPicture(decided.signedIn) };
 }
 

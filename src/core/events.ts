@@ -107,6 +107,13 @@ export interface ContactDue extends Classification {
   readonly contactId: string;
 }
 
+/** Who would have got the contact if the chosen agent were not there. */
+export interface RunnerUp {
+  readonly agentId: string;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+}
+
 /** Its offer is "o" + this event's seq. */
 export interface OfferMade {
   readonly type: 'offerMade';
@@ -122,6 +129,10 @@ export interface OfferMade {
   readonly readinessUs: number;
   /** The router accepts it itself, with the very next event. */
   readonly autoAccepted: boolean;
+  /** As far as the policy wants to know, best first; their urgency is the contact's. */
+  readonly runnersUp: readonly RunnerUp[];
+  /** Of `readinessUs` what idling gave, if the policy wants runners-up; the rest is load. */
+  readonly idleUs: number;
 }
 
 export interface OfferAccepted {
@@ -328,6 +339,8 @@ export interface PolicySet {
   readonly source: string;
   readonly fileHash: string;
   readonly by: string;
+  /** What it changed, for people: see policy-changes.ts. */
+  readonly changes: readonly string[];
 }
 
 /** The router started on this journal again. Session losses and revocations follow as events of their own. */

@@ -8,6 +8,7 @@ import type { Blend } from './blend.ts';
 import type { Contact } from './contact.ts';
 import type { Deadline } from './deadlines.ts';
 import type { DemandClass } from './demand.ts';
+import { LinePace } from './estimated-wait.ts';
 import type { Closure, ResolvedHours } from './hours.ts';
 import type { ChannelPolicy, QueuePolicy } from './policy.ts';
 import { QueueFlow } from './queue-flow.ts';
@@ -54,6 +55,7 @@ export interface Queue {
   hours: ResolvedHours | undefined;
   /** The last word of a person's that closed it, over or not. */
   closure: Closure | undefined;
+  readonly linePace: LinePace;
 }
 
 export function newQueue(policy: QueuePolicy): Queue {
@@ -77,6 +79,7 @@ export function newQueue(policy: QueuePolicy): Queue {
     gateDirty: false,
     hours: undefined,
     closure: undefined,
+    linePace: new LinePace(),
   };
 }
 

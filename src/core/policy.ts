@@ -148,6 +148,20 @@ export interface DirectPolicy {
 /** What a policy without `direct` says. */
 export const DIRECT_DEFAULT: DirectPolicy = { holdMs: 120_000, rememberMs: 604_800_000 };
 
+/** What the estimate of a wait is made from. */
+export interface EstimatePolicy {
+  /** The last so many minutes count, the present one among them; 1 to 60. */
+  readonly minutes: number;
+  /** Fewer answers than this give no estimate. */
+  readonly answersMin: number;
+}
+
+/** What is kept with an offer for its explanation. */
+export interface ExplainPolicy {
+  /** 0 to 3. */
+  readonly runnersUp: number;
+}
+
 export interface AgentPolicy {
   readonly name: string;
   readonly skills: Readonly<Record<string, number>>;
@@ -168,6 +182,10 @@ export interface ResolvedPolicy {
   /** Absent: DIRECT_DEFAULT. */
   readonly direct?: DirectPolicy;
   readonly forgetMs: number;
+  /** Absent in journals older than it: no estimates. */
+  readonly estimate?: EstimatePolicy;
+  /** Absent in journals older than it: nothing is kept. */
+  readonly explain?: ExplainPolicy;
   readonly agents: Readonly<Record<string, AgentPolicy>>;
   /** Absent: there are none. */
   readonly calendars?: Readonly<Record<string, CalendarPolicy>>;

@@ -10,6 +10,10 @@ import { type Contact, drawContact, type Known } from './contact.ts';
 import { pullNotAllowed } from './decide-assign.ts';
 import { findKnown } from './decide-contact.ts';
 import { drawKnown } from './decided.ts';
+import { newcomersWaitMs } from './estimated-wait.ts';
+import { explainOffer } from './explain-offer.ts';
+import { explainAgents, explainRelaxations } from './explain-wait.ts';
+import type { ExplainedWait } from './explanation.ts';
 import { shownGate } from './gate.ts';
 import { closesAt, isOpen, opensAt } from './hours.ts';
 import type { Queue } from './names.ts';
@@ -42,6 +46,8 @@ export class Queries {
     switch (query.type) {
       case 'get':
         return this.#get(query, now);
+      case 'explain':
+        return this.#explain(query, now);
       case 'list':
         return query.actor.role === 'agent' ? this.#takeable(query, now) : this.#list(query);
       case 'changes':
@@ -55,7 +61,7 @@ export class Queries {
       case 'agents':
         return this.#agents(query);
       case 'queues':
-        return { ok: { queues: queueViews(this.#state.queues, now) } };
+        return { ok: { queues: queueViews(this.#state, now) } };
       case 'policy': {
         const { policy, policySource } = this.#state;
         return policy === undefined
@@ -72,7 +78,53 @@ export class Queries {
     }
     const { contact } = known;
     if (contact?.phase.state !== 'QUEUED') return drawKnown(known);
-    return { ok: { contact: { ...drawContact(contact), position: this.#position(contact, now) } } };
+    const position = this.#position(contact, now);
+    const waitMs = this.#waitMs(contact, position, now);
+    const place = waitMs === undefined ? { position } : { position, estimatedWaitMs: waitMs };
+    return { ok: { contact: { ...drawContact(contact), ...place } } };
+  }
+
+  #explain({ actor, contactId }: Asked<'explain'>, now: number): Outcome {
+    const known = findKnown(this.#state, actor, contactId);
+    const state = known?.contact?.phase.state ?? known?.tombstone?.state;
+    if (known === undefined || state === undefined) {
+      return { error: refuse('NO_SUCH_CONTACT', 'there is no such contact, or it is not yours', 'contactId') };
+    }
+    const explanation = { contactId, state, asOf: now };
+    const { contact } = known;
+    const { policy, terms } = this.#state;
+    if (contact === undefined || policy === undefined) return { ok: { explanation } };
+    const { phase } = contact;
+    if ((phase.state === 'OFFERED' || phase.state === 'ASSIGNED') && phase.offer !== undefined) {
+      return { ok: { explanation: { ...explanation, offer: explainOffer(contact, phase.offer, policy, terms) } } };
+    }
+    if (phase.state !== 'QUEUED') return { ok: { explanation } };
+    const tellsIds = actor.role === 'supervisor' || actor.role === 'admin';
+    return { ok: { explanation: { ...explanation, waiting: this.#explainWait(contact, tellsIds, now) } } };
+  }
+
+  #explainWait(contact: Contact, tellsIds: boolean, now: number): ExplainedWait {
+    const { queue, agedFrom, enqueuedAt, waitUntil, demand, requirement } = contact;
+    const position = this.#position(contact, now);
+    const waitMs = this.#waitMs(contact, position, now);
+    return {
+      queue: queue.name,
+      position,
+      ...(waitMs === undefined ? {} : { estimatedWaitMs: waitMs }),
+      agedFrom,
+      enqueuedAt,
+      waitUntil,
+      requires: demand?.requirement ?? requirement,
+      relaxations: explainRelaxations(contact),
+      gate: shownGate(queue, now, this.#state.queues),
+      ...explainAgents(this.#state, contact, tellsIds),
+    };
+  }
+
+  /** What is left of its wait, by what the line did lately. */
+  #waitMs(contact: Contact, position: number, now: number): number | undefined {
+    const { estimate } = this.#state;
+    return estimate === undefined ? undefined : contact.queue.linePace.waitMs(position, estimate, now);
   }
 
   #position(contact: Contact, now: number): number {
@@ -173,16 +225,21 @@ function isAhead(one: Contact, other: Contact, now: number): boolean {
 }
 
 /** The queues as they stand at `now`. */
-export function queueViews(queues: ReadonlyMap<string, Queue>, now: number): QueueView[] {
-  return [...queues.values()].map((queue) => queueView(queue, now, queues));
+export function queueViews(state: Pick<State, 'queues' | 'estimate'>, now: number): QueueView[] {
+  return [...state.queues.values()].map((queue) => queueView(queue, now, state));
 }
 
 /** One of them. */
-export function queueView(queue: Queue, now: number, queues: ReadonlyMap<string, Queue>): QueueView {
+export function queueView(
+  queue: Queue,
+  now: number,
+  { queues, estimate }: Pick<State, 'queues' | 'estimate'>,
+): QueueView {
   const { answered, abandoned } = queue.flow.sums(now);
   const oldest = queue.waiting.first();
   const open = isOpen(queue, now);
-  return {
+  const estimatedWaitMs = newcomersWaitMs(queue, estimate, now);
+  const view = {
     name: queue.name,
     waiting: queue.waiting.size,
     oldestWaitMs: oldest === undefined ? 0 : now - oldest.agedFrom,
@@ -200,4 +257,5 @@ export function queueView(queue: Queue, now: number, queues: ReadonlyMap<string,
     closesAt: open ? closesAt(queue, now) : 0,
     scheduled: queue.scheduledCount,
   };
+  return estimatedWaitMs === undefined ? view : { ...view, estimatedWaitMs };
 }

@@ -104,6 +104,21 @@ function bestAlternativeUs(
   return best;
 }
 
+/** The alternative of the original that the fit comes from; undefined when there is none. */
+export function bestAlternative(demand: Fitted, skills: Skills, terms: RankTerms): Alternative | undefined {
+  const { original, prefers } = demand;
+  const met = original.filter((alternative) => meetsAlternative(skills, alternative));
+  let best: Alternative | undefined;
+  let bestUs = Number.NEGATIVE_INFINITY;
+  for (const alternative of met.length > 0 ? met : original) {
+    const fit = alternativeFitUs(alternative, prefers, skills, terms);
+    if (fit <= bestUs) continue;
+    best = alternative;
+    bestUs = fit;
+  }
+  return best;
+}
+
 /** What idling since it became ready is worth, microseconds. */
 export function idleUs(readySince: number, now: number, terms: RankTerms): number {
   return terms.idleRate * Math.min(now - readySince, terms.idleCapMs);

@@ -41,7 +41,8 @@ export function* stateRecords(state: State): Generator<StateRecord> {
   yield headerRecord(state);
   for (const queue of state.queues.values()) {
     const { slot, answered, answeredWithin, abandoned } = queue.flow;
-    if (answered.length === 0 && queue.paceUntil === 0) continue;
+    const { since, slots } = queue.linePace;
+    if (answered.length === 0 && queue.paceUntil === 0 && since === 0 && slots.length === 0) continue;
     yield {
       kind: 'queueFlow',
       queue: queue.name,
@@ -50,6 +51,8 @@ export function* stateRecords(state: State): Generator<StateRecord> {
       answeredWithin: [...answeredWithin],
       abandoned: [...abandoned],
       paceUntil: queue.paceUntil,
+      lineSince: since,
+      lined: slots.map((one) => ({ ...one })),
     };
   }
   for (const hours of state.hours.values()) yield { kind: 'hours', ...hours };
@@ -168,6 +171,8 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     fitUs: offer?.fitUs ?? 0,
     readinessUs: offer?.readinessUs ?? 0,
     assignedUntil: contact.assignedUntil,
+    fromLine: offer?.fromLine ?? false,
+    ...reasonsOf(offer),
     wrapUpUntil: phase.state === 'WRAP_UP' ? due : 0,
     agentLostUntil: contact.agentLostUntil,
     dueAt: contact.dueAt,
@@ -182,6 +187,11 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     preferredUntil: contact.preferredUntil,
     releasedBy: contact.releasedBy,
   };
+}
+
+function reasonsOf(offer: Offer | undefined): Pick<ContactRecord, 'reasons'> {
+  if (offer === undefined || (offer.runnersUp.length === 0 && offer.idleUs === 0)) return {};
+  return { reasons: { runnersUp: offer.runnersUp, idleUs: offer.idleUs } };
 }
 
 function tombstoneRecord(known: Known, tombstone: NonNullable<Known['tombstone']>): TombstoneRecord {
@@ -244,12 +254,14 @@ function restoreHeader(state: State, record: HeaderRecord): void {
 
 function restoreFlow(state: State, record: QueueFlowRecord): void {
   const queue = queueNamed(state, record.queue);
-  const { flow } = queue;
+  const { flow, linePace } = queue;
   queue.paceUntil = record.paceUntil;
   flow.slot = record.slot;
   flow.answered = [...record.answered];
   flow.answeredWithin = [...record.answeredWithin];
   flow.abandoned = [...record.abandoned];
+  linePace.since = record.lineSince;
+  linePace.slots = record.lined.map((one) => ({ ...one }));
 }
 
 function restoreAgent(state: State, record: AgentRecord): void {
@@ -341,6 +353,9 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
     urgencyUs: record.urgencyUs,
     fitUs: record.fitUs,
     readinessUs: record.readinessUs,
+    fromLine: record.fromLine,
+    runnersUp: record.reasons?.runnersUp ?? [],
+    idleUs: record.reasons?.idleUs ?? 0,
   };
   switch (record.state) {
     case 'OFFERED':

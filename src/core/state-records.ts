@@ -3,7 +3,7 @@
 // kind by ordinal (tombstones in order of closing, last agents of answering). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
-import type { Relaxation } from './events.ts';
+import type { Relaxation, RunnerUp } from './events.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, ContactStateName, Direction, Disposition, Presence } from './views.ts';
 
@@ -40,6 +40,18 @@ export interface QueueFlowRecord {
   readonly abandoned: readonly number[];
   /** No offer of the queue before then, by its pace; 0: any time. */
   readonly paceUntil: number;
+  /** Since when somebody stands in line; 0: nobody does, or the policy wants no estimates. */
+  readonly lineSince: number;
+  /** What the line did lately, by minutes. */
+  readonly lined: readonly LineSlotRecord[];
+}
+
+export interface LineSlotRecord {
+  readonly minute: number;
+  readonly linedMs: number;
+  readonly answered: number;
+  readonly ringMs: number;
+  readonly left: number;
 }
 
 /** Openings of a calendar as they were resolved. */
@@ -113,6 +125,11 @@ export interface CoolDownRecord {
   readonly until: number;
 }
 
+export interface OfferReasonsRecord {
+  readonly runnersUp: readonly RunnerUp[];
+  readonly idleUs: number;
+}
+
 export interface ContactRecord {
   readonly kind: 'contact';
   readonly id: string;
@@ -154,6 +171,10 @@ export interface ContactRecord {
   readonly urgencyUs: number;
   readonly fitUs: number;
   readonly readinessUs: number;
+  /** OFFERED and ASSIGNED: it had stood in line for the offer. */
+  readonly fromLine: boolean;
+  /** OFFERED and ASSIGNED: what was kept for the explanation of the offer; absent: nothing. */
+  readonly reasons?: OfferReasonsRecord;
   readonly assignedUntil: number;
   readonly wrapUpUntil: number;
   /** When its assigned agent counts as lost; 0: the agent is there. */

@@ -18,7 +18,7 @@ import { LastAgents } from './last-agents.ts';
 import type { Moment } from './matching.ts';
 import { type Channel, newQueue, type Queue } from './names.ts';
 import { OfferCaps } from './offer-cap.ts';
-import type { ResolvedPolicy } from './policy.ts';
+import type { EstimatePolicy, ResolvedPolicy } from './policy.ts';
 import { compileMatch } from './queue-match.ts';
 import { type RankTerms, rankTerms, ZERO_TERMS } from './rank.ts';
 import { RequirementCache } from './requirement-cache.ts';
@@ -34,6 +34,9 @@ export class State {
   lastReadyOrdinal = 0;
   policy: ResolvedPolicy | undefined = undefined;
   policyText = '';
+  /** The policy's own, at hand. */
+  estimate: EstimatePolicy | undefined = undefined;
+  runnersUpMax = 0;
   policySource = '';
   policyFileHash = '';
   /** No grace ends before this instant: set by the last restart. */
@@ -140,6 +143,8 @@ export class State {
   /** Names, numbers and indexes as the policy says. */
   usePolicy(policy: ResolvedPolicy): void {
     this.policy = policy;
+    this.estimate = policy.estimate;
+    this.runnersUpMax = policy.explain?.runnersUp ?? 0;
     this.#useChannels(policy);
     this.#useQueues(policy);
     const signedIn = [...this.agents.values()].filter(isSignedIn);
@@ -197,6 +202,7 @@ export class State {
     this.queueList = [...this.queues.values()];
     this.hasGates = this.queueList.some((queue) => queue.policy.gate !== undefined);
     for (const queue of this.queueList) queue.watchers = this.hasGates ? this.#watchersOf(queue) : NO_QUEUES;
+    for (const { linePace, waiting } of this.queueList) linePace.adapt(policy.estimate, waiting.size > 0, this.at);
   }
 
   #watchersOf({ name }: Queue): Queue[] {

@@ -61,6 +61,8 @@ export interface ContactView {
   readonly position?: number;
   /** Number of the last step of its queue's `relax` that applied, if any. */
   readonly relaxedSteps?: number;
+  /** Likewise, while there is an estimate. */
+  readonly estimatedWaitMs?: number;
   readonly disposition?: Disposition;
   readonly version: number;
 }
@@ -122,4 +124,6 @@ export interface QueueView {
   readonly closesAt: number;
   /** Contacts of it that are SCHEDULED. */
   readonly scheduled: number;
+  /** Of one who joined now; absent while there is no estimate. */
+  readonly estimatedWaitMs?: number;
 }

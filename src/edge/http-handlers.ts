@@ -30,6 +30,8 @@ export const directoryHandlers = {
 
   get: (call) => call.ask({ type: 'get', actor: call.actor, contactId: call.id }),
 
+  explain: (call) => call.ask({ type: 'explain', actor: call.actor, contactId: call.id }),
+
   update: (call) => {
     const body = call.body('PatchContact');
     if ('refusal' in body) return call.refuse(body.refusal);

@@ -26,6 +26,7 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   end: ALL,
   get: CONTACT_KEEPERS,
   list: ALL,
+  explain: ALL,
   subscribe: GATEWAYS,
   setPresence: AGENT_KEEPERS,
   accept: AGENTS,

@@ -5,6 +5,7 @@
  *    application/json, `{"policy": …}` with every default filled in.
  * 2. A policy with faults is refused with all that fit: path and message of the refusal are the first one's, the message
  *    goes on with the others.
+ * 3. One that takes effect is logged with who put it and what it changed.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../config/fault.ts';
@@ -43,7 +44,13 @@ export function policyHandlers(parsePolicy: ParsePolicy): { readonly getPolicy: 
 
 function put(call: HttpCall, source: string, result: PolicyResult): void {
   if ('faults' in result) call.refuse(refusalOf(result.faults));
-  else call.execute({ type: 'setPolicy', actor: call.actor, policy: result.policy, source, fileHash: '' });
+  else {
+    const { actor } = call;
+    call.execute({ type: 'setPolicy', actor, policy: result.policy, source, fileHash: '' }, ({ changes = [] }) => {
+      call.edge.logger.info({ by: actor.id, hash: result.hash, changes }, 'policy in force');
+      return 200;
+    });
+  }
 }
 
 function refusalOf(faults: readonly Fault[]): Refusal {

@@ -61,6 +61,8 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
       return setPresence(actor, request.body);
     case 'get':
       return { query: { type: 'get', actor, contactId: request.body.contactId } };
+    case 'explain':
+      return { query: { type: 'explain', actor, contactId: request.body.contactId } };
     case 'list': {
       const { open, afterId, limit } = request.body;
       return { query: { type: 'list', actor, open, afterId, limit, gatewayId: '', state: '' } };

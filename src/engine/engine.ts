@@ -149,7 +149,7 @@ export class Engine implements EnginePort {
       durableSeq: this.#answers.durableSeq,
       decidedSeq: this.#core.seq,
       clockGapSeconds: this.#options.clock.gapSeconds(),
-      queues: queueViews(state.queues, now),
+      queues: queueViews(state, now),
       agentsByPresence,
       agentLoadRatio: capacity === 0 ? 0 : load / capacity,
     };

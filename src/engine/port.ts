@@ -162,7 +162,10 @@ export interface EngineGauges {
   readonly decidedSeq: number;
   /** Wall clock minus the router's clock, seconds. */
   readonly clockGapSeconds: number;
-  readonly queues: readonly Pick<QueueView, 'name' | 'waiting' | 'oldestWaitMs' | 'gate' | 'open' | 'scheduled'>[];
+  readonly queues: readonly Pick<
+    QueueView,
+    'name' | 'waiting' | 'oldestWaitMs' | 'gate' | 'open' | 'scheduled' | 'estimatedWaitMs'
+  >[];
   readonly agentsByPresence: Readonly<Record<'AVAILABLE' | 'BUSY' | 'DRAINING' | 'OFFLINE', number>>;
   /** Sum of load / sum of capacity over agents that are not OFFLINE; 0 when there is none. */
   readonly agentLoadRatio: number;

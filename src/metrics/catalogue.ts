@@ -95,6 +95,12 @@ export const catalogue = {
     labels: ['queue'],
     source: 'state',
   },
+  cordboard_estimated_wait_seconds: {
+    kind: 'gauge',
+    help: 'How long a contact that joined the queue now would wait for an answer, by what its line did lately; no series while too little is known.',
+    labels: ['queue'],
+    source: 'state',
+  },
   cordboard_offers_total: {
     kind: 'counter',
     help: 'Offers that came to an end. A pending offer is not counted yet.',

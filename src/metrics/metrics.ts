@@ -72,6 +72,7 @@ type StateMetric =
   | 'cordboard_queue_gate_shut'
   | 'cordboard_contacts_scheduled'
   | 'cordboard_queue_open'
+  | 'cordboard_estimated_wait_seconds'
   | 'cordboard_agents'
   | 'cordboard_agent_load_ratio'
   | 'cordboard_clock_gap_seconds';
@@ -108,6 +109,10 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_queue_gate_shut: () => queues.map(({ name, gate }) => readout({ queue: name }, gate === '' ? 0 : 1)),
     cordboard_contacts_scheduled: () => queues.map(({ name, scheduled }) => readout({ queue: name }, scheduled)),
     cordboard_queue_open: () => queues.map(({ name, open }) => readout({ queue: name }, open ? 1 : 0)),
+    cordboard_estimated_wait_seconds: () =>
+      queues.flatMap(({ name, estimatedWaitMs }) =>
+        estimatedWaitMs === undefined ? [] : [readout({ queue: name }, estimatedWaitMs / 1e3)],
+      ),
     cordboard_agents: () => readouts('presence', Object.entries(agentsByPresence)),
     cordboard_agent_load_ratio: () => [readout({}, agentLoadRatio)],
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],

@@ -327,7 +327,8 @@ class SubmitReader {
             this.#hash.of({ ...draft, segment: given, queue, preferredAgents: said }, requirement) === event.hash,
         );
         // Where it overflowed to counts as named, since a replay has no hours.
-        if (isSaid) return { ...common, queue: event.overflowedFrom === undefined ? queue : event.queue, preferredAgents: said };
+        if (isSaid)
+          return { ...common, queue: event.overflowedFrom === undefined ? queue : event.queue, preferredAgents: said };
       }
     }
     return { ...common, queue: event.queue, preferredAgents };

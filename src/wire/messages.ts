@@ -6,6 +6,7 @@
 
 import type { AgentDraft, ContactChanges, ContactDraft, TransferTarget } from '../core/commands.ts';
 import type { CoreEvent } from '../core/events.ts';
+import type { Explanation } from '../core/explanation.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type {
   AgentView,
@@ -28,6 +29,7 @@ export interface RequestBodies {
   };
   readonly end: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
   readonly get: { readonly contactId: string };
+  readonly explain: { readonly contactId: string };
   readonly list: { readonly open: boolean; readonly afterId: string; readonly limit: number };
   readonly subscribe: { readonly sinceSeq: number };
   readonly setPresence: {
@@ -70,6 +72,9 @@ export interface OkBody {
   readonly contacts?: readonly ContactView[];
   readonly agents?: readonly AgentView[];
   readonly queues?: readonly QueueView[];
+  readonly explanation?: Explanation;
+  /** Of a policy that was put. */
+  readonly changes?: readonly string[];
   readonly seq?: number;
   /** Absent or '': there is no further page. */
   readonly next?: string;

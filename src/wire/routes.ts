@@ -36,6 +36,7 @@ const policyText = { media: ['application/yaml', 'application/json'] } as const;
 const gateways: Access = { kind: 'token', roles: ['gateway', 'admin'] };
 const contactKeepers: Access = { kind: 'token', roles: ['gateway', 'supervisor', 'admin'] };
 const everyone: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
+const everybody: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
 const watchers: Access = { kind: 'token', roles: ['supervisor', 'admin'] };
 const agentKeepers: Access = { kind: 'token', roles: ['agent', 'supervisor', 'admin'] };
 const admins: Access = { kind: 'token', roles: ['admin'] };
@@ -73,6 +74,15 @@ export const routes = [
     access: contactKeepers,
     id: ['Contact', 'id'],
     answers: { 200: { description: 'The contact.', body: ok } },
+  },
+  {
+    operation: 'explain',
+    method: 'GET',
+    path: '/v1/contacts/{id}/explain',
+    summary: 'Why a contact went to its agent, or why it still waits.',
+    access: everybody,
+    id: ['Contact', 'id'],
+    answers: { 200: { description: '`explanation`.', body: ok } },
   },
   {
     operation: 'update',

@@ -79,6 +79,9 @@ async function aLife(t: Test, { gateway: newGateway, agent: newAgent }: World): 
   t.match(offer, { contact: { id: 'life-1', state: 'OFFERED', agentId: 'ana', attributes, requires } });
   t.ok(offer.expiresAt > offer.contact.offeredAt);
   t.match(await agent.accept(offer.id), { id: 'life-1', state: 'ASSIGNED', agentId: 'ana' });
+  const explanation = await gateway.explain('life-1');
+  t.match(explanation, { state: 'ASSIGNED', offer: { offerId: offer.id, agentId: 'ana', approximate: false } });
+  t.match(await agent.explain('life-1'), { offer: explanation.offer }, 'so may who has it');
 
   const told = first(agent.contacts$);
   t.match(await gateway.end('life-1'), { state: 'WRAP_UP' });

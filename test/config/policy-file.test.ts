@@ -39,6 +39,8 @@ t.test('[CLI7] every default', async (t) => {
     readiness: { idleRate: 50, idleCapMs: 600_000, loadMs: 20_000 },
     presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },
     forgetMs: 3_600_000,
+    estimate: { minutes: 10, answersMin: 5 },
+    explain: { runnersUp: 0 },
     agents: {},
   });
 });

@@ -35,6 +35,7 @@ const onOwn: { readonly [V in Verb]: Row } = {
   get: ['ok', '-', 'ok', 'ok'],
   // Agents may look for work where the directory lets them.
   list: ['ok', 'PULL_NOT_ALLOWED', 'ok', 'ok'],
+  explain: ['ok', 'ok', 'ok', 'ok'],
   subscribe: ['ok', '-', '-', 'ok'],
   setPresence: ['-', 'ok', 'ok', 'ok'],
   // An admin may, but no offer is ever made to one.
@@ -55,6 +56,7 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   cancel: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   end: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
+  explain: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   complete: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   requeue: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   transfer: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
@@ -70,6 +72,7 @@ const bodies: BodyOf = {
   cancel: ({ own }) => ({ contactId: own, cause: 'ABANDONED' }),
   end: ({ own }) => ({ contactId: own }),
   get: ({ own }) => ({ contactId: own }),
+  explain: ({ own }) => ({ contactId: own }),
   list: () => ({}),
   subscribe: () => ({ sinceSeq: 0 }),
   setPresence: ({ agentId }) => ({ presence: 'AVAILABLE', agentId }),
@@ -167,6 +170,7 @@ const byRoute: Readonly<
   submit: { own: [201, 403, 403, 201], none: 401 },
   list: { own: [200, 403, 200, 200], none: 401 },
   get: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
+  explain: { own: [200, 404, 200, 200], others: [404, 404, 200, 200], none: 401 },
   update: { own: [200, 403, 403, 200], others: [404, 403, 403, 200], none: 401 },
   cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   // Nobody has answered it; an agent does not even hear of it.
@@ -263,7 +267,7 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
   const shared = routes.filter(({ operation }) => operation in rolesByVerb);
   t.same(
     shared.map(({ operation }) => operation),
-    ['submit', 'list', 'get', 'update', 'cancel', 'requeue', 'transfer'],
+    ['submit', 'list', 'get', 'explain', 'update', 'cancel', 'requeue', 'transfer'],
   );
   for (const { operation, access } of shared) {
     t.same(access.kind === 'token' && access.roles, rolesByVerb[operation as Verb], operation);

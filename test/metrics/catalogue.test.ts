@@ -14,6 +14,7 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   queue_gate_shut: ['queue'],
   contacts_scheduled: ['queue'],
   queue_open: ['queue'],
+  estimated_wait_seconds: ['queue'],
   offers_total: ['outcome'],
   relaxations_total: ['queue'],
   overflows_total: ['queue'],

@@ -29,7 +29,15 @@ export class FakeEngine {
   useQueues(...names: string[]): void {
     this.state = {
       ...this.state,
-      queues: names.map((name) => ({ name, waiting: 0, oldestWaitMs: 0, gate: '', open: true, scheduled: 0 })),
+      queues: names.map((name) => ({
+        name,
+        waiting: 0,
+        oldestWaitMs: 0,
+        estimatedWaitMs: 0,
+        gate: '',
+        open: true,
+        scheduled: 0,
+      })),
     };
   }
 
@@ -111,7 +119,8 @@ export function submitted(contactId: string, more: Partial<EventSubject> = {}): 
 
 export function offered(contactId: string, more: Partial<EventSubject> = {}): Happened {
   const times = { expiresAt: AT, deadline: AT, cost: 100, urgencyUs: 0, fitUs: 0, readinessUs: 0, autoAccepted: false };
-  return [{ type: 'offerMade', contactId, agentId: 'ana', ...times }, subject(more)];
+  const reasons = { runnersUp: [], idleUs: 0 };
+  return [{ type: 'offerMade', contactId, agentId: 'ana', ...times, ...reasons }, subject(more)];
 }
 
 export function accepted(contactId: string, waitedMs: number, more: Partial<EventSubject> = {}): Happened {

@@ -23,6 +23,8 @@ const offered: CoreEvent = {
   fitUs: 7,
   readinessUs: -1,
   autoAccepted: false,
+  runnersUp: [],
+  idleUs: 0,
 };
 const submitted: Extract<CoreEvent, { type: 'contactSubmitted' }> = {
   type: 'contactSubmitted',

@@ -87,6 +87,7 @@ t.test('every verb of the schema is in the types, and the other way round', asyn
     cancel: true,
     end: true,
     get: true,
+    explain: true,
     list: true,
     subscribe: true,
     setPresence: true,

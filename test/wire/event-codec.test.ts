@@ -89,6 +89,7 @@ t.test('a large event goes through, and the encoder lives on', async (t) => {
     source: 'ä'.repeat(9),
     fileHash: '',
     by: '',
+    changes: ['fit.perLevelMs: 0 → 3000'],
   };
   encoder.add(1, policy);
   t.same(decodeEvents(encoder.finish()), [{ at: 1, event: policy }]);

@@ -5,7 +5,7 @@ import { decodeFrame, decodeRequest, encodeFrame, encodeRequest } from '../../sr
 
 const VERBS =
   'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, pull, assign';
-  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer';
+('one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer');
 
 t.test('a request by both sub-protocols', async (t) => {
   const request = { kind: 'request', id: 7, verb: 'accept', body: { offerId: 'o12' } };

@@ -2,10 +2,22 @@
 // the test holds them against the schema.
 import t from 'tap';
 import type { AgentDraft, ContactChanges, ContactDraft, TransferTarget } from '../../src/core/commands.ts';
-import type { CoreEvent, Relaxation } from '../../src/core/events.ts';
+import type { CoreEvent, Relaxation, RunnerUp } from '../../src/core/events.ts';
+import type {
+  AgentInTheWay,
+  ExplainedOffer,
+  ExplainedRunnerUp,
+  ExplainedWait,
+  Explanation,
+  HeldContact,
+  MissingCount,
+  NextRelaxation,
+  ObstacleCount,
+  RankPart,
+} from '../../src/core/explanation.ts';
 import { type Refusal, refusalReasons, revocationReasons } from '../../src/core/refusal.ts';
 import type { Alternative, Preference, SkillNeed } from '../../src/core/requirement.ts';
-import type { CoolDownRecord, StateRecord } from '../../src/core/state-records.ts';
+import type { CoolDownRecord, LineSlotRecord, OfferReasonsRecord, StateRecord } from '../../src/core/state-records.ts';
 import type { AgentView, ContactView, Disposition, OfferView, QueueView, RankView } from '../../src/core/views.ts';
 import type { Feed, OfferRevoked, OkBody, RequestBodies, Verb, Welcome, WireTypes } from '../../src/wire/messages.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
@@ -108,6 +120,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'fitUs',
     'readinessUs',
     'autoAccepted',
+    'runnersUp',
+    'idleUs',
   ),
   offerAccepted: allFields<EventOf<'offerAccepted'>>()('contactId', 'agentId', 'assignedUntil'),
   contactAssigned: allFields<EventOf<'contactAssigned'>>()(
@@ -172,7 +186,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   ),
   sessionOpened: allFields<EventOf<'sessionOpened'>>()('role', 'subjectId', 'sessionId'),
   sessionLost: allFields<EventOf<'sessionLost'>>()('role', 'subjectId', 'sessionId', 'graceUntil'),
-  policySet: allFields<EventOf<'policySet'>>()('resolved', 'source', 'fileHash', 'by'),
+  policySet: allFields<EventOf<'policySet'>>()('resolved', 'source', 'fileHash', 'by', 'changes'),
   restarted: allFields<EventOf<'restarted'>>()('graceUntil'),
   hoursResolved: allFields<EventOf<'hoursResolved'>>()('calendar', 'from', 'until', 'openings'),
   queueClosureSet: allFields<EventOf<'queueClosureSet'>>()('queue', 'closed', 'until', 'reason', 'by'),
@@ -198,6 +212,8 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'answeredWithin',
     'abandoned',
     'paceUntil',
+    'lineSince',
+    'lined',
   ),
   hours: allFields<RecordOf<'hours'>>()('calendar', 'from', 'until', 'openings'),
   closure: allFields<RecordOf<'closure'>>()('queue', 'until', 'reason', 'by'),
@@ -276,6 +292,8 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'relaxation',
     'preferredUntil',
     'releasedBy',
+    'fromLine',
+    'reasons',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
   tombstone: allFields<RecordOf<'tombstone'>>()(
@@ -326,6 +344,7 @@ const VIEWS = {
     'closedAt',
     'position',
     'relaxedSteps',
+    'estimatedWaitMs',
     'disposition',
     'version',
   ),
@@ -365,18 +384,54 @@ const VIEWS = {
     'opensAt',
     'closesAt',
     'scheduled',
+    'estimatedWaitMs',
   ),
+  Explanation: allFields<Explanation>()('contactId', 'state', 'asOf', 'offer', 'waiting'),
+  ExplainedOffer: allFields<ExplainedOffer>()(
+    'offerId',
+    'agentId',
+    'offeredAt',
+    'rank',
+    'parts',
+    'approximate',
+    'runnersUp',
+  ),
+  RankPart: allFields<RankPart>()('of', 'what', 'skill', 'seconds', 'policyPath', 'how'),
+  ExplainedRunnerUp: allFields<ExplainedRunnerUp>()('agentId', 'rank', 'behind', 'why'),
+  ExplainedWait: allFields<ExplainedWait>()(
+    'queue',
+    'position',
+    'estimatedWaitMs',
+    'agedFrom',
+    'enqueuedAt',
+    'waitUntil',
+    'requires',
+    'obstacles',
+    'agents',
+    'missing',
+    'partial',
+    'gate',
+    'relaxations',
+  ),
+  AgentInTheWay: allFields<AgentInTheWay>()('agentId', 'obstacle', 'reason', 'until', 'holds'),
+  HeldContact: allFields<HeldContact>()('contactId', 'channel', 'state', 'since', 'until'),
+  ObstacleCount: allFields<ObstacleCount>()('obstacle', 'agents'),
+  NextRelaxation: allFields<NextRelaxation>()('step', 'at', 'pending', 'when', 'requires', 'headStartMs', 'overflowTo'),
+  MissingCount: allFields<MissingCount>()('missing', 'agents'),
   Disposition: allFields<Disposition>()('reasons', 'outcome', 'notes', 'attributes'),
   Alternative: allFields<Alternative>()('all', 'without'),
   SkillNeed: allFields<SkillNeed>()('skill', 'level'),
   Preference: allFields<Preference>()('skill', 'secondsPerLevel'),
   Error: allFields<Refusal>()('code', 'reason', 'message', 'path', 'retryAfterMs'),
-  Ok: allFields<OkBody>()('contact', 'agent', 'contacts', 'agents', 'queues', 'seq', 'next'),
+  Ok: allFields<OkBody>()('contact', 'agent', 'contacts', 'agents', 'queues', 'explanation', 'changes', 'seq', 'next'),
   Welcome: allFields<Welcome>()('sessionId', 'serverTime', 'role', 'agent', 'offers', 'contacts'),
   OfferRevoked: allFields<OfferRevoked>()('offerId', 'contactId', 'reason'),
   Feed: allFields<Feed>()('queues', 'agents'),
   Relaxation: allFields<Relaxation>()('applied', 'reached', 'grantedUs', 'eligibility'),
   CoolDownRecord: allFields<CoolDownRecord>()('agentId', 'until'),
+  OfferReasonsRecord: allFields<OfferReasonsRecord>()('runnersUp', 'idleUs'),
+  RunnerUp: allFields<RunnerUp>()('agentId', 'fitUs', 'readinessUs'),
+  LineSlotRecord: allFields<LineSlotRecord>()('minute', 'linedMs', 'answered', 'ringMs', 'left'),
 };
 
 const REQUESTS = {
@@ -431,6 +486,7 @@ const VERBS: Readonly<Record<Verb, readonly string[]>> = {
   cancel: allFields<RequestBodies['cancel']>()('contactId', 'cause', 'version'),
   end: allFields<RequestBodies['end']>()('contactId', 'disposition', 'version'),
   get: allFields<RequestBodies['get']>()('contactId'),
+  explain: allFields<RequestBodies['explain']>()('contactId'),
   list: allFields<RequestBodies['list']>()('open', 'afterId', 'limit'),
   subscribe: allFields<RequestBodies['subscribe']>()('sinceSeq'),
   setPresence: allFields<RequestBodies['setPresence']>()('presence', 'reason', 'channels', 'agentId', 'next'),

@@ -16,6 +16,7 @@ import {
   sumOfCosts,
   yieldsTo,
 } from './model.ts';
+import { changesOf } from './policy-changes.ts';
 import { eligibilityOf, limitOf, meets } from './rank.ts';
 import { classifyAgain, stepsOf } from './relax.ts';
 import { contactVerdict, done, isDeclared, refused, type Verdict, type World } from './world.ts';
@@ -214,7 +215,8 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
     return refused('REQUIREMENT_TOO_LARGE');
   }
   const before = state.policy;
-  world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id });
+  const changes = changesOf(state.policy, policy);
+  world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id, changes });
   if (hours !== undefined) decideHours(world, hours);
   for (const { id: agentId } of dropped) world.emit({ type: 'agentRemoved', agentId });
   putPolicyAgents(world, policy);

@@ -56,7 +56,8 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
       ...given,
       preferredAgents,
       preferredForMs: draft.preferredForMs ?? 0,
-      preferredUntil: preferredAgents.length > 0 && preferredMs > 0 ? (dueAt === 0 ? world.now : dueAt) + preferredMs : 0,
+      preferredUntil:
+        preferredAgents.length > 0 && preferredMs > 0 ? (dueAt === 0 ? world.now : dueAt) + preferredMs : 0,
       queue,
       segment,
       requirement,

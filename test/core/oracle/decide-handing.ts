@@ -2,7 +2,7 @@
 import type { Command } from '../../../src/core/commands.ts';
 import type { AssignCause } from '../../../src/core/events.ts';
 import { agentOf, channelOf, type OracleAgent, type OracleContact, type OracleState, policyOf } from './model.ts';
-import { eligibilityOf, hasRoom, meets, theRule } from './rank.ts';
+import { eligibilityOf, hasRoom, isHeld, meets, theRule } from './rank.ts';
 import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -29,6 +29,7 @@ export function decideAssign(world: World, { actor, contactId, agentId }: Comman
   if (agent === undefined) return refused('NO_SUCH_AGENT');
   if (contact === undefined) return ofClosed(state, contactId, agentId);
   if (isAnswered(contact)) return contact.agentId === agentId ? contactVerdict(contactId) : refused('CONTACT_ANSWERED');
+  if (contact.state === 'SCHEDULED') return refused('CONTACT_NOT_WAITING');
   // What is offered to the agent already takes no room twice.
   const others = { ...state, contacts: state.contacts.filter((other) => other !== contact) };
   if (!isThere(agent) || !hasRoom(others, agent, contact.channel)) return refused('NOT_ELIGIBLE');
@@ -63,7 +64,8 @@ function mayTake(state: OracleState, agent: OracleAgent, contact: OracleContact)
     isThere(agent) &&
     (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
     meets(agent.skills, eligibilityOf(contact)) &&
-    hasRoom(state, agent, contact.channel)
+    hasRoom(state, agent, contact.channel) &&
+    (!isHeld(state, contact) || contact.preferredAgents.includes(agent.id))
   );
 }
 

@@ -47,6 +47,7 @@ export function decideTransfer(world: World, command: CommandOf<'transfer'>): Ve
   if (to.consultId !== '') return decideHandOver(world, command, subject);
   if (subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
   if (subject.state !== 'ASSIGNED' && actor.role === 'agent') return refused('CONTACT_NOT_ANSWERED');
+  if (subject.state === 'SCHEDULED') return refused('CONTACT_NOT_WAITING');
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   if (to.queue !== '' && !policy.queues.some(({ name }) => name === to.queue)) return refused('UNKNOWN_QUEUE');
   const requires = to.requires.length > 0 ? to.requires : subject.requires;

@@ -9,7 +9,17 @@ function flowAt(state: OracleState, queue: string, at: number): OracleFlow {
   const slot = Math.floor(at / SLOT_MS);
   let flow = state.flows.find((one) => one.queue === queue);
   if (flow === undefined) {
-    flow = { kind: 'queueFlow', queue, slot, answered: [0], answeredWithin: [0], abandoned: [0], paceUntil: 0 };
+    flow = {
+      kind: 'queueFlow',
+      queue,
+      slot,
+      answered: [0],
+      answeredWithin: [0],
+      abandoned: [0],
+      paceUntil: 0,
+      lineSince: 0,
+      lined: [],
+    };
     state.flows.push(flow);
   }
   for (let moves = Math.min(SLOTS, slot - flow.slot); moves > 0; moves--) {

@@ -27,6 +27,7 @@ import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { countAbandon, countAnswer } from './flow.ts';
 import { rememberAgent, remembers } from './last-agents.ts';
+import { noteLines, notePaceOfAnswer, notePaceOfLeaving, stoodInLine } from './line-pace.ts';
 import {
   agentOf,
   channelOf,
@@ -51,6 +52,7 @@ export function fold(state: OracleState, event: CoreEvent, at: number, submitted
   if (state.epoch === 0) state.epoch = at;
   if ('contactId' in event) foldContact(state, event, at, submitted);
   else foldOther(state, event, at);
+  noteLines(state, at);
 }
 
 type ContactEvent = Extract<CoreEvent, { readonly contactId: string }>;
@@ -66,7 +68,9 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
     case 'contactClassified':
       return relax(Object.assign(touch(state, event.contactId), classificationIn(event)), event.relaxation);
     case 'contactRelaxed': {
-      const contact = Object.assign(touch(state, event.contactId), classificationIn(event));
+      const contact = touch(state, event.contactId);
+      if (event.from !== '') notePaceOfLeaving(state, contact, at);
+      Object.assign(contact, classificationIn(event));
       if (event.from !== '') contact.enqueuedAt = at;
       return relax(contact, event.relaxation);
     }
@@ -213,6 +217,7 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
     urgencyUs: 0,
     fitUs: 0,
     readinessUs: 0,
+    fromLine: false,
     assignedUntil: 0,
     wrapUpUntil: 0,
     agentLostUntil: 0,
@@ -225,6 +230,7 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
 
 function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   const contact = touch(state, event.contactId);
+  contact.fromLine = stoodInLine(state, contact, at);
   contact.state = 'OFFERED';
   contact.agentId = event.agentId;
   contact.offeredAt = at;
@@ -235,6 +241,8 @@ function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   contact.urgencyUs = event.urgencyUs;
   contact.fitUs = event.fitUs;
   contact.readinessUs = event.readinessUs;
+  const { runnersUp, idleUs } = event;
+  contact.reasons = { runnersUp, idleUs };
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate !== undefined && gate.paceMs > 0) state.paces[contact.queue] = at + gate.paceMs;
   const agent = agentOf(state, event.agentId);
@@ -258,6 +266,7 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   const contact = touch(state, event.contactId);
   const within = queueOf(policyOf(state), contact.queue).serviceLevel.withinMs;
   countAnswer(state, contact.queue, at, at - contact.agedFrom <= within);
+  notePaceOfAnswer(state, contact, at);
   contact.state = 'ASSIGNED';
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
@@ -272,6 +281,7 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
 /** [PULL5] */
 function assign(state: OracleState, event: ContactAssigned, at: number): void {
   const contact = touch(state, event.contactId);
+  notePaceOfLeaving(state, contact, at);
   const within = queueOf(policyOf(state), contact.queue).serviceLevel.withinMs;
   countAnswer(state, contact.queue, at, at - contact.agedFrom <= within);
   contact.state = 'ASSIGNED';
@@ -279,7 +289,11 @@ function assign(state: OracleState, event: ContactAssigned, at: number): void {
   contact.cost = event.cost;
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
-  const noOffer = { offerSeq: 0, offerExpiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0 };
+  contact.preferredUntil = 0;
+  rememberAgent(state, 'CUSTOMER', contact.customerId, event.agentId, at);
+  rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
+  const noOffer = { offerSeq: 0, offerExpiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0, fromLine: false };
+  delete contact.reasons;
   Object.assign(contact, noOffer);
   agentOf(state, event.agentId).missesInRow = 0;
   makeReady(state, event.agentId, at);
@@ -319,6 +333,7 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
   if (contact.state === 'ASSIGNED' || contact.state === 'WRAP_UP') makeReady(state, contact.agentId, at);
   if (event.disposition !== undefined) contact.disposition = event.disposition;
   if (event.state === 'ABANDONED' && contact.state !== 'SCHEDULED') countAbandon(state, contact.queue, at);
+  notePaceOfLeaving(state, contact, at);
   if (event.endedNow) contact.endedAt = at;
   state.contacts = state.contacts.filter((other) => other !== contact);
   state.justClosed.push({ contact, state: event.state, closedAt: at });
@@ -358,6 +373,10 @@ function requeue(state: OracleState, event: ContactRequeued, at: number): void {
 
 function transfer(state: OracleState, event: ContactTransferred, at: number): void {
   const contact = touch(state, event.contactId);
+  notePaceOfLeaving(state, contact, at);
+  // It leaves the line before it stands in one again, be it the same.
+  contact.state = 'ASSIGNED';
+  noteLines(state, at);
   const { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom, agentId, coolDownUntil } = event;
   Object.assign(contact, classificationIn(event));
   Object.assign(contact, { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom });
@@ -386,6 +405,8 @@ function handOver(contact: OracleContact, event: ContactTransferred, at: number)
   contact.urgencyUs = 0;
   contact.fitUs = 0;
   contact.readinessUs = 0;
+  contact.fromLine = false;
+  delete contact.reasons;
 }
 
 /** The pair cools down until then, whatever it did before. */

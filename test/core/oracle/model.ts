@@ -16,6 +16,7 @@ import type {
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
 import type { ClosedStateName } from '../../../src/core/views.ts';
+import type { OracleLine } from './line-pace.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -52,6 +53,7 @@ export interface OracleState {
   closures: ClosureRecord[];
   /** Who answered last, in the order of the answers, customers and journeys apart. */
   lastAgents: LastAgentRecord[];
+  lines: OracleLine[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -78,6 +80,7 @@ export function emptyState(): OracleState {
     hours: [],
     closures: [],
     lastAgents: [],
+    lines: [],
     justClosed: [],
   };
 }

@@ -20,11 +20,11 @@ import {
 } from './decide-agents.ts';
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
 import { decideAssign, decidePull } from './decide-handing.ts';
-import { decideClosure, decideHours } from './hours.ts';
 import { decideRequeue, decideTransfer } from './decide-transfers.ts';
+import { decideClosure, decideHours } from './hours.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
-import { bestPair, type RuleParts, theRule } from './rank.ts';
+import { bestPair, idlePartUs, type RuleParts, runnersUp, theRule } from './rank.ts';
 import { done, type Verdict, World } from './world.ts';
 
 const NETWORK_MS = 500;
@@ -109,6 +109,8 @@ export class Oracle {
       if (best === undefined) return;
       const { contact, agent, urgencyUs, fitUs, readinessUs } = best;
       const { cost, offerTimeoutMs, assigned, autoAccept = false } = channelOf(world.state, contact.channel);
+      const idleUs = idlePartUs(world.state, agent, world.now);
+      const others = runnersUp(world.state, this.#rule, best, world.now);
       const expiresAt = world.now + offerTimeoutMs;
       world.emit({
         type: 'offerMade',
@@ -121,6 +123,8 @@ export class Oracle {
         fitUs,
         readinessUs,
         autoAccepted: autoAccept,
+        runnersUp: others,
+        idleUs,
       });
       const assignedUntil = world.now + assigned.maxMs;
       const { id: contactId } = contact;

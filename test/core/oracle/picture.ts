@@ -4,6 +4,7 @@ import type { ContactView } from '../../../src/core/views.ts';
 import { tidyRequirement } from './classify.ts';
 import { flowSums } from './flow.ts';
 import { isQueueOpen, queueClosesAt, queueOpensAt } from './hours.ts';
+import { estimateOf, lineSlots } from './line-pace.ts';
 import {
   heldBy,
   loadOf,
@@ -114,7 +115,9 @@ export function getPicture(state: OracleState, id: string, now: number): object 
   const contact = state.contacts.find((one) => one.id === id);
   if (contact !== undefined) {
     const picture = contactPicture(contact);
-    return contact.state === 'QUEUED' ? { ...picture, position: positionOf(state, contact, now) } : picture;
+    if (contact.state !== 'QUEUED') return picture;
+    const position = positionOf(state, contact, now);
+    return { ...picture, position, estimatedWaitMs: estimateOf(state, contact.queue, position, now) };
   }
   const tombstone = state.tombstones.find(({ contactId }) => contactId === id);
   return tombstone === undefined ? undefined : tombstonePicture(tombstone);
@@ -159,6 +162,8 @@ export function queuePictures(state: OracleState, now: number): object[] {
     );
     const sums = flowSums(state, name, now);
     const total = sums.answered + sums.abandoned;
+    const available = agentsAvailable(state, name);
+    const isFreeToAll = waits.length === 0 && available > 0 && policyOf(state).estimate !== undefined;
     return {
       name,
       waiting: waits.length,
@@ -167,13 +172,14 @@ export function queuePictures(state: OracleState, now: number): object[] {
       assigned: inState('ASSIGNED').length,
       wrapUp: inState('WRAP_UP').length,
       agentsEligible: signedIn.length,
-      agentsAvailable: agentsAvailable(state, name),
+      agentsAvailable: available,
       serviceLevel: total === 0 ? 1 : sums.answeredWithin / total,
       answered: sums.answered,
       abandoned: sums.abandoned,
       gate: gatePicture(state, name, signedIn.filter((agent) => isFree(state, agent)).length),
       ...opening(state, name, now),
       scheduled: inState('SCHEDULED').length,
+      estimatedWaitMs: isFreeToAll ? 0 : estimateOf(state, name, waits.length + 1, now),
     };
   });
 }
@@ -235,7 +241,11 @@ function flowsInOrder(state: OracleState): object[] {
   return names.flatMap((queue) => {
     const flow = state.flows.find((one) => one.queue === queue);
     const paceUntil = state.paces[queue] ?? 0;
-    return flow === undefined && paceUntil === 0 ? [] : [{ kind: 'queueFlow', queue, ...flow, paceUntil }];
+    const line = state.lines.find((one) => one.queue === queue);
+    const isBlank = flow === undefined && paceUntil === 0;
+    if (isBlank && (line === undefined || (line.since === 0 && line.facts.length === 0))) return [];
+    const lately = line === undefined ? {} : { lineSince: line.since, lined: lineSlots(line) };
+    return [{ kind: 'queueFlow', queue, ...flow, paceUntil, ...lately }];
   });
 }
 
@@ -256,8 +266,11 @@ function phaseFacts(contact: Omit<OracleContact, 'submitted'>): object {
   };
   const { state } = contact;
   if (state !== 'OFFERED') clear('offerDeadline');
+  const { reasons } = contact;
+  const hasReasons = reasons !== undefined && (reasons.runnersUp.length > 0 || reasons.idleUs > 0);
+  if (!hasReasons) clear('reasons');
   if (state !== 'OFFERED' && state !== 'ASSIGNED') {
-    clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs');
+    clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs', 'fromLine', 'reasons');
   }
   if (state !== 'ASSIGNED') clear('assignedUntil', 'agentLostUntil');
   if (state !== 'WRAP_UP') clear('wrapUpUntil');

@@ -257,6 +257,12 @@ const numbersArb = fc.record({
   forgetMs: fc.constantFrom(3_600_000, 30_000),
 });
 
+const estimateArb = fc.option(fc.record({ minutes: fc.constantFrom(10, 1, 2), answersMin: fc.constantFrom(1, 1, 2) }), {
+  nil: undefined,
+});
+
+const explainArb = fc.option(fc.record({ runnersUp: fc.constantFrom(3, 3, 2, 1, 0) }), { nil: undefined });
+
 const segmentsArb: fc.Arbitrary<Record<string, SegmentPolicy>> = fc.record(
   { default: segmentArb, gold: segmentArb },
   { requiredKeys: ['default', 'gold'] },
@@ -368,14 +374,16 @@ const directArb = fc.record(
 
 /** One without hours. */
 const timelessPolicyArb: fc.Arbitrary<ResolvedPolicy> = fc
-  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb, directArb)
-  .map(([numbers, channels, segments, queues, agents, direct]) => ({
+  .tuple(numbersArb, channelsArb(), segmentsArb, queuesArb, policyAgentsArb, directArb, estimateArb, explainArb)
+  .map(([numbers, channels, segments, queues, agents, direct, estimate, explain]) => ({
     ...numbers,
     ...direct,
     channels,
     segments,
     queues,
     agents,
+    ...(estimate === undefined ? {} : { estimate }),
+    ...(explain === undefined ? {} : { explain }),
   }));
 
 /** A policy whose names and numbers collide. */

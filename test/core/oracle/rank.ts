@@ -2,6 +2,7 @@
 //
 // 1. Everything is an integer number of microseconds; each term is rounded once.
 // 2. No sums are kept: the rank of every pair is computed anew at every decision.
+import type { RunnerUp } from '../../../src/core/events.ts';
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative } from '../../../src/core/requirement.ts';
 import { flowSums } from './flow.ts';
@@ -203,6 +204,32 @@ export function bestPair(state: OracleState, rule: RuleParts, now: number): Pair
     }
   }
   return best;
+}
+
+/** [EXP3]: the best for the contact of all others who are eligible, best first. */
+export function runnersUp(
+  state: OracleState,
+  rule: RuleParts,
+  { contact, agent: chosen }: Pair,
+  now: number,
+): RunnerUp[] {
+  const pairs: Pair[] = [];
+  for (const agent of state.agents) {
+    if (agent === chosen || !rule.isEligible(state, contact, agent) || cappedUntil(state, agent) > 0) continue;
+    const fitUs = rule.fitUs(policyOf(state), contact, agent);
+    const readinessUs = rule.readinessUs(state, agent, now, contact.channel);
+    pairs.push({ contact, agent, urgencyUs: rule.urgencyUs(contact, now), fitUs, readinessUs });
+  }
+  pairs.sort((one, other) => (rule.goesBefore(one, other) ? -1 : 1));
+  const count = policyOf(state).explain?.runnersUp ?? 0;
+  return pairs.slice(0, count).map(({ agent, fitUs, readinessUs }) => ({ agentId: agent.id, fitUs, readinessUs }));
+}
+
+/** [EXP3]: the part of readiness that idling gives. */
+export function idlePartUs(state: OracleState, agent: OracleAgent, now: number): number {
+  const { explain, readiness } = policyOf(state);
+  if ((explain?.runnersUp ?? 0) === 0) return 0;
+  return readiness.idleRate * Math.min(now - agent.readySince, readiness.idleCapMs);
 }
 
 /** [QUE7]: the place of a QUEUED contact within its queue, from 1. */

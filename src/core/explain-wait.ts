@@ -1,0 +1,153 @@
+// Why a contact still waits: for each agent who meets its requirement what is in the way, for the others what they lack. Rebuilt from the state
+// when somebody asks; the agents who meet the requirement are those of the demand class's facts.
+//
+// Invariants: 1. at most EXAMINED_MAX agents are looked at on either side; `partial` says that there were more. 2. contact ids of others are told
+// to supervisors and admins only.
+
+import { type Agent, hasRoom, isSignedIn, limitOf } from './agent.ts';
+import { type Contact, isCooling } from './contact.ts';
+import type {
+  AgentInTheWay,
+  ExplainedWait,
+  HeldContact,
+  MissingCount,
+  NextRelaxation,
+  Obstacle,
+} from './explanation.ts';
+import { eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
+import { type Alternative, meets, type Skills } from './requirement.ts';
+import type { State } from './state.ts';
+
+const EXAMINED_MAX = 10_000;
+const LISTED_MAX = 100;
+const MISSING_MAX = 20;
+
+/** What is told of the agents. */
+type OfAgents = Pick<ExplainedWait, 'obstacles' | 'agents' | 'missing' | 'partial'>;
+
+interface Survey {
+  readonly state: State;
+  readonly contact: Contact;
+  /** Whether contact ids of others are told. */
+  readonly tellsIds: boolean;
+  readonly counts: Map<Obstacle, number>;
+  readonly listed: AgentInTheWay[];
+}
+
+/** All agents, as far as they matter to the waiting contact. */
+export function explainAgents(state: State, contact: Contact, tellsIds: boolean): OfAgents {
+  const survey: Survey = { state, contact, tellsIds, counts: new Map(), listed: [] };
+  let left = EXAMINED_MAX;
+  for (const { supply } of contact.demand?.facts ?? []) {
+    for (const agent of supply.agents) {
+      if (left-- <= 0) break;
+      note(survey, agent);
+    }
+  }
+  const partly = left < 0;
+  const missing = surveyOthers(survey);
+  const obstacles = [...survey.counts].map(([obstacle, agents]) => ({ obstacle, agents }));
+  obstacles.sort((one, other) => other.agents - one.agents || (one.obstacle < other.obstacle ? -1 : 1));
+  return { obstacles, agents: survey.listed, missing, partial: partly || state.agents.size > EXAMINED_MAX };
+}
+
+/** Those who are away and would meet the requirement are noted; of those who are here and do not, what they lack is counted. */
+function surveyOthers(survey: Survey): MissingCount[] {
+  const { state, contact } = survey;
+  const { demand } = contact;
+  const requirement = demand?.requirement ?? eligibilityOf(contact);
+  const counts = new Map<string, number>();
+  let left = EXAMINED_MAX;
+  for (const agent of state.agents.values()) {
+    if (left-- <= 0) break;
+    if (!isSignedIn(agent)) {
+      if (meets(agent.skills, requirement)) note(survey, agent);
+      continue;
+    }
+    if (demand !== undefined && agent.supply?.factByDemand.has(demand)) continue;
+    const missing = lackOf(agent.skills, requirement);
+    counts.set(missing, (counts.get(missing) ?? 0) + 1);
+  }
+  const all = [...counts].map(([missing, agents]) => ({ missing, agents }));
+  all.sort((one, other) => other.agents - one.agents || (one.missing < other.missing ? -1 : 1));
+  return all.slice(0, MISSING_MAX);
+}
+
+function note(survey: Survey, agent: Agent): void {
+  const { state, contact, counts, listed, tellsIds } = survey;
+  const obstacle = obstacleOf(contact, agent);
+  counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
+  if (listed.length >= LISTED_MAX) return;
+  listed.push({
+    agentId: agent.id,
+    obstacle,
+    reason: obstacle === 'BUSY' ? agent.reason : '',
+    until: untilOf(contact, agent, obstacle),
+    holds: obstacle === 'NO_ROOM' ? agent.held.map((held) => heldView(state, held, tellsIds)) : [],
+  });
+}
+
+/** The first of the conditions of ROOM1 that does not hold. */
+function obstacleOf(contact: Contact, agent: Agent): Obstacle {
+  const { channel } = contact;
+  if (agent.presence === 'OFFLINE') return 'OFFLINE';
+  if (agent.sessionId === '') return 'NOT_CONNECTED';
+  if (agent.presence !== 'AVAILABLE') return agent.presence;
+  if (agent.channels.length > 0 && !agent.channels.includes(channel.name)) return 'CHANNEL_OFF';
+  if (limitOf(agent, channel) === 0 || !hasRoom(agent, channel)) return 'NO_ROOM';
+  return isCooling(contact, agent) ? 'COOL_DOWN' : 'RESERVED';
+}
+
+function untilOf(contact: Contact, agent: Agent, obstacle: Obstacle): number {
+  if (obstacle === 'NOT_CONNECTED') return agent.graceUntil;
+  if (obstacle !== 'COOL_DOWN') return 0;
+  return contact.coolDowns.find((coolDown) => coolDown.agent === agent)?.due ?? 0;
+}
+
+function heldView(state: State, contact: Contact, tellsIds: boolean): HeldContact {
+  const { phase, phaseDeadline } = contact;
+  const view = { contactId: tellsIds ? contact.id : '', channel: contact.channel.name, state: phase.state };
+  switch (phase.state) {
+    case 'OFFERED':
+      return { ...view, since: contact.offeredAt, until: phase.offer.expiresAt };
+    case 'WRAP_UP': {
+      const due = phaseDeadline === undefined ? undefined : state.deadlines.dueOf(phaseDeadline);
+      return { ...view, since: contact.endedAt, until: due ?? 0 };
+    }
+    default:
+      return { ...view, since: contact.assignedAt, until: 0 };
+  }
+}
+
+/** What the skills lack of the alternative that they come nearest to: fewest skills, then fewest levels. */
+function lackOf(skills: Skills, requirement: readonly Alternative[]): string {
+  let nearest: { readonly lacks: readonly string[]; readonly levels: number } | undefined;
+  for (const { all, without = [] } of requirement) {
+    const needs = all.filter(({ skill, level }) => (skills.get(skill) ?? 0) < level);
+    const lacks = [
+      ...needs.map(({ skill, level }) => `${skill} ≥ ${level}`),
+      ...without.filter((skill) => skills.has(skill)).map((skill) => `no ${skill}`),
+    ];
+    const levels = needs.reduce((sum, { skill, level }) => sum + level - (skills.get(skill) ?? 0), 0);
+    const isNearer =
+      nearest === undefined ||
+      lacks.length < nearest.lacks.length ||
+      (lacks.length === nearest.lacks.length && levels < nearest.levels);
+    if (isNearer) nearest = { lacks, levels };
+  }
+  return (nearest?.lacks ?? []).join(' and ');
+}
+
+/** The steps that wait for their condition, and the one that comes due next. */
+export function explainRelaxations(contact: Contact): NextRelaxation[] {
+  const { relaxation, queue, enqueuedAt } = contact;
+  const next = nextNumber(relaxation);
+  return stepsOf(queue.policy).flatMap((step, index) => {
+    const number = index + 1;
+    const pending = isPending(relaxation, number);
+    if (!pending && number !== next) return [];
+    const { requires = [], headStartMs = 0, overflowTo = '', if: condition } = step;
+    const when = condition === undefined ? '' : `agentsAvailable ≤ ${condition.agentsAvailable}`;
+    return [{ step: number, at: enqueuedAt + step.afterMs, pending, when, requires, headStartMs, overflowTo }];
+  });
+}
