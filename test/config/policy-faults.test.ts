@@ -67,7 +67,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'keys of other versions',
     `${voice('{}')}\ncustomers: {}`,
     [
-      '3:1 customers: unknown key "customers"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, forget, agents',
+      '3:1 customers: unknown key "customers"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, estimate, explain, forget, agents',
     ],
   ],
   [
@@ -81,7 +81,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'a key that every object of JavaScript has',
     rest('toString: {}'),
     [
-      '3:1 toString: unknown key "toString"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, forget, agents',
+      '3:1 toString: unknown key "toString"; expected one of channels, segments, value, calendars, queues, fit, readiness, presence, direct, estimate, explain, forget, agents',
     ],
   ],
   [

@@ -187,6 +187,8 @@ function boundedLabels(t: Test, scrape: Scrape, policy: ResolvedPolicy): void {
     presence: ['AVAILABLE', 'BUSY', 'DRAINING', 'OFFLINE'],
     role: ['gateway', 'agent', 'supervisor', 'admin'],
     reason: [...Object.keys(refusalReasons), ...Object.keys(policy.presence.declineReasons ?? {}), 'other'],
+    to: ['queue', 'requirement', 'agent', 'consult'],
+    cause: ['AGENT', 'SUPERVISOR', 'AGENT_LOST', 'TOO_LONG'],
   };
   for (const { samples } of scrape.own) {
     for (const { name, labels } of samples) {

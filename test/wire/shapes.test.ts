@@ -1,7 +1,6 @@
 // The schema and the core's types have the same fields: the compiler holds these lists against the types (none missing, none too many),
 // the test holds them against the schema.
 import t from 'tap';
-import type { AgentDraft, ContactChanges, ContactDraft, TransferTarget } from '../../src/core/commands.ts';
 import type { CoreEvent, Relaxation, RunnerUp } from '../../src/core/events.ts';
 import type {
   AgentInTheWay,
@@ -19,18 +18,12 @@ import { type Refusal, refusalReasons, revocationReasons } from '../../src/core/
 import type { Alternative, Preference, SkillNeed } from '../../src/core/requirement.ts';
 import type { CoolDownRecord, LineSlotRecord, OfferReasonsRecord, StateRecord } from '../../src/core/state-records.ts';
 import type { AgentView, ContactView, Disposition, OfferView, QueueView, RankView } from '../../src/core/views.ts';
-import type { Feed, OfferRevoked, OkBody, RequestBodies, Verb, Welcome, WireTypes } from '../../src/wire/messages.ts';
+import type { Feed, OfferRevoked, OkBody, Welcome } from '../../src/wire/messages.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
+import { allFields } from './all-fields.ts';
 
 type EventOf<T extends CoreEvent['type']> = Omit<Extract<CoreEvent, { type: T }>, 'type'>;
 type RecordOf<K extends StateRecord['kind']> = Omit<Extract<StateRecord, { kind: K }>, 'kind'>;
-
-/** Takes the names of all fields of the type; a name too many or too few does not compile. */
-function allFields<T>() {
-  return <const N extends readonly (keyof T)[]>(
-    ...names: Exclude<keyof T, N[number]> extends never ? N : readonly ['missing', Exclude<keyof T, N[number]>]
-  ): readonly string[] => names as readonly string[];
-}
 
 const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   contactSubmitted: allFields<EventOf<'contactSubmitted'>>()(
@@ -434,80 +427,8 @@ const VIEWS = {
   LineSlotRecord: allFields<LineSlotRecord>()('minute', 'linedMs', 'answered', 'ringMs', 'left'),
 };
 
-const REQUESTS = {
-  Contact: allFields<ContactDraft>()(
-    'id',
-    'channel',
-    'direction',
-    'customerId',
-    'journeyId',
-    'intent',
-    'language',
-    'queue',
-    'requires',
-    'prefers',
-    'segment',
-    'value',
-    'tier',
-    'headStartMs',
-    'preferredAgents',
-    'preferredForMs',
-    'attributes',
-    'dueAt',
-    'version',
-  ),
-  Agent: allFields<AgentDraft>()('id', 'name', 'skills', 'capacity', 'limits', 'version', 'mayPull'),
-  // `clear` is carried out by the decoder.
-  ContactChanges: [
-    ...allFields<ContactChanges>()(
-      'attributes',
-      'requires',
-      'prefers',
-      'value',
-      'segment',
-      'intent',
-      'headStartMs',
-      'tier',
-    ),
-    'clear',
-  ],
-  PatchContact: allFields<WireTypes['PatchContact']>()('set', 'version'),
-  TransferTarget: allFields<TransferTarget>()('queue', 'agentId', 'requires', 'holdMs', 'consultId'),
-  RequeueContact: allFields<WireTypes['RequeueContact']>()('resetAge', 'version'),
-  TransferContact: allFields<WireTypes['TransferContact']>()('to', 'resetAge', 'version'),
-  ContactsQuery: allFields<WireTypes['ContactsQuery']>()('state', 'gateway', 'open', 'after', 'limit'),
-  AgentsQuery: allFields<WireTypes['AgentsQuery']>()('after', 'limit'),
-  CancelQuery: allFields<WireTypes['CancelQuery']>()('cause', 'version'),
-};
-
-const VERBS: Readonly<Record<Verb, readonly string[]>> = {
-  submit: allFields<RequestBodies['submit']>()('contact'),
-  update: allFields<RequestBodies['update']>()('contactId', 'set', 'version'),
-  cancel: allFields<RequestBodies['cancel']>()('contactId', 'cause', 'version'),
-  end: allFields<RequestBodies['end']>()('contactId', 'disposition', 'version'),
-  get: allFields<RequestBodies['get']>()('contactId'),
-  explain: allFields<RequestBodies['explain']>()('contactId'),
-  list: allFields<RequestBodies['list']>()('open', 'afterId', 'limit'),
-  subscribe: allFields<RequestBodies['subscribe']>()('sinceSeq'),
-  setPresence: allFields<RequestBodies['setPresence']>()('presence', 'reason', 'channels', 'agentId', 'next'),
-  requeue: allFields<RequestBodies['requeue']>()('contactId', 'resetAge', 'version', 'to'),
-  transfer: allFields<RequestBodies['transfer']>()('contactId', 'to', 'resetAge', 'version'),
-  accept: allFields<RequestBodies['accept']>()('offerId'),
-  decline: allFields<RequestBodies['decline']>()('offerId', 'reason'),
-  complete: allFields<RequestBodies['complete']>()('contactId', 'disposition', 'version'),
-  watch: allFields<RequestBodies['watch']>()('queues', 'agents', 'everyMs'),
-  authenticate: allFields<RequestBodies['authenticate']>()('token'),
-  pull: allFields<RequestBodies['pull']>()('contactId'),
-  assign: allFields<RequestBodies['assign']>()('contactId', 'agentId'),
-};
-
 function fieldNames(messageName: string): string[] {
   return messageNamed(messageName).fields.map((field) => field.name);
-}
-
-function wantedNames(messageName: string): string[] {
-  const { fields } = messageNamed(messageName);
-  return fields.filter((field) => !field.options.outputOnly).map((field) => field.name);
 }
 
 t.test('every event of the core is an arm of Event, with the same fields', async (t) => {
@@ -528,15 +449,6 @@ t.test('every record of the state is an arm of StateRecord, with the same fields
 
 t.test('views, answers and pushes have the fields of their messages', async (t) => {
   for (const [name, fields] of Object.entries(VIEWS)) t.same(fieldNames(name).sort(), [...fields].sort(), name);
-});
-
-t.test('requests have the fields of their messages that are not output-only', async (t) => {
-  for (const [name, fields] of Object.entries(REQUESTS)) t.same(wantedNames(name).sort(), [...fields].sort(), name);
-  for (const [verb, fields] of Object.entries(VERBS)) {
-    const arm = messageNamed('Request').fieldByName.get(verb);
-    t.ok(arm?.kind === 'message', verb);
-    if (arm?.kind === 'message') t.same(wantedNames(arm.message.name).sort(), [...fields].sort(), verb);
-  }
 });
 
 t.test('codes of refusals and reasons of revocations are the same in core and schema', async (t) => {
