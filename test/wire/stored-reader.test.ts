@@ -113,7 +113,8 @@ t.test('an unusual form is left to the strict decoder', async (t) => {
 
 t.test('every exact integer is read', async () => {
   const message = messageNamed('OfferMade');
-  const template = { contactId: '', agentId: '', expiresAt: 0, deadline: 0, cost: 0, fitUs: 0, readinessUs: 0 };
+  const amounts = { expiresAt: 0, deadline: 0, cost: 0, fitUs: 0, readinessUs: 0, idleUs: 0 };
+  const template = { contactId: '', agentId: '', ...amounts, runnersUp: [] };
   const edges = [7, 14, 21, 28, 35, 42, 49].flatMap((bits) => [2 ** bits - 1, 2 ** bits, 2 ** bits + 1]);
   for (const edge of [...edges, Number.MAX_SAFE_INTEGER]) {
     for (const urgencyUs of [edge, -edge]) {
