@@ -312,7 +312,8 @@ export const policyKeys = {
   ),
   explain: object('What is kept with each offer, so that it can be explained afterwards.', {
     runnersUp: number({
-      about: 'The next best agents, and the shares of idling and load; 0: nothing. Where agents are free, 3 cost a tenth of a decision.',
+      about:
+        'The next best agents, and the shares of idling and load; 0: nothing. Where agents are free, 3 cost a tenth of a decision.',
       fallback: 0,
       least: 0,
       most: 3,

@@ -135,9 +135,13 @@ export class EventHash {
       case 'agentRemoved':
       case 'sessionOpened':
       case 'sessionLost':
-      case 'policySet':
       case 'restarted':
         return this.#text(JSON.stringify(event));
+      case 'policySet': {
+        // What it changes follows from the policies.
+        const { changes: _, ...facts } = event;
+        return this.#text(JSON.stringify(facts));
+      }
       default:
         return unreachable(event);
     }
