@@ -95,11 +95,15 @@ function obstacleOf(contact: Contact, agent: Agent): Obstacle {
   if (agent.presence !== 'AVAILABLE') return agent.presence;
   if (agent.channels.length > 0 && !agent.channels.includes(channel.name)) return 'CHANNEL_OFF';
   if (limitOf(agent, channel) === 0 || !hasRoom(agent, channel)) return 'NO_ROOM';
-  return isCooling(contact, agent) ? 'COOL_DOWN' : 'RESERVED';
+  if (agent.cappedUntil !== 0) return 'CAPPED';
+  if (isCooling(contact, agent)) return 'COOL_DOWN';
+  return contact.line?.isHeld === true && !contact.preferredAgents.includes(agent.id) ? 'HELD' : 'RESERVED';
 }
 
 function untilOf(contact: Contact, agent: Agent, obstacle: Obstacle): number {
   if (obstacle === 'NOT_CONNECTED') return agent.graceUntil;
+  if (obstacle === 'CAPPED') return agent.cappedUntil;
+  if (obstacle === 'HELD') return contact.preferredUntil;
   if (obstacle !== 'COOL_DOWN') return 0;
   return contact.coolDowns.find((coolDown) => coolDown.agent === agent)?.due ?? 0;
 }

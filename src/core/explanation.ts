@@ -62,7 +62,9 @@ export type Obstacle =
   | 'DRAINING'
   | 'CHANNEL_OFF'
   | 'NO_ROOM'
+  | 'CAPPED'
   | 'COOL_DOWN'
+  | 'HELD'
   | 'RESERVED';
 
 export interface AgentInTheWay {

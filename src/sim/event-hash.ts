@@ -139,17 +139,25 @@ export class EventHash {
       case 'contactClassified':
       case 'contactDue':
       case 'dispositionSet':
-      case 'agentPut':
       case 'agentRemoved':
       case 'sessionOpened':
       case 'sessionLost':
-      case 'policySet':
       case 'hoursResolved':
       case 'queueClosureSet':
       case 'restarted':
       case 'contactTransferred':
       case 'preferenceEnded':
         return this.#text(JSON.stringify(event));
+      case 'agentPut': {
+        // What came later and is at its default is left out, so that hashes last.
+        const { mayPull, ...facts } = event;
+        return this.#text(JSON.stringify(mayPull ? event : facts));
+      }
+      case 'policySet': {
+        // What it changes follows from the policies.
+        const { changes: _, ...facts } = event;
+        return this.#text(JSON.stringify(facts));
+      }
       default:
         return unreachable(event);
     }

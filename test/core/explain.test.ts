@@ -256,7 +256,9 @@ function checkWait(run: Run, contactId: string): void {
       NOT_CONNECTED: agent.sessionId === '',
       BUSY: agent.presence === 'BUSY',
       DRAINING: agent.presence === 'DRAINING',
+      CAPPED: agent.cappedUntil > at,
       COOL_DOWN: isCooling,
+      HELD: (contact?.preferredUntil ?? 0) > 0 && contact?.preferredAgents.includes(agent.id) === false,
       RESERVED: policy?.queues.some((queue) => queue.gate !== undefined) ?? false,
     };
     if (obstacle !== undefined && holds[obstacle] === false) run.fail(`${agent.id} of ${contactId} is not ${obstacle}`);

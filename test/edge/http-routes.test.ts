@@ -267,7 +267,7 @@ const REFUSED: readonly [Case, status: number, reason: string, path: string][] =
   [{ route: 'POST /v1/contacts', body: '{' }, 401, 'TOKEN_INVALID', ''],
   [{ route: 'GET /v1/contacts/c1', role: 'agent' }, 403, 'ROLE_MAY_NOT', ''],
   [{ route: 'GET /v1/nope', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
-  [{ route: 'GET /v1/contacts/c1/explain', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
+  [{ route: 'GET /v1/contacts/c1/explained', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
   [{ route: 'POST /v1/queues', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
   [{ route: 'GET /v1/connect', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
   [{ route: 'GET /', role: 'admin' }, 404, 'NO_SUCH_ROUTE', ''],
