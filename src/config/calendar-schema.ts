@@ -52,7 +52,7 @@ const date = parsed({
   parse: parseDate,
 });
 
-interface Holiday {
+export interface Holiday {
   readonly date: string;
   readonly hours: readonly DayInterval[];
 }
