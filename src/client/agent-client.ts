@@ -8,8 +8,17 @@ import type { TransferTarget } from '../core/commands.ts';
 import type { AgentView, Presence } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
 import { Client, present } from './client.ts';
-import { type Contact, contactOf, dispositionOf, type NewDisposition, type Offer, offerOf } from './contact.ts';
-import type { ContactPage, ListOptions } from './gateway-client.ts';
+import {
+  type Contact,
+  changesOf,
+  contactOf,
+  dispositionOf,
+  type NewContactValues,
+  type NewDisposition,
+  type Offer,
+  offerOf,
+} from './contact.ts';
+import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
 import { type GoneOffer, HeldOffers } from './held-offers.ts';
 import type { RequestOptions } from './session.ts';
 import { type GiveOptions, givenOf, targetOf } from './transfer.ts';
@@ -91,6 +100,19 @@ export class AgentClient extends Client {
   /** Takes a waiting contact: it is this agent's, without an offer. Refused CONTACT_NOT_WAITING or CONTACT_ANSWERED when another was faster. */
   pull(contactId: string, options?: RequestOptions): Promise<Contact> {
     return this.askContact('pull', { contactId }, options);
+  }
+
+  /**
+   * Writes down what was learnt of the customer: attributes (merged key by key, null deletes) and intent of a contact that this agent has.
+   * Whoever has it next sees them.
+   */
+  update(
+    contactId: string,
+    set: Pick<NewContactValues, 'attributes' | 'intent'>,
+    options: ContactRequestOptions = {},
+  ): Promise<Contact> {
+    const { version = 0, ...rest } = options;
+    return this.askContact('update', { contactId, set: changesOf(set), version }, { retry: false, ...rest });
   }
 
   /** The conversation is over: wrap-up begins. */

@@ -7,6 +7,7 @@
  */
 import { globMatches } from '../lib/glob.ts';
 import type { Fault, PathSteps } from './fault.ts';
+import { firstToTheEnd, nobodyFirst } from './first-checks.ts';
 import { calendarsNeverOpen, unknownHours, vainOverflows } from './hours-checks.ts';
 import { nearest } from './nearest.ts';
 import { CLOCK_RATE_MAX, type PolicyDraft } from './policy-schema.ts';
@@ -58,6 +59,8 @@ export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
     vainOverflows,
     calendarsNeverOpen,
     heldToTheEnd,
+    nobodyFirst,
+    firstToTheEnd,
   ];
   return warnings.flatMap((notes) => place(notes(draft), source, []));
 }

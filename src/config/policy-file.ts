@@ -144,8 +144,8 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 }
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
-  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed, preferredFor, lastAgent } =
-    queue;
+  const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
+  const { preferredFor, lastAgent, first } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -160,6 +160,7 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
     ...(preferredFor === 0 ? {} : { preferredForMs: preferredFor }),
     ...(lastAgent === 'none' ? {} : { lastAgent }),
+    ...(first === '' ? {} : { first: { skill: first, forMs: queue.firstFor } }),
   };
 }
 

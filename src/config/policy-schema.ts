@@ -224,6 +224,19 @@ const queue = object('A queue. A contact that names none goes to the first whose
     fallback: 'none',
     of: ['none', 'customer', 'journey'],
   }),
+  first: text({
+    about: 'Skill of the agents, bots say, who get its contacts before all others; absent: nobody does.',
+    fallback: '',
+    most: 128,
+    pattern: NAME_PATTERN,
+    patternText: NAME_TEXT,
+  }),
+  firstFor: duration({
+    about: 'How long only they get a contact.',
+    fallback: '10s',
+    least: '1ms',
+    most: '7d',
+  }),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {

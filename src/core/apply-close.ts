@@ -55,6 +55,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   contact.waitUntil = event.waitUntil;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   contact.relaxation = undefined;
+  contact.stage = event.stage;
   coolDownAnew(state, contact, phase.agent, event.coolDownUntil);
   state.demands.retainClass(contact);
   changed(state, contact);

@@ -71,7 +71,8 @@ export function enterLine(state: State, contact: Contact): void {
 export function joinLine(state: State, contact: Contact): void {
   const isHeld = contact.preferredUntil !== 0 && isHeldNow(state, contact);
   const line = state.demands.enter(contact, state.epoch, isHeld);
-  if (contact.queue.policy.relax === undefined) setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
+  if (contact.queue.policy.relax === undefined && contact.stage === undefined)
+    setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
   else scheduleWaiting(state, contact);
   if (contact.relaxation !== undefined) countPending(state, contact, 1);
   if (line.demand.gate !== undefined) waitAtGate(state, line.demand.gate);
@@ -125,6 +126,7 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   const lineAt = dueAt === undefined ? at : 0;
   const instants = { submittedAt: at, enqueuedAt: lineAt, agedFrom: lineAt };
   const contact = blankContact(known, channel, queueNamed(state, event.queue), event, instants);
+  if (event.stage !== undefined) contact.stage = event.stage;
   if (isRead) shareRequirement(state, contact);
   if (event.preferredUntil !== undefined && event.preferredUntil !== 0) {
     startPreference(state, contact, event.preferredUntil);
@@ -162,7 +164,10 @@ export function applyDue(state: State, contact: Contact, event: ContactDue): voi
 export function shareRequirement(state: State, contact: Contact): void {
   contact.requires = state.requirements.form(contact.requires).written;
   contact.requirement = state.requirements.form(contact.requirement).written;
-  const { relaxation } = contact;
+  const { relaxation, stage } = contact;
+  if (stage !== undefined) {
+    contact.stage = { ...stage, eligibility: state.requirements.form(stage.eligibility).written };
+  }
   if (relaxation === undefined) return;
   contact.relaxation = { ...relaxation, eligibility: state.requirements.form(relaxation.eligibility).written };
 }
@@ -237,6 +242,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     headStartUs: facts.headStartUs,
     waitUntil: facts.waitUntil,
     relaxation: undefined,
+    stage: undefined,
     phase: QUEUED,
     submittedAt: instants.submittedAt,
     enqueuedAt: instants.enqueuedAt,
@@ -301,7 +307,8 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
   const waits = contact.phase.state === 'QUEUED';
   // Only saves looking the same class up again: equal requirements are mostly one object.
   const queue = queueNamed(state, to.queue);
-  const isPlain = keepsPrefers && contact.relaxation === undefined && to.relaxation === undefined;
+  const isRelaxed = contact.relaxation !== undefined || to.relaxation !== undefined;
+  const isPlain = keepsPrefers && !isRelaxed && contact.stage === undefined && to.stage === undefined;
   const keepsClass = isPlain && contact.requirement === to.requirement && contact.demand?.gate === gateOf(queue);
   const changesClass = contact.demand !== undefined && !keepsClass;
   const keepsQueue = contact.queue === queue;
@@ -320,6 +327,7 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
   contact.headStartUs = to.headStartUs;
   contact.waitUntil = to.waitUntil;
   contact.relaxation = to.relaxation;
+  contact.stage = to.stage;
   state.countSegment(contact.segment, 1);
   if (offered) contact.queue.offeredCount++;
   changed(state, contact);
@@ -386,6 +394,7 @@ export function applyAssigned(state: State, contact: Contact, agent: Agent, even
 function answer(state: State, contact: Contact, agent: Agent, offer: Offer | undefined, assignedUntil: number): void {
   state.demands.releaseClass(contact);
   if (contact.preferredUntil !== 0) endPreference(state, contact);
+  if (contact.stage?.handedOverBy === '') contact.stage = undefined;
   contact.phase = { state: 'ASSIGNED', agent, offer };
   contact.assignedAt = state.at;
   contact.queue.assignedCount++;

@@ -1,6 +1,7 @@
 // The fold of what `relax` steps do to contacts in line, and the deadlines that follow from it.
 //
-// Invariants: 1. a contact in line has one deadline of its own: its next step's, or its wait limit where that comes first. 2. what waits for a
+// Invariants: 1. a contact in line has one deadline of its own: its next step's, the end of the time in which it is some agents' first, or its wait limit, whichever comes
+// first. 2. what waits for a
 // condition is counted by queue and step, contacts in line only; while anything is counted, there is one deadline for all of it.
 
 import type { Contact } from './contact.ts';
@@ -11,11 +12,20 @@ import type { State } from './state.ts';
 /** Sets what the contact, in line from now on, waits for by itself. */
 export function scheduleWaiting(state: State, contact: Contact): void {
   const step = contact.queue.policy.relax?.[nextNumber(contact.relaxation) - 1];
-  const due = step === undefined ? Number.POSITIVE_INFINITY : contact.enqueuedAt + step.afterMs;
-  const relaxes = due < contact.waitUntil;
-  const kind = relaxes ? 'relax' : 'wait';
+  let kind: 'wait' | 'relax' | 'first' = 'wait';
+  let due = contact.waitUntil;
+  const relaxAt = step === undefined ? Number.POSITIVE_INFINITY : contact.enqueuedAt + step.afterMs;
+  if (relaxAt < due) {
+    kind = 'relax';
+    due = relaxAt;
+  }
+  const { stage } = contact;
+  if (stage !== undefined && stage.until !== 0 && stage.until < due) {
+    kind = 'first';
+    due = stage.until;
+  }
   contact.phaseDeadline ??= { kind, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
-  state.deadlines.set(contact.phaseDeadline, kind, relaxes ? due : contact.waitUntil);
+  state.deadlines.set(contact.phaseDeadline, kind, due);
 }
 
 /** Counts, or counts no more, the steps whose condition the contact in line waits for. */

@@ -33,6 +33,7 @@ export function applyTransferred(state: State, contact: Contact, event: ContactT
   contact.headStartUs = event.headStartUs;
   contact.waitUntil = event.waitUntil;
   contact.agedFrom = event.agedFrom;
+  contact.stage = event.stage;
   if (event.toAgentId !== '') return handOver(state, contact, agentNamed(state, event.toAgentId), event);
   contact.enqueuedAt = state.at;
   contact.relaxation = undefined;

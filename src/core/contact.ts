@@ -9,7 +9,7 @@ import type { Agent } from './agent.ts';
 import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
-import type { Relaxation, RelaxedClassification, RunnerUp } from './events.ts';
+import type { Relaxation, RelaxedClassification, RunnerUp, Stage } from './events.ts';
 import type { Gateway } from './gateway.ts';
 import type { Channel, Queue } from './names.ts';
 import { lastApplied, withRelaxation } from './relaxation.ts';
@@ -73,6 +73,8 @@ export interface Contact extends FifoItem {
   waitUntil: number;
   /** What `relax` steps of its queue made of it; undefined: nothing yet. */
   relaxation: Relaxation | undefined;
+  /** Who is first, or to whom it was handed over (bots.ts); undefined: all who meet its requirement may have it. */
+  stage: Stage | undefined;
   readonly submittedAt: number;
   enqueuedAt: number;
   agedFrom: number;
@@ -165,7 +167,8 @@ export function classificationOf(contact: Contact): RelaxedClassification {
     headStartUs: contact.headStartUs,
     waitUntil: contact.waitUntil,
   };
-  return withRelaxation(placed, contact.relaxation);
+  const relaxed = withRelaxation(placed, contact.relaxation);
+  return contact.stage === undefined ? relaxed : { ...relaxed, stage: contact.stage };
 }
 
 /**
@@ -215,8 +218,9 @@ export function drawContact(contact: Contact): ContactView {
     dueAt: contact.dueAt,
     version: contact.version,
   };
-  const { disposition, relaxation } = contact;
-  const whole = disposition === undefined ? view : { ...view, disposition };
+  const { disposition, relaxation, stage } = contact;
+  const told = disposition === undefined ? view : { ...view, disposition };
+  const whole = stage === undefined || stage.handedOverBy === '' ? told : { ...told, handedOverBy: stage.handedOverBy };
   const relaxedSteps = relaxation === undefined ? 0 : lastApplied(relaxation);
   return relaxedSteps === 0 ? whole : { ...whole, relaxedSteps };
 }

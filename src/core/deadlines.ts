@@ -25,6 +25,7 @@ const kindOrder = {
   coolDown: 11,
   gate: 12,
   preference: 13,
+  first: 14,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -44,7 +45,7 @@ export interface CoolDown extends DeadlineBase {
 
 /** The deadline of a contact's phase, moved on from phase to phase. */
 export interface PhaseDeadline extends HeapItem {
-  kind: 'due' | 'wait' | 'relax' | 'offer' | 'assigned' | 'wrapUp';
+  kind: 'due' | 'wait' | 'relax' | 'first' | 'offer' | 'assigned' | 'wrapUp';
   readonly ordinal: number;
   readonly detail: 0;
   readonly contact: Contact;

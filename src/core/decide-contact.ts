@@ -3,12 +3,13 @@
 
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
+import { isSameStage, stageAtEntry, withStage } from './bots.ts';
 import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
 import { type Contact, classificationOf, type Known } from './contact.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
-import type { Classification, ContactSubmitted, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
+import type { ContactSubmitted, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
 import { gateOf, type Queue } from './names.ts';
 import { type Taker, takerOf } from './open-queue.ts';
 import type { ResolvedPolicy } from './policy.ts';
@@ -87,7 +88,9 @@ export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submi
     preferredForMs: draft.preferredForMs ?? 0,
     preferredUntil: preferred.until,
   };
-  const contact = step.emitSubmitted(placed.detour === undefined ? event : { ...event, ...placed.detour });
+  const { stage, detour } = placed;
+  const told = detour === undefined ? event : { ...event, ...detour };
+  const contact = step.emitSubmitted(stage === undefined ? told : { ...told, stage });
   return { contact, created: true };
 }
 
@@ -105,7 +108,7 @@ export function within(field: string, refusal: Refusal): Refusal {
 }
 
 /** Where a contact is put; `detour`: if not into line at once, or not in the queue that was meant for it. */
-type Place = Classification & { readonly detour?: Pick<ContactSubmitted, 'overflowedFrom' | 'dueAt'> };
+type Place = RelaxedClassification & { readonly detour?: Pick<ContactSubmitted, 'overflowedFrom' | 'dueAt'> };
 
 function place(
   state: State,
@@ -152,8 +155,10 @@ function placeIn(
 ): Place | Refusal {
   const policy = state.policy as ResolvedPolicy;
   const claim = { segment, requires, value: draft.value, headStartMs: draft.headStartMs };
-  const placed = classify(state.requirements, policy, queue.policy, claim, now);
-  if (isRefusal(placed)) return within('contact', placed);
+  const classified = classify(state.requirements, policy, queue.policy, claim, now);
+  if (isRefusal(classified)) return within('contact', classified);
+  const stage = stageAtEntry(state.requirements, queue.policy, classified.requirement, now);
+  const placed = stage === undefined ? classified : { ...classified, stage };
   const { waiting } = queue.policy.limits;
   if (queue.waiting.size >= waiting) {
     return refuse('QUEUE_FULL', `queue ${queue.name} has ${waiting} waiting, its limit`, '', QUEUE_FULL_RETRY_MS);
@@ -198,6 +203,7 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   const { contact } = known;
   if (contact === undefined) return { error: refuse('CONTACT_CLOSED', 'it is closed', 'contactId') };
   const answered = contact.phase.state === 'ASSIGNED' || contact.phase.state === 'WRAP_UP';
+  if (!answered && actor.role === 'agent') return { error: notAnswered() };
   const late = answered ? Object.keys(set).find((field) => field !== 'attributes' && field !== 'intent') : undefined;
   if (late !== undefined) {
     return { error: refuse('CONTACT_ANSWERED', 'an agent has it: only attributes and intent change', `set.${late}`) };
@@ -234,18 +240,19 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   const { queue, relaxation } = contact;
   const isScheduled = contact.phase.state === 'SCHEDULED';
   const from = isScheduled ? contact.dueAt : contact.enqueuedAt;
-  const placed = classifyRelaxed(state.requirements, policy, queue.policy, { ...given, segment }, from, relaxation);
-  if (isRefusal(placed)) return placed;
-  if (isScheduled) return { ...given, ...placed };
+  const classified = classifyRelaxed(state.requirements, policy, queue.policy, { ...given, segment }, from, relaxation);
+  if (isRefusal(classified)) return classified;
+  if (isScheduled) return { ...given, ...classified };
+  const placed = withStage(state.requirements, classified, contact.stage);
   const full = tooManyClasses(state, contact.channel.name, placed, given.prefers, contact.queue);
   return full ?? { ...given, ...placed };
 }
 
 /** Whether anything of it is new: an update that changes nothing is no event. */
 function differs(contact: Contact, next: Next): boolean {
-  const { requires, requirement, relaxation, ...others } = next;
+  const { requires, requirement, relaxation, stage, ...others } = next;
   if (!isWrittenLike(contact.requires, requires) || !isWrittenLike(contact.requirement, requirement)) return true;
-  if (!isSameRelaxation(contact.relaxation, relaxation)) return true;
+  if (!isSameRelaxation(contact.relaxation, relaxation) || !isSameStage(contact.stage, stage)) return true;
   const fields = Object.keys(others) as (keyof typeof others)[];
   const present = { ...contact, ...classificationOf(contact) };
   return fields.some((field) => JSON.stringify(present[field]) !== JSON.stringify(next[field]));

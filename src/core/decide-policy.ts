@@ -2,6 +2,7 @@
 // and offered contacts are classified anew and keep their age. Everything is checked before anything happens.
 
 import type { Agent } from './agent.ts';
+import { isSameStage, stageUnder, withStage } from './bots.ts';
 import { classifyRelaxed, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
 import type { Contact } from './contact.ts';
@@ -88,10 +89,11 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
     const progress = contact.relaxation !== undefined && keepsSteps.get(queue) ? contact.relaxation : undefined;
-    const to = classifyRelaxed(state.requirements, policy, queue, contact, contact.enqueuedAt, progress);
-    if (isRefusal(to)) {
-      return refuse(to.reason, `contact ${contact.id}: ${to.message}`, `queues.${queue.name}.requires`);
+    const placed = classifyRelaxed(state.requirements, policy, queue, contact, contact.enqueuedAt, progress);
+    if (isRefusal(placed)) {
+      return refuse(placed.reason, `contact ${contact.id}: ${placed.message}`, `queues.${queue.name}.requires`);
     }
+    const to = withStage(state.requirements, placed, stageUnder(contact, queue));
     if (!isScheduled && isElsewhere(contact, to)) moves.push({ contact, to });
   }
   return moves;
@@ -105,6 +107,7 @@ function isElsewhere(contact: Contact, to: RelaxedClassification): boolean {
     contact.headStartUs !== to.headStartUs ||
     contact.waitUntil !== to.waitUntil ||
     !isSameRelaxation(contact.relaxation, to.relaxation) ||
+    !isSameStage(contact.stage, to.stage) ||
     (contact.requirement !== to.requirement && requirementKey(contact.requirement) !== requirementKey(to.requirement))
   );
 }

@@ -1,6 +1,8 @@
 // Decides who gives a contact away and to whom: requeue and transfer. Each function checks in the order of SPEC's list of refusals, then emits.
 // A refusal emits nothing.
 
+import type { Agent } from './agent.ts';
+import { type Arrival, stageOnWay, type Way } from './bots.ts';
 import { classify, isRefusal } from './classify.ts';
 import type { Actor, Command, TransferTarget } from './commands.ts';
 import { type Contact, holderOf, waitedMs } from './contact.ts';
@@ -8,7 +10,7 @@ import { checkVersion, findKnown, noSuchContact, notAnswered, tooManyClasses, wi
 import type { Decided } from './decided.ts';
 import type { Classification, TransferKind } from './events.ts';
 import type { Queue } from './names.ts';
-import { DIRECT_DEFAULT, type ResolvedPolicy } from './policy.ts';
+import { DIRECT_DEFAULT, type QueuePolicy, type ResolvedPolicy } from './policy.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Alternative, requirementKey } from './requirement.ts';
 import type { State } from './state.ts';
@@ -28,14 +30,17 @@ export function decideRequeue(step: Step, { actor, contactId, resetAge, version 
   const { contact } = known;
   const unfit = refusalOf(contact, false) ?? checkVersion(known, version);
   if (contact === undefined || unfit !== undefined) return { error: unfit ?? noSuchContact() };
+  const { queue, requirement } = contact;
+  const way = wayOf(step, contact, actor, queue.policy, requirement, undefined);
   step.emitOf(contact, {
     type: 'contactRequeued',
     contactId,
     agentId: contact.agentId,
     cause: causeOf(actor),
     agedFrom: agedFromOf(contact, step.now, resetAge),
-    waitUntil: step.now + contact.queue.policy.limits.waitMs,
+    waitUntil: step.now + queue.policy.limits.waitMs,
     coolDownUntil: coolDownUntil(step),
+    ...stageOnWay(state.requirements, contact, way),
   });
   return { contact };
 }
@@ -59,7 +64,7 @@ export function decideTransfer(step: Step, { actor, contactId, to, resetAge, ver
   if (contact === undefined || unfit !== undefined) return { error: unfit ?? noSuchContact() };
   if (consult !== undefined) return handOver(step, contact, consult, actor);
   const requires = to.requires.length === 0 ? contact.requires : state.requirements.form(to.requires).written;
-  const placed = place(state, contact, to, requires, step.now);
+  const placed = place(step, contact, actor, to, requires);
   if (isRefusal(placed)) return { error: placed };
   step.revoke(contact, 'CONTACT_TRANSFERRED');
   emitTransferred(step, contact, { actor, to, resetAge, requires, placed });
@@ -122,19 +127,34 @@ function refusalOf(contact: Contact | undefined, mayWait: boolean): Refusal | un
   }
 }
 
-function place(
-  state: State,
+function wayOf(
+  { now }: Step,
   contact: Contact,
+  actor: Actor,
+  queue: QueuePolicy,
+  requirement: readonly Alternative[],
+  receiver: Agent | undefined,
+): Way {
+  const giver = contact.phase.state === 'ASSIGNED' ? contact.phase.agent : undefined;
+  return { queue, requirement, giver, byGiver: actor.role === 'agent', receiver, now };
+}
+
+function place(
+  step: Step,
+  contact: Contact,
+  actor: Actor,
   to: TransferTarget,
   requires: readonly Alternative[],
-  now: number,
-): Classification | Refusal {
+): Placed | Refusal {
+  const { state, now } = step;
   const queue: Queue | undefined = to.queue === '' ? contact.queue : state.queues.get(to.queue);
   if (queue === undefined) return refuse('UNKNOWN_QUEUE', `the policy has no queue ${to.queue}`, 'to.queue');
   const { segment, value, headStartMs } = contact;
   const claim = { segment, requires, value, headStartMs };
-  const placed = classify(state.requirements, state.policy as ResolvedPolicy, queue.policy, claim, now);
-  if (isRefusal(placed)) return within('to', placed);
+  const classified = classify(state.requirements, state.policy as ResolvedPolicy, queue.policy, claim, now);
+  if (isRefusal(classified)) return within('to', classified);
+  const way = wayOf(step, contact, actor, queue.policy, classified.requirement, state.agents.get(to.agentId));
+  const placed = { ...classified, ...stageOnWay(state.requirements, contact, way) };
   return tooManyClasses(state, contact.channel.name, placed, contact.prefers, queue) ?? placed;
 }
 
@@ -165,6 +185,8 @@ function handOver(step: Step, contact: Contact, consult: Contact, actor: Actor):
   const { now } = step;
   const { requires, preferredAgents, preferredForMs, preferredUntil } = contact;
   const cause = causeOf(actor);
+  const receiver = holderOf(consult);
+  const way = wayOf(step, contact, actor, contact.queue.policy, contact.requirement, receiver);
   step.emitOf(contact, {
     type: 'contactTransferred',
     contactId: contact.id,
@@ -189,17 +211,20 @@ function handOver(step: Step, contact: Contact, consult: Contact, actor: Actor):
     cost: consult.cost,
     assignedUntil: now + contact.channel.policy.assigned.maxMs,
     agentLostUntil: consult.agentLostUntil,
+    ...stageOnWay(step.state.requirements, contact, way),
   });
   step.complete(consult, cause, true, undefined);
   return { contact };
 }
+
+type Placed = Classification & Arrival;
 
 interface Transfer {
   readonly actor: Actor;
   readonly to: TransferTarget;
   readonly resetAge: boolean;
   readonly requires: readonly Alternative[];
-  readonly placed: Classification;
+  readonly placed: Placed;
 }
 
 function emitTransferred(step: Step, contact: Contact, { actor, to, resetAge, requires, placed }: Transfer): void {
@@ -231,7 +256,13 @@ function emitTransferred(step: Step, contact: Contact, { actor, to, resetAge, re
     cost: 0,
     assignedUntil: 0,
     agentLostUntil: 0,
+    ...arrivalOf(placed),
   });
+}
+
+function arrivalOf({ stage, handedOverFrom }: Placed): Arrival {
+  if (stage === undefined) return {};
+  return handedOverFrom === undefined ? { stage } : { stage, handedOverFrom };
 }
 
 function kindOf(to: TransferTarget): TransferKind {

@@ -36,6 +36,19 @@ export interface Relaxation {
 export interface RelaxedClassification extends Classification {
   /** Absent: nothing is relaxed, and nothing waits for a condition. */
   readonly relaxation?: Relaxation;
+  /** Absent: it is open to all who meet its requirement. */
+  readonly stage?: Stage;
+}
+
+/** Who may have a contact beside its requirement: at first only agents with a skill, after a hand-over only agents without it. */
+export interface Stage {
+  readonly skill: string;
+  /** End of the time in which only agents with the skill may have it; 0: it was handed over. */
+  readonly until: number;
+  /** The agent with the skill who gave it away; from then on only agents without the skill may have it; '': nobody. */
+  readonly handedOverBy: string;
+  /** What an agent must have now, all joined. */
+  readonly eligibility: readonly Alternative[];
 }
 
 export interface ContactSubmitted extends Classification {
@@ -64,6 +77,8 @@ export interface ContactSubmitted extends Classification {
   readonly preferredForMs?: number;
   /** Until then its preferred agents hold it; 0: they do not. */
   readonly preferredUntil?: number;
+  /** Absent: it is open to all who meet its requirement. */
+  readonly stage?: Stage;
 }
 
 /** The whole of what an update may touch, as it is after it. */
@@ -79,7 +94,7 @@ export interface ContactUpdated extends RelaxedClassification {
   readonly attributes: string;
 }
 
-/** A new policy moved a waiting or offered contact. */
+/** A new policy moved a waiting or offered contact, or the time in which it was some agents' first is over. */
 export interface ContactClassified extends RelaxedClassification {
   readonly type: 'contactClassified';
   readonly contactId: string;
@@ -105,6 +120,8 @@ export interface RelaxationsTested {
 export interface ContactDue extends Classification {
   readonly type: 'contactDue';
   readonly contactId: string;
+  /** Absent: it is open to all who meet its requirement. */
+  readonly stage?: Stage;
 }
 
 /** Who would have got the contact if the chosen agent were not there. */
@@ -231,6 +248,10 @@ export interface ContactRequeued {
   readonly waitUntil: number;
   /** Until then the pair is not tried again; 0: it may be at once. */
   readonly coolDownUntil: number;
+  /** From now on; absent: it is open to all who meet its requirement. */
+  readonly stage?: Stage;
+  /** Its queue, if its agent handed it over to people by this. */
+  readonly handedOverFrom?: string;
 }
 
 /** What a contact was sent to; of several named the narrowest. */
@@ -260,6 +281,10 @@ export interface ContactTransferred extends Classification {
   readonly cost: number;
   readonly assignedUntil: number;
   readonly agentLostUntil: number;
+  /** From now on; absent: it is open to all who meet its requirement. */
+  readonly stage?: Stage;
+  /** The queue that it was in, if its agent handed it over to people by this. */
+  readonly handedOverFrom?: string;
 }
 
 /** The time for which its preferred agents held the contact is over. */

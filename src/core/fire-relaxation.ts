@@ -4,12 +4,13 @@
 // journalled, so that a copy knows what has been tested; a failed test of many costs one event and a look at each step that somebody waits in.
 
 import { assert } from '../lib/assert.ts';
+import { isHandedOver, stageAtEntry, withStage } from './bots.ts';
 import { classify, classifyRelaxed, isRefusal } from './classify.ts';
 import { type Contact, classificationOf } from './contact.ts';
 import type { RelaxedClassification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { RelaxStep, ResolvedPolicy } from './policy.ts';
-import { afterStep, eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
+import { afterStep, isPending, nextNumber, openEligibilityOf, stepsOf } from './relaxation.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -72,19 +73,34 @@ function relaxContact(step: Step, contact: Contact, relax: RelaxStep, number: nu
           afterStep(contact.relaxation, number),
         )
       : classify(state.requirements, policy, target.policy, contact, step.now);
+  const staged = isRefusal(to) ? to : stagedAt(step, contact, to, target);
   const type = 'contactRelaxed';
   const contactId = contact.id;
-  if (isRefusal(to)) {
+  if (isRefusal(staged)) {
     step.emitOf(contact, { type, contactId, step: number, from: '', ...passedOver(contact, number) });
   } else {
     const from = target === undefined ? '' : contact.queue.name;
-    step.emitOf(contact, { type, contactId, step: number, from, ...to });
+    step.emitOf(contact, { type, contactId, step: number, from, ...staged });
   }
+}
+
+/** In its own queue it keeps its stage, fitted to what it asks now; in another one it begins anew, unless it was handed over. */
+function stagedAt(
+  { state, now }: Step,
+  { stage }: Contact,
+  placed: RelaxedClassification,
+  target: Queue | undefined,
+): RelaxedClassification {
+  if (target === undefined || isHandedOver(stage)) {
+    return withStage(state.requirements, placed, stage);
+  }
+  const begun = stageAtEntry(state.requirements, target.policy, placed.requirement, now);
+  return begun === undefined ? placed : { ...placed, stage: begun };
 }
 
 /** A contact that was with an agent when the policy changed, and came back: no place for it was checked then. It stays as it is. */
 function passedOver(contact: Contact, number: number): RelaxedClassification {
   const { grantedUs } = contact.relaxation ?? { grantedUs: 0 };
-  const relaxation = { ...afterStep(contact.relaxation, number), grantedUs, eligibility: eligibilityOf(contact) };
+  const relaxation = { ...afterStep(contact.relaxation, number), grantedUs, eligibility: openEligibilityOf(contact) };
   return { ...classificationOf(contact), relaxation };
 }

@@ -1,8 +1,10 @@
 // What happens when a deadline is due. Each arm takes its deadline out of the heap first, so that it fires once.
 
 import { assert, unreachable } from '../lib/assert.ts';
+import type { Agent } from './agent.ts';
+import { stageAtEntry, stageOnWay } from './bots.ts';
 import { classify, isRefusal } from './classify.ts';
-import { type Contact, waitedMs } from './contact.ts';
+import { type Contact, classificationOf, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
 import type { CloseCause } from './events.ts';
@@ -36,6 +38,8 @@ function fire(step: Step, deadline: Deadline): void {
       return fireRelax(step, deadline.contact);
     case 'relaxTest':
       return testRelaxations(step);
+    case 'first':
+      return endFirst(step, deadline.contact);
     case 'wait':
       return close(step, deadline.contact, 'EXPIRED', 'WAITED_TOO_LONG');
     case 'offer': {
@@ -73,6 +77,7 @@ function makeDue(step: Step, contact: Contact): void {
   if (isRefusal(placed)) return assert(false, placed.message);
   const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = placed;
   const type = 'contactDue';
+  const stage = stageAtEntry(requirements, contact.queue.policy, requirement, step.now);
   step.emitOf(contact, {
     type,
     contactId: contact.id,
@@ -82,6 +87,7 @@ function makeDue(step: Step, contact: Contact): void {
     clockRate,
     headStartUs,
     waitUntil,
+    ...(stage === undefined ? {} : { stage }),
   });
 }
 
@@ -93,6 +99,12 @@ function endCoolDown(step: Step, { contact, agent }: CoolDown): void {
 function openGate(step: Step, queue: Queue): void {
   step.state.dirty.addGate(queue);
   scheduleGate(step.state, queue, step.now);
+}
+
+/** From now on all who meet its requirement may have it. */
+function endFirst(step: Step, contact: Contact): void {
+  const { stage: _ended, ...placed } = classificationOf(contact);
+  step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...placed });
 }
 
 function endPreference(step: Step, contact: Contact): void {
@@ -115,17 +127,28 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
     case 'end':
       return step.end(contact, cause, undefined);
     case 'requeue':
-      return requeue(step, contact, phase.agent.id, cause);
+      return requeue(step, contact, phase.agent, cause);
   }
 }
 
 /** Back in line, with the age that it had when it was answered. */
-function requeue(step: Step, contact: Contact, agentId: string, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
+function requeue(step: Step, contact: Contact, agent: Agent, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
   const agedFrom = step.now - waitedMs(contact, step.now);
   const waitUntil = step.now + contact.queue.policy.limits.waitMs;
   const contactId = contact.id;
+  const { requirement } = contact;
+  const way = {
+    queue: contact.queue.policy,
+    requirement,
+    giver: agent,
+    byGiver: false,
+    receiver: undefined,
+    now: step.now,
+  };
+  const arrival = stageOnWay(step.state.requirements, contact, way);
   const type = 'contactRequeued';
-  step.emitOf(contact, { type, contactId, agentId, cause, agedFrom, waitUntil, coolDownUntil: 0 });
+  const agentId = agent.id;
+  step.emitOf(contact, { type, contactId, agentId, cause, agedFrom, waitUntil, coolDownUntil: 0, ...arrival });
 }
 
 /** A gateway has gone for too long: the contacts of the channel that it had when it went go too; answered ones end. */

@@ -79,6 +79,13 @@ export interface QueuePolicy {
   readonly hours?: string;
   /** What becomes of a contact that comes while it is closed; absent: it is refused. */
   readonly closed?: ClosedPolicy;
+  /** Whoever has the skill gets its contacts first, for so long; absent: nobody. */
+  readonly first?: FirstPolicy;
+}
+
+export interface FirstPolicy {
+  readonly skill: string;
+  readonly forMs: number;
 }
 
 export interface GatePolicy {

@@ -186,6 +186,7 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     preferredForMs: contact.preferredForMs,
     preferredUntil: contact.preferredUntil,
     releasedBy: contact.releasedBy,
+    ...(contact.stage === undefined ? {} : { stage: contact.stage }),
   };
 }
 
@@ -314,6 +315,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   const channel = channelNamed(state, record.channel);
   const contact = blankContact(known, channel, queueNamed(state, record.queue), record, record);
   contact.relaxation = record.relaxation;
+  contact.stage = record.stage;
   shareRequirement(state, contact);
   known.contact = contact;
   contact.dueAt = record.dueAt;

@@ -4,7 +4,7 @@
 // Invariants: 1. steps only go forward: whatever lies before the last that applied never applies any more. 2. nothing here is reached for
 // contacts of queues without steps.
 
-import type { Classification, Relaxation, RelaxedClassification } from './events.ts';
+import type { Classification, Relaxation, RelaxedClassification, Stage } from './events.ts';
 import type { QueuePolicy, RelaxStep, ResolvedPolicy } from './policy.ts';
 import { type Alternative, requirementKey } from './requirement.ts';
 import type { RequirementCache } from './requirement-cache.ts';
@@ -18,6 +18,7 @@ type Requirement = readonly Alternative[];
 export interface Relaxed {
   readonly requirement: Requirement;
   readonly relaxation?: Relaxation | undefined;
+  readonly stage?: Stage | undefined;
 }
 
 /** Which steps have been due, and which of them applied. */
@@ -26,13 +27,18 @@ export type Progress = Pick<Relaxation, 'applied' | 'reached'>;
 export const NO_PROGRESS: Progress = { applied: 0, reached: 0 };
 
 /** What an agent must have to be offered it. */
-export function eligibilityOf({ requirement, relaxation }: Relaxed): Requirement {
+export function eligibilityOf(contact: Relaxed): Requirement {
+  return contact.stage === undefined ? openEligibilityOf(contact) : contact.stage.eligibility;
+}
+
+/** The same as if it had no stage (bots.ts). */
+export function openEligibilityOf({ requirement, relaxation }: Relaxed): Requirement {
   return relaxation === undefined || relaxation.applied === 0 ? requirement : relaxation.eligibility;
 }
 
 /** The same where it differs from the requirement by which it fits; undefined: it does not. */
 export function relaxedEligibilityOf(contact: Relaxed): Requirement | undefined {
-  if (contact.relaxation === undefined) return undefined;
+  if (contact.relaxation === undefined && contact.stage === undefined) return undefined;
   const eligibility = eligibilityOf(contact);
   return isSameRequirement(eligibility, contact.requirement) ? undefined : eligibility;
 }

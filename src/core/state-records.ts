@@ -3,7 +3,7 @@
 // kind by ordinal (tombstones in order of closing, last agents of answering). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
-import type { Relaxation, RunnerUp } from './events.ts';
+import type { Relaxation, RunnerUp, Stage } from './events.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, ContactStateName, Direction, Disposition, Presence } from './views.ts';
 
@@ -192,6 +192,8 @@ export interface ContactRecord {
   readonly preferredUntil: number;
   /** The agent who requeued or transferred it last. */
   readonly releasedBy: string;
+  /** Who is first, or to whom it was handed over. */
+  readonly stage?: Stage;
 }
 
 /** Who answered a customer, or within a journey, last; in the order of the answers. */

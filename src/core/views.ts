@@ -57,6 +57,8 @@ export interface ContactView {
   readonly closedAt: number;
   /** When it enters its line, or did: of contacts that were SCHEDULED. */
   readonly dueAt: number;
+  /** The agent, a bot say, who had it first and handed it over to people. */
+  readonly handedOverBy?: string;
   /** Only in answers to `get`, while QUEUED. */
   readonly position?: number;
   /** Number of the last step of its queue's `relax` that applied, if any. */

@@ -13,6 +13,7 @@ import type { Verb } from '../wire/messages.ts';
 const ALL: readonly Role[] = ['gateway', 'agent', 'supervisor', 'admin'];
 const GATEWAYS: readonly Role[] = ['gateway', 'admin'];
 const CONTACT_KEEPERS: readonly Role[] = ['gateway', 'supervisor', 'admin'];
+const UPDATERS: readonly Role[] = ['gateway', 'agent', 'admin'];
 const AGENTS: readonly Role[] = ['agent', 'admin'];
 const AGENT_KEEPERS: readonly Role[] = ['agent', 'supervisor', 'admin'];
 const PULLERS: readonly Role[] = ['agent'];
@@ -21,7 +22,7 @@ const WATCHERS: readonly Role[] = ['supervisor', 'admin'];
 /** The table of verbs. */
 export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   submit: GATEWAYS,
-  update: GATEWAYS,
+  update: UPDATERS,
   cancel: CONTACT_KEEPERS,
   end: ALL,
   get: CONTACT_KEEPERS,

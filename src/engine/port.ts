@@ -110,6 +110,8 @@ export interface EventSubject {
   readonly withinMs: number;
   /** Of a decline: the reason, if the policy names it, else `other`. */
   readonly declineReason?: string;
+  /** Whether the agent who has or had it last has the skill that its queue wants `first`, and nobody has handed it over. */
+  readonly isSelfServed: boolean;
 }
 
 /** One decided command (or tick) that made events. */

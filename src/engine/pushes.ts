@@ -5,6 +5,7 @@
 // state and somebody must be told of is known from before: pending offers always, sessions for the commands that end them.
 
 import { type Agent, agentView } from '../core/agent.ts';
+import { isSelfServed } from '../core/bots.ts';
 import type { Command } from '../core/commands.ts';
 import { acceptedOfferView, type Contact, contactView, offerView, waitedMs } from '../core/contact.ts';
 import type { StepResult } from '../core/core.ts';
@@ -198,7 +199,7 @@ export function subjectOf(
   contact: Contact | undefined,
   now: number,
   event: CoreEvent | undefined,
-  { policy }: Readonly<State>,
+  { policy, agents }: Readonly<State>,
 ): EventSubject | undefined {
   if (contact === undefined) return undefined;
   const subject = {
@@ -211,6 +212,7 @@ export function subjectOf(
     endedAt: contact.endedAt,
     waitedMs: waitedMs(contact, now),
     withinMs: contact.queue.policy.serviceLevel.withinMs,
+    isSelfServed: isSelfServed(contact, agents),
   };
   if (event?.type !== 'offerDeclined') return subject;
   const isNamed = Object.hasOwn(policy?.presence.declineReasons ?? {}, event.reason);

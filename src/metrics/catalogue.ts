@@ -18,7 +18,8 @@ export const labelMeanings = {
   channel: 'a channel of the policy',
   segment: 'a segment of the policy',
   state: 'how the contact ended: COMPLETED, ABANDONED, CANCELLED, EXPIRED',
-  outcome: 'how the offer ended: ACCEPTED, DECLINED, MISSED, REVOKED',
+  outcome:
+    'how the offer ended: ACCEPTED, DECLINED, MISSED, REVOKED; or who had done with the contact: contained (an agent of the queue’s `first`), handed_over (to people)',
   within: 'whether the wait was within `serviceLevel.within` of the queue: true, false',
   presence: 'AVAILABLE, BUSY, DRAINING, OFFLINE',
   role: 'gateway, agent, supervisor, admin',
@@ -135,6 +136,12 @@ export const catalogue = {
     kind: 'counter',
     help: 'Contacts that a supervisor gave to an agent.',
     labels: ['queue'],
+    source: 'events',
+  },
+  cordboard_self_service_total: {
+    kind: 'counter',
+    help: 'Contacts of queues with `first` that an agent with that skill completed (contained) or gave away to people (handed_over).',
+    labels: ['queue', 'outcome'],
     source: 'events',
   },
   cordboard_speed_of_answer_seconds: {

@@ -22,6 +22,7 @@ export class QueueCounts {
   readonly overflows: CounterSeries;
   readonly pulls: CounterSeries;
   readonly assigns: CounterSeries;
+  readonly selfService: Readonly<Record<'contained' | 'handedOver', CounterSeries>>;
   readonly speedOfAnswer: HistogramSeries;
   readonly handleTime: HistogramSeries;
   readonly transfers: TransferTargets;
@@ -54,6 +55,10 @@ export class QueueCounts {
       SUPERVISOR: requeues('SUPERVISOR'),
       AGENT_LOST: requeues('AGENT_LOST'),
       TOO_LONG: requeues('TOO_LONG'),
+    };
+    this.selfService = {
+      contained: new CounterSeries({ queue, outcome: 'contained' }),
+      handedOver: new CounterSeries({ queue, outcome: 'handed_over' }),
     };
     this.speedOfAnswer = histogram('cordboard_speed_of_answer_seconds', queue);
     this.handleTime = histogram('cordboard_handle_time_seconds', queue);

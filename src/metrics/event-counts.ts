@@ -3,7 +3,7 @@
 // Invariants: 1. counters agree with the events, each counted once (SPEC, MET). 2. no text is built and nothing of prom-client is called
 // here. 3. instants are the journal's, so that waits and handle times are those of the events, however late they are counted.
 
-import type { CoreEvent } from '../core/events.ts';
+import type { ContactRequeued, CoreEvent } from '../core/events.ts';
 import type { CommittedBatch, CommittedStep, EventSubject } from '../engine/port.ts';
 import { catalogue } from './catalogue.ts';
 import { ContactCountIndex } from './contact-counts.ts';
@@ -86,15 +86,16 @@ export class EventCounts {
       case 'contactClosed': {
         const counts = this.contacts.find(subject);
         counts.closed[event.state].value++;
+        if (subject.isSelfServed && event.state === 'COMPLETED') counts.queue.selfService.contained.value++;
         if (subject.assignedAt > 0) counts.queue.handleTime.observe((at - subject.assignedAt) / 1e3);
         return;
       }
       case 'contactRequeued':
         this.contacts.queue(subject.queue).requeues[event.cause].value++;
-        return;
+        return this.#countHandOver(event);
       case 'contactTransferred':
         this.contacts.queue(event.queue).transfers[event.to].value++;
-        return;
+        return this.#countHandOver(event);
       default:
         return;
     }
@@ -107,6 +108,10 @@ export class EventCounts {
       this.#declinesByReason.set(reason, series);
     }
     return series;
+  }
+
+  #countHandOver({ handedOverFrom }: Pick<ContactRequeued, 'handedOverFrom'>): void {
+    if (handedOverFrom !== undefined) this.contacts.queue(handedOverFrom).selfService.handedOver.value++;
   }
 
   #countAnswer(subject: EventSubject): void {

@@ -88,6 +88,7 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
     cordboard_pulls_total: () => each(contacts.queues, ({ pulls }) => [pulls]),
     cordboard_assigns_total: () => each(contacts.queues, ({ assigns }) => [assigns]),
     cordboard_declines_total: () => counts.declines,
+    cordboard_self_service_total: () => each(contacts.queues, ({ selfService }) => Object.values(selfService)),
     cordboard_speed_of_answer_seconds: () => each(contacts.queues, ({ speedOfAnswer }) => [speedOfAnswer]),
     cordboard_handle_time_seconds: () => each(contacts.queues, ({ handleTime }) => [handleTime]),
     cordboard_service_level_answers_total: () => each(contacts.answers, ({ within, later }) => [within, later]),

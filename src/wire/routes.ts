@@ -34,6 +34,7 @@ const ok: AnswerBody = { message: 'Ok' };
 const json: AnswerBody = { media: ['application/json'] };
 const policyText = { media: ['application/yaml', 'application/json'] } as const;
 const gateways: Access = { kind: 'token', roles: ['gateway', 'admin'] };
+const updaters: Access = { kind: 'token', roles: ['gateway', 'agent', 'admin'] };
 const contactKeepers: Access = { kind: 'token', roles: ['gateway', 'supervisor', 'admin'] };
 const everyone: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
 const everybody: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
@@ -89,7 +90,7 @@ export const routes = [
     method: 'PATCH',
     path: '/v1/contacts/{id}',
     summary: 'Changes a contact: only what is present in `set`.',
-    access: gateways,
+    access: updaters,
     id: ['Contact', 'id'],
     body: { message: 'PatchContact' },
     answers: { 200: { description: 'The contact as it is now.', body: ok } },

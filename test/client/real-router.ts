@@ -32,11 +32,15 @@ export class RealRouter {
     this.url = router.address.httpUrl;
   }
 
-  static async start(directory: string, policyText = POLICY): Promise<RealRouter> {
+  static async start(
+    directory: string,
+    policyText = POLICY,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RealRouter> {
     const policy = join(directory, 'policy.yaml');
     const data = join(directory, 'data');
     writeFileSync(policy, policyText);
-    const config = serveConfig({ policy, data, port: '0' }, {});
+    const config = serveConfig({ policy, data, port: '0', ...more }, {});
     if ('faults' in config) throw new Error(config.faults.join('\n'));
     const router = await startRouter(config.config, pino({ level: 'silent' }));
     return new RealRouter(router, new LocalTokens(keyOfDataDirectory(data)));

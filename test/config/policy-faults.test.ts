@@ -411,6 +411,21 @@ queues:
     ['2:30 queues.a.preferredFor: contacts expire before anybody but their preferred agents may have them'],
   ],
   [
+    '[BOT10] a skill that nobody has comes first, to the end of the wait',
+    'channels: { voice: {} }\nqueues: { a: { first: bot, firstFor: 2m, limits: { wait: 2m } } }\nagents: { ana: {} }',
+    [
+      '2:23 queues.a.first: no agent of this policy has the skill bot: its contacts wait for nobody at first',
+      '2:38 queues.a.firstFor: contacts expire (limits.wait) before anybody without the skill bot may have them',
+    ],
+  ],
+  [
+    '[BOT10] a bot that cannot do what its queue asks',
+    'channels: { voice: {} }\nqueues:\n  a: { first: bot, requires: [{ without: [slow] }] }\nagents: { b: { skills: { bot: 1, slow: 1 } }, ana: {} }',
+    [
+      '3:15 queues.a.first: no agent of this policy with the skill bot meets the queue’s `requires`: its contacts wait for nobody at first',
+    ],
+  ],
+  [
     'an agent without room for anything',
     'channels: { v: {}, c: { cost: 1 } }\nqueues: { a: {} }\nagents: { ana: { capacity: 50, limits: { c: 0 } }, bob: { capacity: 50 } }',
     ['3:11 agents.ana: the agent can take nothing: its capacity is 50, below the cost of every channel it takes'],

@@ -128,6 +128,18 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
       return isEligible(state, asked, agent);
     },
   },
+  'nobody first': {
+    isEligible: (state, contact, agent) => {
+      const { stage, ...open } = contact;
+      return isEligible(state, stage?.handedOverBy === '' ? open : contact, agent);
+    },
+  },
+  'handed over to anybody': {
+    isEligible: (state, contact, agent) => {
+      const { stage, ...open } = contact;
+      return isEligible(state, (stage?.handedOverBy ?? '') === '' ? contact : open, agent);
+    },
+  },
   'one more than the limit': {
     isEligible: (state, contact, agent) => {
       const limits = { ...agent.limits, [contact.channel]: limitOf(state, agent, contact.channel) + 1 };

@@ -29,7 +29,7 @@ type BodyOf = { readonly [V in Verb]?: (ids: Ids) => object };
 
 const onOwn: { readonly [V in Verb]: Row } = {
   submit: ['ok', '-', '-', 'ok'],
-  update: ['ok', '-', '-', 'ok'],
+  update: ['ok', 'ok', '-', 'ok'],
   cancel: ['ok', '-', 'ok', 'ok'],
   end: ['ok', 'ok', 'ok', 'ok'],
   get: ['ok', '-', 'ok', 'ok'],
@@ -52,7 +52,7 @@ const onOwn: { readonly [V in Verb]: Row } = {
 
 /** What is somebody else's: supervisors and admins as above, gateways and agents see nothing of it. */
 const onOthers: { readonly [V in Verb]?: Row } = {
-  update: ['NO_SUCH_CONTACT', '-', '-', 'ok'],
+  update: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', '-', 'ok'],
   cancel: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   end: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
@@ -171,9 +171,9 @@ const byRoute: Readonly<
   list: { own: [200, 403, 200, 200], none: 401 },
   get: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   explain: { own: [200, 404, 200, 200], others: [404, 404, 200, 200], none: 401 },
-  update: { own: [200, 403, 403, 200], others: [404, 403, 403, 200], none: 401 },
-  cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   // Nobody has answered it; an agent does not even hear of it.
+  update: { own: [200, 404, 403, 200], others: [404, 404, 403, 200], none: 401 },
+  cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   requeue: { own: [403, 404, 409, 409], none: 401 },
   transfer: { own: [403, 404, 200, 200], none: 401 },
   putAgent: { own: [403, 403, 403, 200], none: 401 },

@@ -21,6 +21,7 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   declines_total: ['reason'],
   pulls_total: ['queue'],
   assigns_total: ['queue'],
+  self_service_total: ['queue', 'outcome'],
   speed_of_answer_seconds: ['queue'],
   handle_time_seconds: ['queue'],
   service_level_answers_total: ['within', 'queue'],

@@ -182,7 +182,7 @@ function boundedLabels(t: Test, scrape: Scrape, policy: ResolvedPolicy): void {
     channel: Object.keys(policy.channels),
     segment: Object.keys(policy.segments),
     state: ['COMPLETED', 'ABANDONED', 'CANCELLED', 'EXPIRED'],
-    outcome: ['ACCEPTED', 'DECLINED', 'MISSED', 'REVOKED'],
+    outcome: ['ACCEPTED', 'DECLINED', 'MISSED', 'REVOKED', 'contained', 'handed_over'],
     within: ['true', 'false'],
     presence: ['AVAILABLE', 'BUSY', 'DRAINING', 'OFFLINE'],
     role: ['gateway', 'agent', 'supervisor', 'admin'],

@@ -83,6 +83,7 @@ export function subject(more: Partial<EventSubject> = {}): EventSubject {
     endedAt: 0,
     waitedMs: 0,
     withinMs: 20_000,
+    isSelfServed: false,
     ...more,
   };
 }

@@ -167,6 +167,24 @@ t.test('[MET2] requeues count by cause, transfers by what they name and where th
   });
 });
 
+t.test('[BOT8, MET2] what bots keep from people counts as contained, what they give away as handed over', async (t) => {
+  const engine = new FakeEngine();
+  const metrics = metricsOf(engine);
+  const closed = { type: 'contactClosed', contactId: 'c1', cause: 'AGENT', endedNow: true } as const;
+  engine.happens([{ ...closed, state: 'COMPLETED' }, subject({ isSelfServed: true })]);
+  engine.happens([{ ...closed, state: 'COMPLETED' }, subject()]);
+  engine.happens([{ ...closed, state: 'ABANDONED' }, subject({ isSelfServed: true })]);
+  const requeued = { type: 'contactRequeued', contactId: 'c1', agentId: 'b1', agedFrom: AT, waitUntil: AT } as const;
+  const given = { ...requeued, cause: 'AGENT', coolDownUntil: 0 } as const;
+  engine.happens([given, subject()]);
+  engine.happens([{ ...given, handedOverFrom: 'selfService' }, subject()]);
+  const scrape = await Scrape.of(metrics);
+  t.same(scrape.counts('self_service_total'), {
+    'billing contained': 1,
+    'selfService handed_over': 1,
+  });
+});
+
 t.test('[MET2] an answer counts by how long the contact waited, within the service level or later', async (t) => {
   const engine = new FakeEngine();
   const metrics = metricsOf(engine);

@@ -48,6 +48,17 @@ t.test('[SIM1, RLX1, RLX4] relaxations and overflows happen at their instants', 
   t.strictSame(told, ['c1 answered 5 french-1', 'c2 answered 9 any-1', 'c3 answered 17.5 any-1']);
 });
 
+t.test('[SIM1, BOT1, BOT3] bots come first in scenarios too', async (t) => {
+  const agents = [group('person', 2), group('bot', 1, { skills: { bot: 1 } })];
+  const first = { skill: 'bot', forMs: 3000 };
+  const { told } = runScript({ agents, policy: policy({ queues: [queue('main', { first })] }) }, [
+    [0, 60],
+    [1, 10],
+    [2.5, 10],
+  ]);
+  t.strictSame(told, ['c1 answered 0 bot-1', 'c2 answered 3 person-1', 'c3 answered 3 person-2']);
+});
+
 t.test('[SIM5] agents sign in when their shift begins, and end what they have when it ends', async (t) => {
   const agents = [group('early', 1, { shifts: [shift(0, 1)] }), group('late', 1, { shifts: [shift(2, 3)] })];
   const { told, report } = runScript({ agents, measureMs: 6 * HOUR }, [

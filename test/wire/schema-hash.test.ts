@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = 'f3af42186aab175a8564a3d6b9fa02e82c28a59a2804da489b6fb7e76a89eaf6';
+const STORED_HASH = '6b46444dc892f0f355bf7276650075cb93ef2f7724fe5b6fbbf8ed4b20d8921d';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

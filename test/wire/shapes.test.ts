@@ -1,7 +1,7 @@
 // The schema and the core's types have the same fields: the compiler holds these lists against the types (none missing, none too many),
 // the test holds them against the schema.
 import t from 'tap';
-import type { CoreEvent, Relaxation, RunnerUp } from '../../src/core/events.ts';
+import type { CoreEvent, Relaxation, RunnerUp, Stage } from '../../src/core/events.ts';
 import type {
   AgentInTheWay,
   ExplainedOffer,
@@ -53,6 +53,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'overflowedFrom',
     'dueAt',
     'preferredUntil',
+    'stage',
   ),
   contactUpdated: allFields<EventOf<'contactUpdated'>>()(
     'contactId',
@@ -70,6 +71,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'headStartUs',
     'waitUntil',
     'relaxation',
+    'stage',
   ),
   contactClassified: allFields<EventOf<'contactClassified'>>()(
     'contactId',
@@ -80,6 +82,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'headStartUs',
     'waitUntil',
     'relaxation',
+    'stage',
   ),
   contactRelaxed: allFields<EventOf<'contactRelaxed'>>()(
     'contactId',
@@ -92,6 +95,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'headStartUs',
     'waitUntil',
     'relaxation',
+    'stage',
   ),
   relaxationsTested: allFields<EventOf<'relaxationsTested'>>()('contactIds'),
   contactDue: allFields<EventOf<'contactDue'>>()(
@@ -102,6 +106,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'clockRate',
     'headStartUs',
     'waitUntil',
+    'stage',
   ),
   offerMade: allFields<EventOf<'offerMade'>>()(
     'contactId',
@@ -138,6 +143,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'agedFrom',
     'waitUntil',
     'coolDownUntil',
+    'stage',
+    'handedOverFrom',
   ),
   contactTransferred: allFields<EventOf<'contactTransferred'>>()(
     'contactId',
@@ -162,6 +169,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'cost',
     'assignedUntil',
     'agentLostUntil',
+    'stage',
+    'handedOverFrom',
   ),
   preferenceEnded: allFields<EventOf<'preferenceEnded'>>()('contactId'),
   dispositionSet: allFields<EventOf<'dispositionSet'>>()('contactId', 'disposition'),
@@ -287,6 +296,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'releasedBy',
     'fromLine',
     'reasons',
+    'stage',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
   tombstone: allFields<RecordOf<'tombstone'>>()(
@@ -338,6 +348,7 @@ const VIEWS = {
     'position',
     'relaxedSteps',
     'estimatedWaitMs',
+    'handedOverBy',
     'disposition',
     'version',
   ),
@@ -421,6 +432,7 @@ const VIEWS = {
   OfferRevoked: allFields<OfferRevoked>()('offerId', 'contactId', 'reason'),
   Feed: allFields<Feed>()('queues', 'agents'),
   Relaxation: allFields<Relaxation>()('applied', 'reached', 'grantedUs', 'eligibility'),
+  Stage: allFields<Stage>()('skill', 'until', 'handedOverBy', 'eligibility'),
   CoolDownRecord: allFields<CoolDownRecord>()('agentId', 'until'),
   OfferReasonsRecord: allFields<OfferReasonsRecord>()('runnersUp', 'idleUs'),
   RunnerUp: allFields<RunnerUp>()('agentId', 'fitUs', 'readinessUs'),

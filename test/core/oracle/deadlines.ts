@@ -1,5 +1,6 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
+import { stageAtEntry, stageOnWay } from './bots.ts';
 import { agentOf, channelOf, found, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { cappedUntil } from './rank.ts';
 import { classifyIn, nextStep, nextTest, pendingContacts } from './relax.ts';
@@ -29,6 +30,7 @@ const WRAP_UP = 9;
 const AGENT_LOST = 10;
 const COOL_DOWN = 11;
 const PREFERENCE = 13;
+const FIRST = 14;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due: a deadline, or the end of a cap on offers, which is no event [OFF18]. */
@@ -89,6 +91,9 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
   if (contact.state === 'QUEUED') add(WAIT, contact.waitUntil, (world) => expire(world, contact));
   const step = contact.state === 'QUEUED' ? nextStep(state, contact) : undefined;
   if (step !== undefined) add(RELAX, contact.enqueuedAt + step.afterMs, (world) => reachStep(world, contact));
+  const { stage } = contact;
+  if (contact.state === 'QUEUED' && stage?.handedOverBy === '')
+    add(FIRST, stage.until, (world) => openToAll(world, contact));
   if (contact.state === 'OFFERED') add(OFFER, contact.offerDeadline, (world) => miss(world, contact));
   if (contact.state === 'WRAP_UP') {
     add(WRAP_UP, contact.wrapUpUntil, (world) => close(world, contact, 'COMPLETED', 'WRAP_UP_OVER'));
@@ -175,8 +180,17 @@ function deadlinesOfTests(state: OracleState): Deadline[] {
 
 /** [SCH3]. */
 function makeDue(world: World, contact: OracleContact): void {
-  const placed = found(classifyIn(policyOf(world.state), contact.queue, contact, world.now), 'place');
-  world.emit({ type: 'contactDue', contactId: contact.id, ...placed });
+  const policy = policyOf(world.state);
+  const placed = found(classifyIn(policy, contact.queue, contact, world.now), 'place');
+  world.emit({ type: 'contactDue', contactId: contact.id, ...placed, ...stageAtEntry(policy, placed, world.now) });
+}
+
+/** [BOT3]. */
+function openToAll(world: World, contact: OracleContact): void {
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil, relaxation } = contact;
+  const placed = { queue, segment, requirement, clockRate, headStartUs, waitUntil };
+  const type = 'contactClassified';
+  world.emit({ type, contactId: contact.id, ...placed, ...(relaxation === undefined ? {} : { relaxation }) });
 }
 
 function expire(world: World, contact: OracleContact): void {
@@ -215,6 +229,13 @@ function giveUp(world: World, contact: OracleContact, cause: 'TOO_LONG' | 'AGENT
       agedFrom: world.now - waitedMs,
       waitUntil: world.now + waitMs,
       coolDownUntil: 0,
+      ...stageOnWay(world.state, contact, {
+        byAgent: false,
+        queue: contact.queue,
+        requirement: contact.requirement,
+        toAgentId: '',
+        now: world.now,
+      }),
     });
     world.drain(agentId);
   }

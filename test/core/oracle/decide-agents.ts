@@ -3,6 +3,7 @@
 import type { Command } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Presence } from '../../../src/core/views.ts';
+import { stageUnder, withStage } from './bots.ts';
 import { isUnchanged } from './decide-contacts.ts';
 import { decideHours } from './hours.ts';
 import {
@@ -247,8 +248,9 @@ function classifyOpen(world: World, before: ResolvedPolicy | undefined): void {
     const isSame = stepsIn(before, contact.queue) === stepsIn(policy, contact.queue);
     const classification = classifyAgain(policy, contact, {}, isSame ? contact.relaxation : undefined);
     if (classification === undefined) continue;
-    if (isUnchanged(contact, { ...classification, relaxation: classification.relaxation })) continue;
-    world.emit({ type: 'contactClassified', contactId: contact.id, ...classification });
+    const staged = withStage(classification, stageUnder(policy, contact));
+    if (isUnchanged(contact, { ...staged, relaxation: staged.relaxation, stage: staged.stage })) continue;
+    world.emit({ type: 'contactClassified', contactId: contact.id, ...staged });
   }
 }
 

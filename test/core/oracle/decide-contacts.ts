@@ -2,6 +2,7 @@
 import type { Actor, Command, ContactDraft } from '../../../src/core/commands.ts';
 import type { RelaxedClassification } from '../../../src/core/events.ts';
 import type { Disposition } from '../../../src/core/views.ts';
+import { stageAtEntry, withStage } from './bots.ts';
 import { canonicalDraft } from './canonical.ts';
 import { clockRateOf, headStartUsOf, matchesWhen, requirementOf, tidyRequirement } from './classify.ts';
 import { cancelWaiting, close, endAs } from './deadlines.ts';
@@ -66,6 +67,7 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
       waitUntil: (dueAt === 0 ? world.now : dueAt) + queueOf(policy, queue).limits.waitMs,
       ...(dueAt === 0 ? {} : { dueAt }),
       ...(queue === chosen ? {} : { overflowedFrom: chosen }),
+      ...(dueAt === 0 ? stageAtEntry(policy, { queue, requirement }, world.now) : {}),
     },
     draft,
   );
@@ -90,6 +92,7 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
   if (subject === undefined) return refused('NO_SUCH_CONTACT');
   if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
   const { attributes, intent, ...routing } = set;
+  if (actor.role === 'agent' && subject.state === 'OFFERED') return refused('CONTACT_NOT_ANSWERED');
   const isAnswered = subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP';
   if (isAnswered && Object.keys(routing).length > 0) return refused('CONTACT_ANSWERED');
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
@@ -99,6 +102,7 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
     ? classificationOf(subject)
     : classifyAgain(policyOf(world.state), subject, { ...routing, segment }, subject.relaxation);
   if (classification === undefined) return refused('REQUIREMENT_TOO_LARGE');
+  const staged = isAnswered ? classification : withStage(classification, subject.stage);
   const merged = attributes === undefined ? subject.attributes : mergeAttributes(subject.attributes, attributes);
   if (Buffer.byteLength(merged) > 8192) return refused('ATTRIBUTES_TOO_LARGE');
   const after = {
@@ -109,9 +113,10 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
     headStartMs: set.headStartMs ?? subject.headStartMs,
     intent: intent ?? subject.intent,
     attributes: merged,
-    ...classification,
+    ...staged,
   };
-  if (isUnchanged(subject, { ...after, relaxation: after.relaxation })) return contactVerdict(contactId);
+  if (isUnchanged(subject, { ...after, relaxation: after.relaxation, stage: after.stage }))
+    return contactVerdict(contactId);
   world.emit({ type: 'contactUpdated', contactId, ...after });
   if (subject.state === 'OFFERED' && !meets(agentOf(world.state, subject.agentId).skills, eligibilityOf(subject))) {
     world.revoke(subject, 'REQUIREMENT_CHANGED');
@@ -122,7 +127,11 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
 export function classificationOf(contact: OracleContact): RelaxedClassification {
   const { queue, segment, requirement, clockRate, headStartUs, waitUntil, relaxation } = contact;
   const placed = { queue, segment, requirement, clockRate, headStartUs, waitUntil };
-  return relaxation === undefined ? placed : { ...placed, relaxation };
+  return {
+    ...placed,
+    ...(relaxation === undefined ? {} : { relaxation }),
+    ...(contact.stage === undefined ? {} : { stage: contact.stage }),
+  };
 }
 
 /** Whether the contact has all of these values already, requirements in whatever order. */
@@ -132,7 +141,7 @@ export function isUnchanged(contact: OracleContact, after: Readonly<Record<strin
       Object.keys(after)
         .sort()
         .map((key) => {
-          if (key === 'relaxation') return normalized({ relaxation: facts[key] });
+          if (key === 'relaxation' || key === 'stage') return normalized({ [key]: facts[key] });
           if (key === 'requirement') return tidyRequirement(contactRequirement(facts));
           return key === 'requires' ? asWritten(facts as Pick<OracleContact, 'requires'>) : facts[key];
         }),

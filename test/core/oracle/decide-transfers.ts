@@ -1,5 +1,6 @@
 // The oracle's decisions on giving contacts away: requeue and transfer. Written from SPEC [XFR*], [AFF*].
 import type { Actor, Command, TransferTarget } from '../../../src/core/commands.ts';
+import { stageOnWay } from './bots.ts';
 import { requirementText } from './classify.ts';
 import { close } from './deadlines.ts';
 import { seenBy } from './decide-contacts.ts';
@@ -27,6 +28,13 @@ export function decideRequeue(world: World, { actor, contactId, resetAge, versio
     agedFrom: resetAge ? world.now : world.now - (subject.assignedAt - subject.agedFrom),
     waitUntil: world.now + waitMs,
     coolDownUntil: coolDownEnd(world),
+    ...stageOnWay(world.state, subject, {
+      byAgent: actor.role === 'agent',
+      queue: subject.queue,
+      requirement: subject.requirement,
+      toAgentId: '',
+      now: world.now,
+    }),
   });
   world.drain(agentId);
   return contactVerdict(contactId);
@@ -100,6 +108,13 @@ function decideHandOver(world: World, { actor, to, version }: CommandOf<'transfe
     cost: consult.cost,
     assignedUntil: now + channelOf(state, subject.channel).assigned.maxMs,
     agentLostUntil: consult.agentLostUntil,
+    ...stageOnWay(state, subject, {
+      byAgent: actor.role === 'agent',
+      queue: subject.queue,
+      requirement: subject.requirement,
+      toAgentId: consult.agentId,
+      now,
+    }),
   });
   world.drain(agentId);
   close(world, consult, 'COMPLETED', cause);
@@ -135,6 +150,13 @@ function give(world: World, subject: OracleContact, command: CommandOf<'transfer
     cost: 0,
     assignedUntil: 0,
     agentLostUntil: 0,
+    ...stageOnWay(world.state, subject, {
+      byAgent: actor.role === 'agent',
+      queue: placed.queue,
+      requirement: placed.requirement,
+      toAgentId: to.agentId,
+      now: world.now,
+    }),
   });
   if (holder !== '') world.drain(holder);
 }

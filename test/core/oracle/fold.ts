@@ -15,6 +15,7 @@ import type {
   OfferAccepted,
   OfferMade,
   Relaxation,
+  Stage,
 } from '../../../src/core/events.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { countAbandon, countAnswer } from './flow.ts';
@@ -58,24 +59,30 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
     case 'contactSubmitted':
       return submit(state, event, at, found(submitted, 'draft'));
     case 'contactUpdated': {
-      const { type: _type, contactId, relaxation, ...facts } = event;
-      return relax(Object.assign(touch(state, contactId), facts), relaxation);
+      const { type: _type, contactId, relaxation, stage, ...facts } = event;
+      return relax(enterStage(Object.assign(touch(state, contactId), facts), stage), relaxation);
     }
     case 'contactClassified':
-      return relax(Object.assign(touch(state, event.contactId), classificationIn(event)), event.relaxation);
+      return relax(
+        enterStage(Object.assign(touch(state, event.contactId), classificationIn(event)), event.stage),
+        event.relaxation,
+      );
     case 'contactRelaxed': {
       const contact = touch(state, event.contactId);
       if (event.from !== '') notePaceOfLeaving(state, contact, at);
       Object.assign(contact, classificationIn(event));
       if (event.from !== '') contact.enqueuedAt = at;
-      return relax(contact, event.relaxation);
+      return relax(enterStage(contact, event.stage), event.relaxation);
     }
     case 'contactDue':
-      Object.assign(touch(state, event.contactId), classificationIn(event), {
-        state: 'QUEUED',
-        enqueuedAt: at,
-        agedFrom: at,
-      });
+      enterStage(
+        Object.assign(touch(state, event.contactId), classificationIn(event), {
+          state: 'QUEUED',
+          enqueuedAt: at,
+          agedFrom: at,
+        }),
+        event.stage,
+      );
       return undefined;
     case 'offerMade':
       return makeOffer(state, event, at);
@@ -141,6 +148,13 @@ function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, 
 function relax(contact: OracleContact, relaxation: Relaxation | undefined): void {
   if (relaxation === undefined) delete contact.relaxation;
   else contact.relaxation = relaxation;
+}
+
+/** Undefined: open to all. */
+function enterStage(contact: OracleContact, stage: Stage | undefined): OracleContact {
+  if (stage === undefined) delete contact.stage;
+  else contact.stage = stage;
+  return contact;
 }
 
 /** [RLX8]. */
@@ -240,6 +254,7 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
   contact.preferredUntil = 0;
+  if (contact.stage?.handedOverBy === '') delete contact.stage;
   rememberAgent(state, 'CUSTOMER', contact.customerId, event.agentId, at);
   rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
   agentOf(state, event.agentId).missesInRow = 0;
@@ -259,6 +274,7 @@ function assign(state: OracleState, event: ContactAssigned, at: number): void {
   contact.assignedAt = at;
   contact.assignedUntil = event.assignedUntil;
   contact.preferredUntil = 0;
+  if (contact.stage?.handedOverBy === '') delete contact.stage;
   rememberAgent(state, 'CUSTOMER', contact.customerId, event.agentId, at);
   rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
   const noOffer = { offerSeq: 0, offerExpiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0, fromLine: false };
@@ -336,6 +352,7 @@ function requeue(state: OracleState, event: ContactRequeued, at: number): void {
   contact.agentLostUntil = 0;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   delete contact.relaxation;
+  enterStage(contact, event.stage);
   if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
   coolDownAnew(state, event.contactId, event.agentId, event.coolDownUntil);
 }
@@ -349,6 +366,7 @@ function transfer(state: OracleState, event: ContactTransferred, at: number): vo
   const { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom, agentId, coolDownUntil } = event;
   Object.assign(contact, classificationIn(event));
   Object.assign(contact, { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom });
+  enterStage(contact, event.stage);
   if (event.cause === 'AGENT') contact.releasedBy = agentId;
   if (event.to === 'CONSULT') return handOver(contact, event, at);
   contact.state = 'QUEUED';

@@ -45,6 +45,8 @@ export function normalized(fact: object): unknown {
     const { eligibility } = parts.relaxation;
     parts.relaxation = { ...parts.relaxation, eligibility: tidyRequirement(eligibility) };
   }
+  if (parts.stage !== undefined)
+    parts.stage = { ...parts.stage, eligibility: tidyRequirement(parts.stage.eligibility) };
   if (parts.coolDowns !== undefined) parts.coolDowns = parts.coolDowns.toSorted(byAgent);
   if (typeof parts.resolved === 'string') parts.resolved = JSON.parse(parts.resolved);
   if (typeof parts.policy === 'string' && parts.policy !== '') parts.policy = JSON.parse(parts.policy);
@@ -60,6 +62,7 @@ interface Loose {
   hash?: unknown;
   requirement?: OracleContact['requirement'];
   relaxation?: NonNullable<OracleContact['relaxation']>;
+  stage?: NonNullable<OracleContact['stage']>;
   coolDowns?: OracleContact['coolDowns'];
   resolved?: unknown;
   policy?: unknown;
@@ -101,6 +104,7 @@ export function contactPicture(contact: OracleContact): ContactView {
   const more = {
     ...(disposition === undefined ? {} : { disposition }),
     ...(relaxedSteps === 0 ? {} : { relaxedSteps }),
+    ...((contact.stage?.handedOverBy ?? '') === '' ? {} : { handedOverBy: contact.stage?.handedOverBy ?? '' }),
   };
   return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more };
 }

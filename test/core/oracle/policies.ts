@@ -212,6 +212,10 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
     preferredForMs: fc.constantFrom(0, 0, 10_000, 30_000),
     lastAgent: fc.constantFrom('customer' as const, 'journey' as const),
   };
+  const first = fc.record({
+    skill: fc.constantFrom(...SKILLS),
+    forMs: fc.constantFrom(1, 3000, 10_000, 10_000, 60_000),
+  });
   const all = { ...facts, ...preferences, relax: relaxArb, when: whenArb };
   const needed = Object.keys(facts) as (keyof typeof facts)[];
   const { when: _when, ...unconditional } = all;
@@ -219,8 +223,16 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const sometimes: fc.Arbitrary<QueuePolicy> = fc.record(all, { requiredKeys: [...needed, 'when'] });
   const plain = isLast ? fc.oneof({ weight: 9, arbitrary: always }, { weight: 1, arbitrary: sometimes }) : sometimes;
   return fc
-    .tuple(plain, fc.option(gateArb, { freq: 2 }))
-    .map(([queue, gate]) => (gate === null ? queue : { ...queue, gate }));
+    .tuple(
+      plain,
+      fc.option(gateArb, { freq: 2 }),
+      fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: first }),
+    )
+    .map(([queue, gate, first]) => ({
+      ...queue,
+      ...(gate === null ? {} : { gate }),
+      ...(first === null ? {} : { first }),
+    }));
 }
 
 export const agentFactsArb: fc.Arbitrary<AgentPolicy> = fc.record({

@@ -19,8 +19,9 @@ import {
   sumOfCosts,
 } from './model.ts';
 
-/** What an agent must have for it now [RLX2]. */
-export function eligibilityOf({ requirement, relaxation }: OracleContact): readonly Alternative[] {
+/** What an agent must have for it now [RLX2], [BOT2], [BOT5]. */
+export function eligibilityOf({ requirement, relaxation, stage }: OracleContact): readonly Alternative[] {
+  if (stage !== undefined) return stage.eligibility;
   return relaxation !== undefined && relaxation.applied > 0 ? relaxation.eligibility : requirement;
 }
 

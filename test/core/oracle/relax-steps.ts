@@ -1,6 +1,7 @@
 // What happens when a step of `relax` is due, and when conditions are tested again [RLX1], [RLX8].
-import type { ContactRelaxed, Relaxation } from '../../../src/core/events.ts';
+import type { Classification, ContactRelaxed, Relaxation, Stage } from '../../../src/core/events.ts';
 import type { RelaxStep } from '../../../src/core/policy.ts';
+import { stageAtEntry, withStage } from './bots.ts';
 import { type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { agentsAvailable } from './picture.ts';
 import { eligibilityOf } from './rank.ts';
@@ -45,12 +46,23 @@ function applyStep(world: World, contact: OracleContact, step: Numbered): void {
   if (step.overflowTo !== undefined) {
     const there = classifyIn(policy, step.overflowTo, contact, world.now);
     if (there === undefined) passOver(world, contact, event, progress);
-    else world.emit({ ...event, from: contact.queue, ...there });
+    else world.emit({ ...event, from: contact.queue, ...there, ...stageThere(world, contact, there) });
     return;
   }
   const here = classifyAgain(policy, contact, {}, progress);
   if (here === undefined) passOver(world, contact, event, progress);
-  else world.emit({ ...event, from: '', ...here });
+  else world.emit({ ...event, from: '', ...withStage(here, contact.stage) });
+}
+
+/** [BOT1], [BOT5]: where it overflowed to. */
+function stageThere(
+  { state, now }: World,
+  { stage }: OracleContact,
+  there: Classification,
+): { readonly stage?: Stage } {
+  if (stage === undefined || stage.handedOverBy === '') return stageAtEntry(policyOf(state), there, now);
+  const { stage: kept } = withStage(there, stage);
+  return kept === undefined ? {} : { stage: kept };
 }
 
 /** Too large for a contact that was with an agent when the policy changed: nothing of it changes but the count [RLX9]. */
@@ -61,8 +73,18 @@ function passOver(
   progress: Pick<Relaxation, 'applied' | 'reached'>,
 ): void {
   const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = contact;
-  const eligibility = eligibilityOf(contact);
+  const { stage, ...open } = contact;
+  const eligibility = eligibilityOf(open);
   const relaxation = { ...progress, grantedUs: contact.relaxation?.grantedUs ?? 0, eligibility };
-  const facts = { queue, segment, requirement, clockRate, headStartUs, waitUntil, relaxation };
+  const facts = {
+    queue,
+    segment,
+    requirement,
+    clockRate,
+    headStartUs,
+    waitUntil,
+    relaxation,
+    ...(stage === undefined ? {} : { stage }),
+  };
   world.emit({ ...event, from: '', ...facts });
 }

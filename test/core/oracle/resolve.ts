@@ -34,7 +34,7 @@ export class Resolver {
       case 'update':
         return {
           type: 'update',
-          actor: this.#ownerOf(state, move.pick),
+          actor: this.#updaterOf(state, move),
           contactId: this.#anyContact(state, move.pick),
           set: move.set,
           version: move.version,
@@ -242,6 +242,14 @@ export class Resolver {
     const open = state.contacts[index % state.contacts.length];
     if (open !== undefined && !stray) return open.id;
     return `c${index}`;
+  }
+
+  /** Its gateway; where only what agents may write down changes, now and then the agent that it is with. */
+  #updaterOf(state: OracleState, { pick, set }: MoveOf<'update'>): Actor {
+    const agentId = state.contacts.find(({ id }) => id === this.#anyContact(state, pick))?.agentId ?? '';
+    const isNote = Object.keys(set).every((field) => field === 'attributes' || field === 'intent');
+    const isTheirs = agentId !== '' && (isNote || pick.index % 4 === 0);
+    return isTheirs ? { role: 'agent', id: agentId } : this.#ownerOf(state, pick);
   }
 
   #ownerOf(state: OracleState, pick: Pick): Actor {

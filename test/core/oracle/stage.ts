@@ -294,5 +294,9 @@ export function brief(event: CoreEvent): string {
   if (event.type === 'contactClosed') words.push(event.state, event.cause);
   if (event.type === 'contactEnded' || event.type === 'contactRequeued') words.push(event.cause);
   if (event.type === 'contactTransferred') words.push(event.queue, event.to, event.cause);
+  if ('stage' in event && event.stage !== undefined && event.type !== 'contactUpdated') {
+    const { skill, handedOverBy } = event.stage;
+    words.push(handedOverBy === '' ? `first:${skill}` : `without:${skill}`);
+  }
   return words.join(' ');
 }
