@@ -13,6 +13,7 @@ import {
   DIRECT_DEFAULT,
   type QueueMatch,
   type QueuePolicy,
+  type RelaxCondition,
   type RelaxStep,
   type ResolvedPolicy,
   type SegmentPolicy,
@@ -20,7 +21,7 @@ import {
 import { type Fault, inTextOrder } from './fault.ts';
 import { checkPolicy, segmentNames, warnOfPolicy } from './policy-checks.ts';
 import { type PolicyDraft, policySchema } from './policy-schema.ts';
-import type { RelaxStepDraft } from './relax-schema.ts';
+import type { RelaxConditionDraft, RelaxStepDraft } from './relax-schema.ts';
 import { Reading, type Spec } from './spec.ts';
 import { readYaml, YamlSource } from './yaml-source.ts';
 
@@ -164,10 +165,17 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
   };
 }
 
+function resolveCondition({ agentsAvailable, estimatedWaitAbove }: RelaxConditionDraft): RelaxCondition {
+  return {
+    ...(agentsAvailable === undefined ? {} : { agentsAvailable }),
+    ...(estimatedWaitAbove === undefined ? {} : { estimatedWaitAboveMs: estimatedWaitAbove }),
+  };
+}
+
 function resolveRelaxStep({ after, if: condition, requires, headStart, overflowTo }: RelaxStepDraft): RelaxStep {
   return {
     afterMs: after,
-    ...(condition === undefined ? {} : { if: condition }),
+    ...(condition === undefined ? {} : { if: resolveCondition(condition) }),
     ...(requires === undefined ? {} : { requires }),
     ...(headStart === undefined ? {} : { headStartMs: headStart }),
     ...(overflowTo === undefined ? {} : { overflowTo }),

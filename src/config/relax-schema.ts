@@ -9,10 +9,15 @@ import { checked, duration, list, number, type Objection, object, optional, type
 
 const STEPS_MAX = 16;
 
+export interface RelaxConditionDraft {
+  readonly agentsAvailable: number | undefined;
+  readonly estimatedWaitAbove: number | undefined;
+}
+
 /** A step as it is written; durations in milliseconds. */
 export interface RelaxStepDraft {
   readonly after: number;
-  readonly if: { readonly agentsAvailable: number } | undefined;
+  readonly if: RelaxConditionDraft | undefined;
   readonly requires: readonly Alternative[] | undefined;
   readonly headStart: number | undefined;
   readonly overflowTo: string | undefined;
@@ -21,12 +26,16 @@ export interface RelaxStepDraft {
 /** The list of steps; `alternative` is how requirements are written. */
 export function relaxSpec(alternative: Spec<Alternative>): Spec<readonly RelaxStepDraft[]> {
   const condition = object('Only while this holds: tested when the step is due, and every 10 s from then on.', {
-    agentsAvailable: number({
-      about: 'The queue has no more available agents than this.',
-      least: 0,
-      most: 1_000_000,
-      whole: true,
-    }),
+    agentsAvailable: optional(
+      number({ about: 'The queue has no more available agents than this.', least: 0, most: 1_000_000, whole: true }),
+    ),
+    estimatedWaitAbove: optional(
+      duration({
+        about: 'One who joined the queue now would wait longer than this; never so while there is no estimate.',
+        least: '0s',
+        most: '365d',
+      }),
+    ),
   });
   const step = object('One or more of `requires` and `headStart`, or `overflowTo` alone.', {
     after: duration({ about: 'When, counted from entering this queue.', least: '1ms', most: '365d' }),
@@ -54,7 +63,10 @@ export function relaxSpec(alternative: Spec<Alternative>): Spec<readonly RelaxSt
 
 function* objections(steps: readonly RelaxStepDraft[]): Iterable<Objection> {
   let before = 0;
-  for (const [index, { after, requires, headStart, overflowTo }] of steps.entries()) {
+  for (const [index, { after, if: condition, requires, headStart, overflowTo }] of steps.entries()) {
+    if (condition !== undefined && Object.values(condition).every((value) => value === undefined)) {
+      yield [[index, 'if'], 'expected agentsAvailable or estimatedWaitAbove, found neither'];
+    }
     if (after <= before) {
       const found = `found ${durationText(after)}`;
       yield [[index, 'after'], `expected more than in the step before, ${durationText(before)}, ${found}`];

@@ -14,6 +14,7 @@ import type {
   NextRelaxation,
   Obstacle,
 } from './explanation.ts';
+import type { RelaxCondition } from './policy.ts';
 import { eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
 import { type Alternative, meets, type Skills } from './requirement.ts';
 import type { State } from './state.ts';
@@ -142,6 +143,13 @@ function lackOf(skills: Skills, requirement: readonly Alternative[]): string {
   return (nearest?.lacks ?? []).join(' and ');
 }
 
+function conditionText({ agentsAvailable, estimatedWaitAboveMs }: RelaxCondition = {}): string {
+  const texts: string[] = [];
+  if (agentsAvailable !== undefined) texts.push(`agentsAvailable ≤ ${agentsAvailable}`);
+  if (estimatedWaitAboveMs !== undefined) texts.push(`estimatedWait > ${estimatedWaitAboveMs / 1000} s`);
+  return texts.join(' and ');
+}
+
 /** The steps that wait for their condition, and the one that comes due next. */
 export function explainRelaxations(contact: Contact): NextRelaxation[] {
   const { relaxation, queue, enqueuedAt } = contact;
@@ -151,7 +159,7 @@ export function explainRelaxations(contact: Contact): NextRelaxation[] {
     const pending = isPending(relaxation, number);
     if (!pending && number !== next) return [];
     const { requires = [], headStartMs = 0, overflowTo = '', if: condition } = step;
-    const when = condition === undefined ? '' : `agentsAvailable ≤ ${condition.agentsAvailable}`;
+    const when = conditionText(condition);
     return [{ step: number, at: enqueuedAt + step.afterMs, pending, when, requires, headStartMs, overflowTo }];
   });
 }

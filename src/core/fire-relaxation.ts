@@ -7,6 +7,7 @@ import { assert } from '../lib/assert.ts';
 import { isHandedOver, stageAtEntry, withStage } from './bots.ts';
 import { classify, classifyRelaxed, isRefusal } from './classify.ts';
 import { type Contact, classificationOf } from './contact.ts';
+import { newcomersWaitMs } from './estimated-wait.ts';
 import type { RelaxedClassification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { RelaxStep, ResolvedPolicy } from './policy.ts';
@@ -19,7 +20,7 @@ export function fireRelax(step: Step, contact: Contact): void {
   const number = nextNumber(contact.relaxation);
   const relax = stepsOf(contact.queue.policy)[number - 1];
   assert(relax !== undefined, 'a contact waits for a step that there is');
-  const isHeld = holds(step.state, contact.queue, relax);
+  const isHeld = holds(step.state, contact.queue, relax, step.now);
   const isCounted = step.state.recountedSeq === step.state.seq;
   if (isHeld) relaxContact(step, contact, relax, number);
   else step.emit({ type: 'relaxationsTested', contactIds: [contact.id] });
@@ -34,7 +35,7 @@ export function testRelaxations(step: Step): void {
   for (const queue of state.queueList) {
     for (const [index, relax] of stepsOf(queue.policy).entries()) {
       if ((queue.pendingByStep[index] ?? 0) === 0) continue;
-      const isHeld = holds(state, queue, relax);
+      const isHeld = holds(state, queue, relax, step.now);
       const isCounted = state.recountedSeq === state.seq;
       if (isHeld) relaxPending(step, queue, relax, index + 1);
       else hasFailed = true;
@@ -51,11 +52,14 @@ function relaxPending(step: Step, queue: Queue, relax: RelaxStep, number: number
 }
 
 /** Agents whom this step has touched are not counted anew before it settles: whoever asks for the count has it done. */
-function holds(state: State, queue: Queue, { if: condition }: RelaxStep): boolean {
+function holds(state: State, queue: Queue, { if: condition }: RelaxStep, now: number): boolean {
   if (condition === undefined) return true;
   if (state.recountedSeq !== state.seq) for (const agent of state.dirty.agents) state.supplies.recount(agent);
   state.recountedSeq = state.seq;
-  return queue.agentsAvailable <= condition.agentsAvailable;
+  const { agentsAvailable, estimatedWaitAboveMs } = condition;
+  if (agentsAvailable !== undefined && queue.agentsAvailable > agentsAvailable) return false;
+  if (estimatedWaitAboveMs === undefined) return true;
+  return (newcomersWaitMs(queue, state.estimate, now) ?? 0) > estimatedWaitAboveMs;
 }
 
 function relaxContact(step: Step, contact: Contact, relax: RelaxStep, number: number): void {

@@ -53,9 +53,12 @@ export interface RelaxStep {
   readonly overflowTo?: string;
 }
 
+/** Holds while all that is there holds; there is something. */
 export interface RelaxCondition {
-  /** Holds while the queue has no more available agents than this. */
-  readonly agentsAvailable: number;
+  /** The queue has no more available agents than this. */
+  readonly agentsAvailable?: number;
+  /** One who joined the queue now would wait longer than this; not so while there is no estimate. */
+  readonly estimatedWaitAboveMs?: number;
 }
 
 export interface QueuePolicy {

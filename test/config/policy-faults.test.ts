@@ -223,7 +223,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
     'relax: a queue that there is not, a condition of nothing',
     queue('relax: [{ after: 1s, if: {}, overflowTo: al }]'),
     [
-      '3:35 queues.all.relax[0].if.agentsAvailable: missing; expected a whole number (0 to 1000000)',
+      '3:35 queues.all.relax[0].if: expected agentsAvailable or estimatedWaitAbove, found neither',
       '3:51 queues.all.relax[0].overflowTo: expected a queue of this policy, found "al"; did you mean all?',
     ],
   ],

@@ -154,11 +154,11 @@ t.test('[CLI7] requirements of segments, and what an agent is to be without', as
 
 t.test('[CLI7, RLX10] steps of relax', async (t) => {
   const steps =
-    '[{ after: 30s, requires: [] }, { after: 1m, headStart: 5s, if: { agentsAvailable: 2 } }, { after: 2m, overflowTo: all }]';
+    '[{ after: 30s, requires: [] }, { after: 1m, headStart: 5s, if: { agentsAvailable: 2, estimatedWaitAbove: 2m } }, { after: 2m, overflowTo: all }]';
   const { queues } = policyOf(`channels: { voice: {} }\nqueues: { all: { relax: ${steps} }, none: { relax: [] } }`);
   t.strictSame(queues[0]?.relax, [
     { afterMs: 30_000, requires: [] },
-    { afterMs: 60_000, if: { agentsAvailable: 2 }, headStartMs: 5_000 },
+    { afterMs: 60_000, if: { agentsAvailable: 2, estimatedWaitAboveMs: 120_000 }, headStartMs: 5_000 },
     { afterMs: 120_000, overflowTo: 'all' },
   ]);
   t.notOk(Object.hasOwn(queues[1] ?? {}, 'relax'));

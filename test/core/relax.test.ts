@@ -288,6 +288,20 @@ t.test('[RLX8, QUE9] a condition is tested when due and at whole ten seconds', a
   t.equal(stage.run.core.state.pendingRelaxations, 0);
 });
 
+t.test('[RLX8, EST3] a condition on the estimated wait holds only while there is an estimate', async (t) => {
+  const steps = [{ afterMs: 3000, if: { estimatedWaitAboveMs: 5000 }, headStartMs: 1000 }];
+  const queues = [queuePolicy('main', { relax: steps }), queuePolicy('rest')];
+  const stage = new Stage(plainPolicy({ queues, estimate: { minutes: 10, answersMin: 1 } }));
+  stage.submit('c1');
+  t.strictSame(stage.tick(3000).events, ['relaxationsTested c1'], 'nobody was answered lately');
+  stage.wait(4000).works('a1');
+  stage.submit('c2');
+  stage.submit('c3');
+  stage.accept('c1');
+  const [tested] = stage.tick(3000).events;
+  t.equal(tested, 'contactRelaxed c2 1', 'the line took 10 s for one, and c3 stands in it as well');
+});
+
 t.test('[RLX8] a later step that applies ends the wait for an earlier one', async (t) => {
   const steps = [
     { afterMs: 1000, if: { agentsAvailable: 0 }, headStartMs: 64_000 },

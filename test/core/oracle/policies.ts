@@ -150,7 +150,11 @@ const gateArb: fc.Arbitrary<GatePolicy> = fc.record(
   { requiredKeys: ['reserve', 'paceMs'] },
 );
 
-const conditionArb: fc.Arbitrary<RelaxCondition> = fc.record({ agentsAvailable: fc.constantFrom(0, 0, 1, 2) });
+const conditionArb: fc.Arbitrary<RelaxCondition> = fc.oneof(
+  fc.record({ agentsAvailable: fc.constantFrom(0, 0, 1, 2) }),
+  fc.record({ estimatedWaitAboveMs: fc.constantFrom(0, 0, 10_000) }),
+  fc.record({ agentsAvailable: fc.constantFrom(0, 1), estimatedWaitAboveMs: fc.constant(0) }),
+);
 
 /** A step does something; where it leads is put right when all queues are known. */
 const relaxStepArb: fc.Arbitrary<RelaxStep> = fc.oneof(

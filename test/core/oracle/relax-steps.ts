@@ -2,6 +2,7 @@
 import type { Classification, ContactRelaxed, Relaxation, Stage } from '../../../src/core/events.ts';
 import type { RelaxStep } from '../../../src/core/policy.ts';
 import { stageAtEntry, withStage } from './bots.ts';
+import { estimateOf } from './line-pace.ts';
 import { type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
 import { agentsAvailable } from './picture.ts';
 import { eligibilityOf } from './rank.ts';
@@ -9,7 +10,13 @@ import { classifyAgain, classifyIn, type Numbered, nextStep, pendingContacts, pe
 import type { World } from './world.ts';
 
 function holds(state: OracleState, queue: string, step: RelaxStep): boolean {
-  return step.if === undefined || agentsAvailable(state, queue) <= step.if.agentsAvailable;
+  const { agentsAvailable: atMost, estimatedWaitAboveMs: above } = step.if ?? {};
+  const available = agentsAvailable(state, queue);
+  if (atMost !== undefined && available > atMost) return false;
+  if (above === undefined) return true;
+  const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
+  const waitMs = waiting === 0 && available > 0 ? 0 : estimateOf(state, queue, waiting + 1, state.now);
+  return waitMs !== undefined && waitMs > above;
 }
 
 /** The contact's next step is due. */
