@@ -20,8 +20,8 @@ export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
   'double offer: a contact that is offered stays in line': [
     {
       file: 'core/apply-contact.ts',
-      from: `  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');\n  leaveLine(state, contact);\n`,
-      to: '',
+      from: `  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');\n  const { since } = contact.queue.linePace;\n  leaveLine(state, contact);\n`,
+      to: '  const { since } = contact.queue.linePace;\n',
     },
   ],
   'lost requeue: nobody looks at a contact that came back in line': [
