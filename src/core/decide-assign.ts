@@ -8,7 +8,7 @@ import type { AssignCause } from './events.ts';
 import { isHeldNow } from './hold.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { eligibilityOf } from './relaxation.ts';
-import { type Alternative, meets, type Skills } from './requirement.ts';
+import { lackOf, meets } from './requirement.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -93,7 +93,7 @@ function pullHindrance(agent: Agent, contact: Contact): string | undefined {
   const away = absence(agent);
   if (away !== undefined) return away;
   if (channels.length > 0 && !channels.includes(channel.name)) return `${agent.id} takes no ${channel.name} now`;
-  if (!meets(skills, requirement)) return `${agent.id} ${lacking(skills, requirement)}`;
+  if (!meets(skills, requirement)) return `${agent.id} does not meet ${lackOf(skills, requirement)}`;
   return roomHindrance(agent, contact);
 }
 
@@ -121,19 +121,4 @@ function roomHindrance(agent: Agent, contact: Contact): string | undefined {
   const count = (agent.countByChannel[channel.index] ?? 0) - (agent.held.includes(contact) ? 1 : 0);
   const limit = limitOf(agent, channel);
   return count < limit ? undefined : `no room: ${agent.id} has ${count} of at most ${limit} of ${channel.name}`;
-}
-
-/** What is in the way, of the alternative that has fewest. */
-function lacking(skills: Skills, requirement: readonly Alternative[]): string {
-  let fewest: string[] | undefined;
-  for (const { all, without = [] } of requirement) {
-    const missing = all.filter(({ skill, level }) => (skills.get(skill) ?? 0) < level);
-    const unwanted = without.filter((skill) => skills.has(skill));
-    const texts = [
-      ...missing.map(({ skill, level }) => `lacks ${skill} ${level}`),
-      ...unwanted.map((skill) => `has ${skill}`),
-    ];
-    if (fewest === undefined || texts.length < fewest.length) fewest = texts;
-  }
-  return (fewest ?? []).join(', ');
 }

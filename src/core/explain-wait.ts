@@ -16,7 +16,7 @@ import type {
 } from './explanation.ts';
 import type { RelaxCondition } from './policy.ts';
 import { eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
-import { type Alternative, meets, type Skills } from './requirement.ts';
+import { lackOf, meets } from './requirement.ts';
 import type { State } from './state.ts';
 
 const EXAMINED_MAX = 10_000;
@@ -122,25 +122,6 @@ function heldView(state: State, contact: Contact, tellsIds: boolean): HeldContac
     default:
       return { ...view, since: contact.assignedAt, until: 0 };
   }
-}
-
-/** What the skills lack of the alternative that they come nearest to: fewest skills, then fewest levels. */
-function lackOf(skills: Skills, requirement: readonly Alternative[]): string {
-  let nearest: { readonly lacks: readonly string[]; readonly levels: number } | undefined;
-  for (const { all, without = [] } of requirement) {
-    const needs = all.filter(({ skill, level }) => (skills.get(skill) ?? 0) < level);
-    const lacks = [
-      ...needs.map(({ skill, level }) => `${skill} ≥ ${level}`),
-      ...without.filter((skill) => skills.has(skill)).map((skill) => `no ${skill}`),
-    ];
-    const levels = needs.reduce((sum, { skill, level }) => sum + level - (skills.get(skill) ?? 0), 0);
-    const isNearer =
-      nearest === undefined ||
-      lacks.length < nearest.lacks.length ||
-      (lacks.length === nearest.lacks.length && levels < nearest.levels);
-    if (isNearer) nearest = { lacks, levels };
-  }
-  return (nearest?.lacks ?? []).join(' and ');
 }
 
 function conditionText({ agentsAvailable, estimatedWaitAboveMs }: RelaxCondition = {}): string {

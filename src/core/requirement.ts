@@ -101,6 +101,25 @@ export function meets(skills: Skills, requirement: readonly Alternative[]): bool
   return requirement.length === 0 || requirement.some((alternative) => meetsAlternative(skills, alternative));
 }
 
+/** What the skills lack of the alternative that they come nearest to: fewest skills, then fewest levels. */
+export function lackOf(skills: Skills, requirement: readonly Alternative[]): string {
+  let nearest: { readonly lacks: readonly string[]; readonly levels: number } | undefined;
+  for (const { all, without = [] } of requirement) {
+    const needs = all.filter(({ skill, level }) => (skills.get(skill) ?? 0) < level);
+    const lacks = [
+      ...needs.map(({ skill, level }) => `${skill} ≥ ${level}`),
+      ...without.filter((skill) => skills.has(skill)).map((skill) => `no ${skill}`),
+    ];
+    const levels = needs.reduce((sum, { skill, level }) => sum + level - (skills.get(skill) ?? 0), 0);
+    const isNearer =
+      nearest === undefined ||
+      lacks.length < nearest.lacks.length ||
+      (lacks.length === nearest.lacks.length && levels < nearest.levels);
+    if (isNearer) nearest = { lacks, levels };
+  }
+  return (nearest?.lacks ?? []).join(' and ');
+}
+
 const NOTHING: Alternative = { all: [] };
 
 function alternativeKey(alternative: Alternative): string {

@@ -123,7 +123,7 @@ t.test('[PULL3] session, presence, channel, requirement, room', async (t) => {
     const outcome = stage.run.core.step({ type: 'pull', actor: agentActor('a1'), contactId }, stage.now).outcome;
     return 'error' in outcome ? `${outcome.error.reason}: ${outcome.error.message}` : 'ok';
   };
-  t.equal(refusal('es'), 'NOT_ELIGIBLE: a1 lacks es 4');
+  t.equal(refusal('es'), 'NOT_ELIGIBLE: a1 does not meet es ≥ 4');
   for (const presence of ['DRAINING', 'OFFLINE'] as const) {
     const away = staffed();
     away.submit('c1');
