@@ -74,7 +74,12 @@ export class HttpCall {
 
   /** Asks for a change and answers with what comes of it; `statusOf` says the status of an ok. */
   execute(command: Command, statusOf: (ok: PortOk) => number = () => 200): void {
-    this.edge.port.execute(command, (reply) => this.#take(reply, (ok, seq) => this.ok(ok, seq, statusOf(ok))));
+    this.change(command, (ok, seq) => this.ok(ok, seq, statusOf(ok)));
+  }
+
+  /** Asks for a change; `answer` says how an ok is answered. */
+  change(command: Command, answer: (ok: PortOk, seq: number) => void): void {
+    this.edge.port.execute(command, (reply) => this.#take(reply, answer));
   }
 
   /** Asks and answers; `answer` says how, if not as the Ok message. */

@@ -5,7 +5,7 @@
  *    application/json, `{"policy": …}` with every default filled in.
  * 2. A policy with faults is refused with all that fit: path and message of the refusal are the first one's, the message
  *    goes on with the others.
- * 3. One that takes effect is logged with who put it and what it changed.
+ * 3. One that takes effect is logged with who put it and what it changed; what it hardly means is logged and answered.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Fault } from '../config/fault.ts';
@@ -17,7 +17,7 @@ import type { Handler } from './http-handlers.ts';
 /** Reads a policy's text; never rejects for bad text. */
 export type ParsePolicy = (text: string) => Promise<PolicyResult>;
 
-const FAULTS_TOLD_MAX = 20;
+const TOLD_MAX = 20;
 
 export function policyHandlers(parsePolicy: ParsePolicy): { readonly getPolicy: Handler; readonly putPolicy: Handler } {
   return {
@@ -46,20 +46,32 @@ function put(call: HttpCall, source: string, result: PolicyResult): void {
   if ('faults' in result) call.refuse(refusalOf(result.faults));
   else {
     const { actor } = call;
-    call.execute({ type: 'setPolicy', actor, policy: result.policy, source, fileHash: '' }, ({ changes = [] }) => {
-      call.edge.logger.info({ by: actor.id, hash: result.hash, changes }, 'policy in force');
-      return 200;
+    const { logger } = call.edge;
+    call.change({ type: 'setPolicy', actor, policy: result.policy, source, fileHash: '' }, (ok, seq) => {
+      for (const { line, path, message } of result.warnings) {
+        logger.warn({ by: actor.id, line, path }, `policy: ${message}`);
+      }
+      logger.info({ by: actor.id, hash: result.hash, changes: ok.changes ?? [] }, 'policy in force');
+      const warnings = told(result.warnings, lineOf);
+      call.ok(warnings.length === 0 ? ok : { ...ok, warnings }, seq);
     });
   }
 }
 
 function refusalOf(faults: readonly Fault[]): Refusal {
-  const told = faults.slice(0, FAULTS_TOLD_MAX).map(({ line, path, message }, index) => {
-    const where = index === 0 || path === '' ? '' : `${path}: `;
-    return `line ${line}: ${where}${message}`;
-  });
-  const more = faults.length > FAULTS_TOLD_MAX ? [`and ${faults.length - FAULTS_TOLD_MAX} more`] : [];
-  return refuse('INVALID_POLICY', [...told, ...more].join('; '), faults[0]?.path ?? '');
+  // The path of the first is the refusal's own.
+  const lines = told(faults, (fault, index) => lineOf(index === 0 ? { ...fault, path: '' } : fault));
+  return refuse('INVALID_POLICY', lines.join('; '), faults[0]?.path ?? '');
+}
+
+function lineOf({ line, path, message }: Fault): string {
+  return path === '' ? `line ${line}: ${message}` : `line ${line}: ${path}: ${message}`;
+}
+
+/** As many as fit, and how many more there are. */
+function told(faults: readonly Fault[], tell: (fault: Fault, index: number) => string): string[] {
+  const lines = faults.slice(0, TOLD_MAX).map(tell);
+  return faults.length > TOLD_MAX ? [...lines, `and ${faults.length - TOLD_MAX} more`] : lines;
 }
 
 /** Whether JSON is named, and before any YAML. */

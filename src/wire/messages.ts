@@ -75,6 +75,7 @@ export interface OkBody {
   readonly explanation?: Explanation;
   /** Of a policy that was put. */
   readonly changes?: readonly string[];
+  readonly warnings?: readonly string[];
   readonly seq?: number;
   /** Absent or '': there is no further page. */
   readonly next?: string;

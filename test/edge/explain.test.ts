@@ -33,6 +33,34 @@ t.test('[POL7] a policy that is put answers with what it changes, and the log sa
   t.equal(lines.length, 2, 'what is refused changes nothing');
 });
 
+t.test('[POL8] a policy that is put answers with what it hardly means, and the log has it', async (t) => {
+  const engine = await startEngine(t);
+  const lines: string[] = [];
+  const ignore = (): void => undefined;
+  const warn = (_: object, line: string): number => lines.push(line);
+  const live = await startEdge(t, engine, { logger: { debug: ignore, info: ignore, warn, error: ignore } });
+  const policy = await (await live.fetch('/v1/policy', { role: 'admin' })).text();
+  const put = async (queues: string): Promise<{ warnings?: readonly string[] }> => {
+    const body = policy.replace('queues:', `queues:\n${queues}`);
+    const headers = { 'content-type': 'application/yaml' };
+    const answer = await live.fetch('/v1/policy', { method: 'PUT', role: 'admin', headers, body });
+    t.equal(answer.status, 200, await answer.clone().text());
+    return (await answer.json()) as { warnings?: readonly string[] };
+  };
+  const unmet = (name: string): string =>
+    `  ${name}: { when: { intent: ${name} }, requires: [{ all: [{ skill: nobody-${name} }] }] }`;
+  t.same((await put('')).warnings, undefined, 'nothing to say');
+  const { warnings = [] } = await put(unmet('q1'));
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /^line \d+: queues\.q1\.requires: no agent/);
+  t.same(lines.length, 1);
+  t.match(lines[0], /^policy: no agent/);
+  const many = Array.from({ length: 23 }, (_, index) => unmet(`q${index}`));
+  const told = (await put(many.join('\n'))).warnings ?? [];
+  t.equal(told.length, 21);
+  t.equal(told[20], 'and 3 more');
+});
+
 for (const subprotocol of ['json', 'proto'] as const) {
   t.test(`[EXP1, EXP2, EXP4, EXP5] explained over ${subprotocol} and HTTP: waiting, then offered`, async (t) => {
     const engine = await startEngine(t);
