@@ -2,7 +2,7 @@
 //
 // Invariants: 1. contacts closed up to a seq are in the archive before that is reported, and before the snapshot of that seq is saved:
 // recovery from a snapshot misses none. 2. it only applies; it decides nothing. 3. it knows neither threads nor directories: reader and
-// archive are given to it.
+// archive are given to it. 4. once its state was another than the engine's it saves no snapshot: a start would believe it.
 
 import { drawContact } from '../core/contact.ts';
 import type { Core } from '../core/core.ts';
@@ -40,6 +40,8 @@ export class Archivist {
   #snapshotMs: number;
   /** Whether contacts too old may be left in the archive. */
   #isPruning = false;
+  /** Its state was another than the engine's. */
+  #hasStrayed = false;
   #expected: { readonly seq: number; readonly hash: string } | undefined = undefined;
 
   constructor({ reader, archive, bounds, report, monotonicMs }: ArchivistOptions) {
@@ -80,7 +82,7 @@ export class Archivist {
   /** Archives and saves what is left, then lets go of reader and archive. */
   close(): void {
     this.#flush();
-    if (this.#core.seq > this.#snapshotSeq) this.#snapshot();
+    if (this.#core.seq > this.#snapshotSeq && !this.#hasStrayed) this.#snapshot();
     this.#reader.close();
     this.#archive.close();
   }
@@ -131,6 +133,7 @@ export class Archivist {
   }
 
   #snapshotIfDue(): void {
+    if (this.#hasStrayed) return;
     const events = this.#core.seq - this.#snapshotSeq;
     const elapsedMs = this.#monotonicMs() - this.#snapshotMs;
     if (events >= this.#bounds.snapshotEveryEvents || (events > 0 && elapsedMs >= this.#bounds.snapshotEveryMs)) {
@@ -163,6 +166,7 @@ export class Archivist {
     this.#expected = undefined;
     if (expected.seq < this.#core.seq) return;
     const agrees = this.#core.stateHash() === expected.hash;
+    if (!agrees) this.#hasStrayed = true;
     this.#report({ kind: 'hash', seq: expected.seq, agrees });
   }
 }

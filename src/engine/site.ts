@@ -142,7 +142,8 @@ function startFollower(options: SiteOptions, journal: Journal, core: Core): Foll
         expectHash(core, follower);
       },
       compared: (seq, agrees) => {
-        if (!agrees) observer.noted('error', 'the follower has another state than the engine', { seq });
+        if (agrees) return;
+        observer.noted('error', 'the follower has another state than the engine: it saves no more snapshots', { seq });
       },
       failed: (message) => observer.noted('error', 'the follower failed: no snapshots for now', { message, retryMs }),
     },
