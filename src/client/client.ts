@@ -70,6 +70,9 @@ type ContactVerb = Extract<
   | 'transfer'
 >;
 
+/** Longer than the router takes at most to explain the past. */
+const PAST: RequestOptions = { timeoutMs: 40_000 };
+
 /** The part of a client that does not depend on its role. */
 export abstract class Client {
   readonly #session: Session;
@@ -126,9 +129,16 @@ export abstract class Client {
     return this.#connected;
   }
 
-  /** Why a contact went to its agent, or why it still waits: gateways ask of their own, agents of those that they hold or held last. */
-  async explain(contactId: string, options?: RequestOptions): Promise<Explanation> {
-    const { ok } = await this.ask('explain', { contactId }, { retry: true, ...options });
+  /**
+   * Why a contact went to its agent, or why it still waits: gateways ask of their own, agents of those that they hold or held last.
+   * `at`: as it stood after that event (a seq); with the number in an offer's id, all that the offer was chosen from. The router may take half a
+   * minute to rebuild it.
+   */
+  async explain(
+    contactId: string,
+    { at = 0, ...options }: RequestOptions & { readonly at?: number } = {},
+  ): Promise<Explanation> {
+    const { ok } = await this.ask('explain', { contactId, at }, { retry: true, ...(at > 0 ? PAST : {}), ...options });
     return present(ok, 'explanation');
   }
 

@@ -186,8 +186,8 @@ export type Command =
 
 export type Query =
   | { readonly type: 'get'; readonly actor: Actor; readonly contactId: string }
-  /** Why the contact went to its agent, or why it still waits. */
-  | { readonly type: 'explain'; readonly actor: Actor; readonly contactId: string }
+  /** Why the contact went to its agent, or why it still waits; after the event `at`, or now (0 or absent). The core knows only the present. */
+  | { readonly type: 'explain'; readonly actor: Actor; readonly contactId: string; readonly at?: number }
   | {
       readonly type: 'list';
       readonly actor: Actor;

@@ -34,6 +34,7 @@ import { Queries, queueView } from './queries.ts';
 import { idleUs } from './rank.ts';
 import { restore, stateRecords } from './records.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { type Retraced, retrace } from './retrace.ts';
 import { runnersUp } from './runners-up.ts';
 import { settle } from './settle.ts';
 import { State } from './state.ts';
@@ -132,6 +133,18 @@ export class Core {
   /** Answers a question as of now. */
   query(query: Query, now: number): Outcome {
     return this.#queries.answer(query, now);
+  }
+
+  /** What the offer that the next event makes, at that instant, does not keep; for a core that replays. */
+  retrace(offer: OfferMade, at: number, runnersUpMax: number): Retraced | undefined {
+    catchUp(this.#state, at);
+    return retrace(this.#state, offer, at, runnersUpMax);
+  }
+
+  /** Explains as of the last event, for a core that replays; `retraced`: what the offer did not keep that this event made. */
+  explainReplayed(query: Extract<Query, { readonly type: 'explain' }>, retraced?: Retraced): Outcome {
+    catchUp(this.#state, this.at);
+    return this.#queries.explain(query, this.at, retraced);
   }
 
   /** Replays the next event: what step emitted once, at its instant. */
@@ -237,6 +250,12 @@ function decide(step: Step, command: Command): Decided {
 function endCaps(state: State, now: number): void {
   state.recountedSeq = -1;
   for (let agent = state.caps.freeOne(now); agent !== undefined; agent = state.caps.freeOne(now)) touch(state, agent);
+}
+
+/** Who only applies never settles: what steps see to beside their events, who is capped and whom the queues count as free. */
+function catchUp(state: State, at: number): void {
+  endCaps(state, at);
+  for (const agent of state.dirty.agents) state.supplies.recount(agent);
 }
 
 const NO_RUNNERS_UP: readonly never[] = [];

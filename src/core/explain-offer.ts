@@ -11,6 +11,7 @@ import type { ExplainedOffer, ExplainedRunnerUp, PartOf, RankPart } from './expl
 import type { ResolvedPolicy } from './policy.ts';
 import { bestAlternative, type RankTerms } from './rank.ts';
 import { eligibilityOf } from './relaxation.ts';
+import type { Retraced } from './retrace.ts';
 import type { RankView } from './views.ts';
 
 /** A part in microseconds. */
@@ -24,11 +25,20 @@ interface Sources {
   readonly offer: Offer;
   readonly policy: ResolvedPolicy;
   readonly terms: RankTerms;
+  /** What the offer did not keep, if it is known again. */
+  readonly retraced?: Retraced | undefined;
 }
 
-/** The explanation of the contact's pending or accepted offer. */
-export function explainOffer(contact: Contact, offer: Offer, policy: ResolvedPolicy, terms: RankTerms): ExplainedOffer {
-  const parts = offerParts({ contact, agent: offer.agent, offer, policy, terms });
+/** The explanation of the contact's pending or accepted offer; `retraced` stands in for what the offer kept. */
+export function explainOffer(
+  contact: Contact,
+  offer: Offer,
+  policy: ResolvedPolicy,
+  terms: RankTerms,
+  retraced?: Retraced,
+): ExplainedOffer {
+  const parts = offerParts({ contact, agent: offer.agent, offer, policy, terms, retraced });
+  const runnersUp = retraced?.runnersUp ?? offer.runnersUp;
   return {
     offerId: offerId(offer),
     agentId: offer.agent.id,
@@ -36,7 +46,7 @@ export function explainOffer(contact: Contact, offer: Offer, policy: ResolvedPol
     rank: rankOf(offer.urgencyUs, offer.fitUs, offer.readinessUs),
     parts: parts.map(({ us, ...part }) => ({ ...part, seconds: us / 1e6 })),
     approximate: parts.some(({ what }) => what === 'changed'),
-    runnersUp: offer.runnersUp.map((runnerUp) => explainRunnerUp(runnerUp, offer)),
+    runnersUp: runnersUp.map((runnerUp) => explainRunnerUp(runnerUp, offer)),
   };
 }
 
@@ -130,9 +140,10 @@ function fitParts({ contact, agent, terms }: Sources): PartUs[] {
   return parts;
 }
 
-function readinessParts({ offer, terms }: Sources): PartUs[] {
-  const { idleUs, readinessUs, runnersUp } = offer;
-  const wasKept = idleUs > 0 || runnersUp.length > 0 || terms.idleRate === 0;
+function readinessParts({ offer, terms, retraced }: Sources): PartUs[] {
+  const { readinessUs, runnersUp } = offer;
+  const idleUs = retraced?.idleUs ?? offer.idleUs;
+  const wasKept = retraced !== undefined || idleUs > 0 || runnersUp.length > 0 || terms.idleRate === 0;
   if (!wasKept) {
     return [part('READINESS', 'readiness', readinessUs, 'readiness', 'idling and load; their shares were not kept')];
   }

@@ -2,7 +2,7 @@
 // when somebody asks; the agents who meet the requirement are those of the demand class's facts.
 //
 // Invariants: 1. at most EXAMINED_MAX agents are looked at on either side; `partial` says that there were more. 2. contact ids of others are told
-// to supervisors and admins only.
+// to supervisors and admins only. 3. what is told, and in what order, follows from the facts alone: a rebuilt state tells the same.
 
 import { type Agent, hasRoom, isSignedIn, limitOf } from './agent.ts';
 import { type Contact, isCooling } from './contact.ts';
@@ -14,6 +14,7 @@ import type {
   NextRelaxation,
   Obstacle,
 } from './explanation.ts';
+import { isOpen } from './gate.ts';
 import type { RelaxCondition } from './policy.ts';
 import { eligibilityOf, isPending, nextNumber, stepsOf } from './relaxation.ts';
 import { lackOf, meets } from './requirement.ts';
@@ -31,20 +32,28 @@ interface Survey {
   readonly contact: Contact;
   /** Whether contact ids of others are told. */
   readonly tellsIds: boolean;
+  /** Who has room and nothing in the way: kept from the contact by its gate; or, between two events of one instant, about to be offered it. */
+  readonly withRoom: 'RESERVED' | 'FREE';
   readonly counts: Map<Obstacle, number>;
   readonly listed: AgentInTheWay[];
 }
 
 /** All agents, as far as they matter to the waiting contact. */
-export function explainAgents(state: State, contact: Contact, tellsIds: boolean): OfAgents {
-  const survey: Survey = { state, contact, tellsIds, counts: new Map(), listed: [] };
+export function explainAgents(state: State, contact: Contact, tellsIds: boolean, now: number): OfAgents {
+  const { demand } = contact;
+  const isShut = demand?.gate !== undefined && !isOpen(demand, state.moment(now));
+  const withRoom = isShut ? 'RESERVED' : 'FREE';
+  const survey: Survey = { state, contact, tellsIds, withRoom, counts: new Map(), listed: [] };
+  const here: Agent[] = [];
   let left = EXAMINED_MAX;
-  for (const { supply } of contact.demand?.facts ?? []) {
+  for (const { supply } of demand?.facts ?? []) {
     for (const agent of supply.agents) {
       if (left-- <= 0) break;
-      note(survey, agent);
+      here.push(agent);
     }
   }
+  here.sort((one, other) => one.ordinal - other.ordinal);
+  for (const agent of here) note(survey, agent);
   const partly = left < 0;
   const missing = surveyOthers(survey);
   const obstacles = [...survey.counts].map(([obstacle, agents]) => ({ obstacle, agents }));
@@ -74,9 +83,14 @@ function surveyOthers(survey: Survey): MissingCount[] {
   return all.slice(0, MISSING_MAX);
 }
 
+/** In the order of their arrival. */
+function held(agent: Agent): readonly Contact[] {
+  return [...agent.held].sort((one, other) => one.ordinal - other.ordinal);
+}
+
 function note(survey: Survey, agent: Agent): void {
   const { state, contact, counts, listed, tellsIds } = survey;
-  const obstacle = obstacleOf(contact, agent);
+  const obstacle = obstacleOf(survey, agent);
   counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
   if (listed.length >= LISTED_MAX) return;
   listed.push({
@@ -84,12 +98,12 @@ function note(survey: Survey, agent: Agent): void {
     obstacle,
     reason: obstacle === 'BUSY' ? agent.reason : '',
     until: untilOf(contact, agent, obstacle),
-    holds: obstacle === 'NO_ROOM' ? agent.held.map((held) => heldView(state, held, tellsIds)) : [],
+    holds: obstacle === 'NO_ROOM' ? held(agent).map((contact) => heldView(state, contact, tellsIds)) : [],
   });
 }
 
 /** The first of the conditions of ROOM1 that does not hold. */
-function obstacleOf(contact: Contact, agent: Agent): Obstacle {
+function obstacleOf({ contact, withRoom }: Survey, agent: Agent): Obstacle {
   const { channel } = contact;
   if (agent.presence === 'OFFLINE') return 'OFFLINE';
   if (agent.sessionId === '') return 'NOT_CONNECTED';
@@ -98,7 +112,7 @@ function obstacleOf(contact: Contact, agent: Agent): Obstacle {
   if (limitOf(agent, channel) === 0 || !hasRoom(agent, channel)) return 'NO_ROOM';
   if (agent.cappedUntil !== 0) return 'CAPPED';
   if (isCooling(contact, agent)) return 'COOL_DOWN';
-  return contact.line?.isHeld === true && !contact.preferredAgents.includes(agent.id) ? 'HELD' : 'RESERVED';
+  return contact.line?.isHeld === true && !contact.preferredAgents.includes(agent.id) ? 'HELD' : withRoom;
 }
 
 function untilOf(contact: Contact, agent: Agent, obstacle: Obstacle): number {

@@ -9,6 +9,8 @@ export interface Explanation {
   readonly asOf: number;
   readonly offer?: ExplainedOffer;
   readonly waiting?: ExplainedWait;
+  /** Of the past: the event after which it was so. */
+  readonly at?: number;
 }
 
 export interface ExplainedOffer {
@@ -65,7 +67,8 @@ export type Obstacle =
   | 'CAPPED'
   | 'COOL_DOWN'
   | 'HELD'
-  | 'RESERVED';
+  | 'RESERVED'
+  | 'FREE';
 
 export interface AgentInTheWay {
   readonly agentId: string;

@@ -19,6 +19,7 @@ import { closesAt, isOpen, opensAt } from './hours.ts';
 import type { Queue } from './names.ts';
 import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
+import type { Retraced } from './retrace.ts';
 import type { State } from './state.ts';
 import { takeable } from './takeable.ts';
 import type { ContactView, QueueView } from './views.ts';
@@ -47,7 +48,7 @@ export class Queries {
       case 'get':
         return this.#get(query, now);
       case 'explain':
-        return this.#explain(query, now);
+        return this.explain(query, now);
       case 'list':
         return query.actor.role === 'agent' ? this.#takeable(query, now) : this.#list(query);
       case 'changes':
@@ -84,7 +85,8 @@ export class Queries {
     return { ok: { contact: { ...drawContact(contact), ...place } } };
   }
 
-  #explain({ actor, contactId }: Asked<'explain'>, now: number): Outcome {
+  /** `retraced`: what the offer did not keep that the last event made. */
+  explain({ actor, contactId }: Asked<'explain'>, now: number, retraced?: Retraced): Outcome {
     const known = findKnown(this.#state, actor, contactId);
     const state = known?.contact?.phase.state ?? known?.tombstone?.state;
     if (known === undefined || state === undefined) {
@@ -96,7 +98,9 @@ export class Queries {
     if (contact === undefined || policy === undefined) return { ok: { explanation } };
     const { phase } = contact;
     if ((phase.state === 'OFFERED' || phase.state === 'ASSIGNED') && phase.offer !== undefined) {
-      return { ok: { explanation: { ...explanation, offer: explainOffer(contact, phase.offer, policy, terms) } } };
+      const found = phase.offer.seq === this.#state.seq ? retraced : undefined;
+      const offer = explainOffer(contact, phase.offer, policy, terms, found);
+      return { ok: { explanation: { ...explanation, offer } } };
     }
     if (phase.state !== 'QUEUED') return { ok: { explanation } };
     const tellsIds = actor.role === 'supervisor' || actor.role === 'admin';
@@ -117,7 +121,7 @@ export class Queries {
       requires: demand?.requirement ?? requirement,
       relaxations: explainRelaxations(contact),
       gate: shownGate(queue, now, this.#state.queues),
-      ...explainAgents(this.#state, contact, tellsIds),
+      ...explainAgents(this.#state, contact, tellsIds, now),
     };
   }
 

@@ -30,7 +30,11 @@ export const directoryHandlers = {
 
   get: (call) => call.ask({ type: 'get', actor: call.actor, contactId: call.id }),
 
-  explain: (call) => call.ask({ type: 'explain', actor: call.actor, contactId: call.id }),
+  explain: (call) => {
+    const query = call.query('ExplainQuery');
+    if ('refusal' in query) return call.refuse(query.refusal);
+    call.ask({ type: 'explain', actor: call.actor, contactId: call.id, at: query.value.at });
+  },
 
   update: (call) => {
     const body = call.body('PatchContact');

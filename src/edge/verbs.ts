@@ -62,7 +62,7 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
     case 'get':
       return { query: { type: 'get', actor, contactId: request.body.contactId } };
     case 'explain':
-      return { query: { type: 'explain', actor, contactId: request.body.contactId } };
+      return { query: { type: 'explain', actor, contactId: request.body.contactId, at: request.body.at } };
     case 'list': {
       const { open, afterId, limit } = request.body;
       return { query: { type: 'list', actor, open, afterId, limit, gatewayId: '', state: '' } };

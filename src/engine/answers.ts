@@ -64,6 +64,17 @@ export class Answers {
     else this.#waiting.push(waiting);
   }
 
+  /** An answer that is not known yet: asked for when what its question saw is durable. */
+  giveLater(
+    { seq, at }: Pick<Decided, 'seq' | 'at'>,
+    fetch: () => Promise<Content>,
+    reply: (reply: Reply) => void,
+  ): void {
+    const waiting = { seq, at, content: fetch, reply, prepare: undefined };
+    if (seq <= this.#durableSeq && this.#waiting.size === 0) this.#send(waiting);
+    else this.#waiting.push(waiting);
+  }
+
   /** The journal has everything up to the seq in hand: answers that saw no more can be prepared. None leaves. */
   prepare(underWaySeq: number): void {
     for (const { seq, at, content, prepare } of this.#waiting) {

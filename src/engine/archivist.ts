@@ -145,7 +145,7 @@ export class Archivist {
     this.#flush();
     const startedMs = this.#monotonicMs();
     const { seq, at } = this.#core;
-    this.#archive.saveSnapshot({ seq, at }, encodeRecords(this.#core.records()));
+    this.#archive.saveSnapshot({ seq, at }, encodeRecords(this.#core.records()), this.#reader.range().firstSeq);
     this.#isPruning = true;
     this.#snapshotSeq = seq;
     this.#snapshotMs = this.#monotonicMs();

@@ -18,8 +18,10 @@ import type { EngineClock } from './clock.ts';
 import type { ClosedPictures } from './closed-pictures.ts';
 import { type CommitEncoder, type CommitSink, GroupCommit } from './group-commit.ts';
 import { GuardedFeed } from './guarded-feed.ts';
+import type { PastExplainer } from './past.ts';
 import type { CommittedBatch, CommittedStep, EngineGauges, EnginePort, Reply } from './port.ts';
 import { PushDrawer, subjectOf } from './pushes.ts';
+import type { PastQuestion } from './rebuilder.ts';
 
 /** How long commits may take before time stands still for deadlines. */
 const STALL_MS = 1_000;
@@ -34,6 +36,8 @@ export interface EngineOptions {
   readonly journal: CommitSink;
   readonly encoder: CommitEncoder;
   readonly pictures: ClosedPictures;
+  /** Who explains contacts as they stood; where nobody does, such questions are refused. */
+  readonly past?: PastExplainer;
   /** Uncommitted events past which submissions are refused. */
   readonly maxPending: number;
   /** The journal failed, or the state can no longer be trusted: the process must end. */
@@ -97,6 +101,10 @@ export class Engine implements EnginePort {
   query(query: Query, reply: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
     const at = this.now();
+    if (query.type === 'explain' && query.at !== undefined && query.at > 0) {
+      this.#explainPast({ ...query, at: query.at }, reply);
+      return;
+    }
     this.#answers.give({ seq: this.#core.seq, at, outcome: this.#look(query, at), query }, reply, undefined);
   }
 
@@ -109,7 +117,9 @@ export class Engine implements EnginePort {
   /** From now on submissions are refused as UNAVAILABLE; resolves when everything decided so far is durable and answered. */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    const closing = this.#options.past?.close();
     await this.#commits.flushed();
+    await closing;
     await this.#answers.fetched();
   }
 
@@ -128,6 +138,7 @@ export class Engine implements EnginePort {
     this.#hasEnded = true;
     this.#alarm.clear();
     this.#answers.end();
+    void this.#options.past?.close();
     this.committed$.complete();
     this.underWay$.complete();
   }
@@ -148,11 +159,26 @@ export class Engine implements EnginePort {
     return {
       durableSeq: this.#answers.durableSeq,
       decidedSeq: this.#core.seq,
+      past: this.#options.past?.counts ?? { count: 0, seconds: 0 },
       clockGapSeconds: this.#options.clock.gapSeconds(),
       queues: queueViews(state, now),
       agentsByPresence,
       agentLoadRatio: capacity === 0 ? 0 : load / capacity,
     };
+  }
+
+  /** Not from the live state; and not before the event asked for is durable, so that others can read it. */
+  #explainPast(question: PastQuestion, reply: (reply: Reply) => void): void {
+    const { seq } = this.#core;
+    const { past } = this.#options;
+    const saw = { seq, at: this.now() };
+    const refusal =
+      question.at > seq
+        ? refuse('INVALID_FIELD', `expected the seq of an event: at most ${seq}, the last one`, 'at')
+        : refuse('HISTORY_GONE', 'this router keeps nothing that the past could be rebuilt from', 'at');
+    if (question.at > seq || past === undefined) {
+      this.#answers.give({ ...saw, outcome: { error: refusal }, query: question }, reply, undefined);
+    } else this.#answers.giveLater(saw, () => past.explain(question), reply);
   }
 
   #refuseSubmission(): Refusal | undefined {

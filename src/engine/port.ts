@@ -162,6 +162,8 @@ export interface EngineGauges {
   /** Newest durable seq and newest decided seq. */
   readonly durableSeq: number;
   readonly decidedSeq: number;
+  /** Explanations of the past since the start, and what they took. */
+  readonly past: { readonly count: number; readonly seconds: number };
   /** Wall clock minus the router's clock, seconds. */
   readonly clockGapSeconds: number;
   readonly queues: readonly Pick<

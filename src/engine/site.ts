@@ -17,6 +17,7 @@ import { EngineClock, systemTime } from './clock.ts';
 import { ClosedPictures } from './closed-pictures.ts';
 import { Engine } from './engine.ts';
 import { Follower } from './follower.ts';
+import { PAST_BOUNDS, Past, type PastBounds } from './past.ts';
 import type { Reply } from './port.ts';
 import { recover } from './recovery.ts';
 
@@ -36,6 +37,8 @@ export interface SiteOptions {
   readonly retainBytes: number;
   /** How long after a failure the follower is started again. */
   readonly followerRetryMs?: number;
+  /** Of explanations of the past; each has a default. */
+  readonly past?: Partial<PastBounds>;
   readonly observer: SiteObserver;
 }
 
@@ -86,7 +89,13 @@ function recoverFrom(directory: string, observer: SiteObserver): Core {
 }
 
 async function startSite(options: SiteOptions, journal: Journal, core: Core): Promise<Site> {
-  const { observer, maxPending } = options;
+  const { directory, observer, maxPending } = options;
+  const past = new Past({
+    directory,
+    ...PAST_BOUNDS,
+    ...options.past,
+    failed: (message) => observer.noted('error', 'the past could not be explained', { message }),
+  });
   const follower = startFollower(options, journal, core);
   const failure = Promise.withResolvers<unknown>();
   let hasFailed = false;
@@ -96,6 +105,7 @@ async function startSite(options: SiteOptions, journal: Journal, core: Core): Pr
     journal,
     encoder: new EventEncoder(),
     pictures: new ClosedPictures(follower),
+    past,
     maxPending,
     onFailure: (cause) => {
       hasFailed = true;
@@ -120,6 +130,7 @@ async function startSite(options: SiteOptions, journal: Journal, core: Core): Pr
     hasPolicy: core.state.policy !== undefined,
     close: async () => {
       await engine.close();
+      await past.close();
       // After a failure the process is to end, not to save what the next start replays.
       await (hasFailed ? follower.abandon() : follower.close());
       await journal.close();

@@ -131,19 +131,21 @@ export interface ClosedContact {
  */
 export interface Archive {
   /**
-   * The newest snapshot that is whole (all of it is checked before it is given out). Damaged ones are skipped and told
-   * to `onDamaged`. A snapshot of a newer format is refused: JournalFailure NEWER_FORMAT.
+   * The newest snapshot that is whole (all of it is checked before it is given out), of those up to `throughSeq` if it is
+   * given. Damaged ones are skipped and told to `onDamaged`. A snapshot of a newer format is refused: JournalFailure
+   * NEWER_FORMAT.
    */
-  latestSnapshot(onDamaged?: (failure: JournalFailure) => void): Snapshot | undefined;
+  latestSnapshot(onDamaged?: (failure: JournalFailure) => void, throughSeq?: number): Snapshot | undefined;
 
   /** The seqs of all snapshots that are there, whole or damaged, newest first. */
   snapshotSeqs(): readonly number[];
 
   /**
-   * Saves the state after `info.seq`, then removes all but the newest two whole snapshots. The chunks are opaque and
-   * best 64 KiB to 1 MiB long; they are taken one by one, so that they may be made as they are asked for.
+   * Saves the state after `info.seq`, then removes all but the newest two whole snapshots and, of a journal that begins
+   * at `journalFirstSeq`, a few older ones that its commits follow on (older-snapshots.ts). The chunks are opaque and best
+   * 64 KiB to 1 MiB long; they are taken one by one, so that they may be made as they are asked for.
    */
-  saveSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): void;
+  saveSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>, journalFirstSeq?: number): void;
 
   /**
    * The seq of the older of the newest two whole snapshots, 0 while there are fewer: commits behind it are not needed

@@ -7,15 +7,16 @@
 import type { Archive, ClosedContact, ClosedContacts, SnapshotInfo } from './journal.ts';
 import { JournalFailure } from './journal-failure.ts';
 import type { MemoryDisk } from './memory-journal.ts';
+import { keptOlder } from './older-snapshots.ts';
 
 const KEPT_COUNT = 2;
 
 /** Opens the archive on the disk. */
 export function openMemoryArchive(disk: MemoryDisk): Archive {
   return {
-    latestSnapshot: () => disk.snapshots[0],
+    latestSnapshot: (_, throughSeq = Number.POSITIVE_INFINITY) => disk.snapshots.find(({ seq }) => seq <= throughSeq),
     snapshotSeqs: () => disk.snapshots.map((snapshot) => snapshot.seq),
-    saveSnapshot: (info, chunks) => saveSnapshot(disk, info, chunks),
+    saveSnapshot: (info, chunks, journalFirstSeq) => saveSnapshot(disk, info, chunks, journalFirstSeq),
     pruneSeq: () => disk.snapshots[KEPT_COUNT - 1]?.seq ?? 0,
     putClosed: (contacts) => putClosed(disk, contacts),
     getClosed: (contactId) => disk.closedById.get(contactId),
@@ -38,11 +39,20 @@ export function openMemoryClosedContacts(disk: MemoryDisk): ClosedContacts {
   };
 }
 
-function saveSnapshot(disk: MemoryDisk, info: SnapshotInfo, chunks: Iterable<Uint8Array>): void {
+function saveSnapshot(
+  disk: MemoryDisk,
+  info: SnapshotInfo,
+  chunks: Iterable<Uint8Array>,
+  journalFirstSeq = Number.POSITIVE_INFINITY,
+): void {
   const { seq, at } = info;
   const saved = { seq, at, chunks: Array.from(chunks, (chunk) => new Uint8Array(chunk)) };
   const others = disk.snapshots.filter((snapshot) => snapshot.seq !== seq);
-  disk.snapshots = [saved, ...others].sort((one, other) => other.seq - one.seq).slice(0, KEPT_COUNT);
+  const all = [saved, ...others].sort((one, other) => other.seq - one.seq);
+  const newest = all.slice(0, KEPT_COUNT);
+  const olderSeqs = all.slice(KEPT_COUNT).map((snapshot) => snapshot.seq);
+  const kept = new Set(keptOlder(olderSeqs, newest.at(-1)?.seq ?? seq, journalFirstSeq));
+  disk.snapshots = [...newest, ...all.filter((snapshot) => kept.has(snapshot.seq))];
 }
 
 function putClosed(disk: MemoryDisk, contacts: readonly ClosedContact[]): void {

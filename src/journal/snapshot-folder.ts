@@ -7,12 +7,14 @@
  * 1. The newest two whole snapshots are kept: should the newest turn out to be damaged, the one before still recovers.
  * 2. A snapshot counts as whole after all of it was checked, once in the life of this object.
  * 3. A damaged file is never altered while it is among the newest; it goes with the others that are too old.
+ * 4. Of older ones a few are kept for the past (older-snapshots.ts), if their keeper says where the journal begins.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../lib/assert.ts';
 import type { Snapshot, SnapshotInfo } from './journal.ts';
 import { JournalFailure, journalFailureOf } from './journal-failure.ts';
+import { keptOlder } from './older-snapshots.ts';
 import { openSnapshotFile, UNFINISHED_SUFFIX, writeSnapshotFile } from './snapshot-file.ts';
 
 const KEPT_COUNT = 2;
@@ -21,6 +23,8 @@ const FILE_NAME = /^(\d{16})\.snap$/;
 export class SnapshotFolder {
   readonly #folder: string;
   readonly #wholeSeqs = new Set<number>();
+  /** Found damaged. */
+  readonly #brokenSeqs = new Set<number>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -35,9 +39,10 @@ export class SnapshotFolder {
     return seqs.sort((one, other) => other - one);
   }
 
-  /** The newest whole snapshot; see Archive.latestSnapshot. */
-  latest(onDamaged?: (failure: JournalFailure) => void): Snapshot | undefined {
+  /** The newest whole snapshot, of those up to the seq; see Archive.latestSnapshot. */
+  latest(onDamaged?: (failure: JournalFailure) => void, throughSeq = Number.POSITIVE_INFINITY): Snapshot | undefined {
     for (const seq of this.seqs()) {
+      if (seq > throughSeq) continue;
       try {
         return this.#open(seq);
       } catch (error) {
@@ -48,13 +53,13 @@ export class SnapshotFolder {
     return undefined;
   }
 
-  /** Saves a snapshot newer than all others, then removes what is too old. Throws a JournalFailure. */
-  save(info: SnapshotInfo, chunks: Iterable<Uint8Array>): void {
+  /** Saves a snapshot newer than all others, then removes what is too old; see Archive.saveSnapshot. Throws a JournalFailure. */
+  save(info: SnapshotInfo, chunks: Iterable<Uint8Array>, journalFirstSeq = Number.POSITIVE_INFINITY): void {
     writeSnapshotFile(this.#path(info.seq), info, chunks);
     this.#wholeSeqs.add(info.seq);
     const kept = this.#wholeNewest();
     const oldestKept = kept.at(-1) ?? info.seq;
-    if (kept.length === KEPT_COUNT) this.#removeOlderThan(oldestKept);
+    if (kept.length === KEPT_COUNT) this.#thin(oldestKept, journalFirstSeq);
   }
 
   /** The older of the newest two whole snapshots, 0 while there are fewer. */
@@ -86,8 +91,9 @@ export class SnapshotFolder {
       this.#open(seq);
       return true;
     } catch (error) {
-      if (error instanceof JournalFailure) return false;
-      throw error;
+      if (!(error instanceof JournalFailure)) throw error;
+      this.#brokenSeqs.add(seq);
+      return false;
     }
   }
 
@@ -100,10 +106,12 @@ export class SnapshotFolder {
     return snapshot;
   }
 
-  #removeOlderThan(seq: number): void {
-    for (const older of this.seqs()) {
-      if (older < seq) this.#remove(nameOf(older));
-    }
+  /** Of those older than the seq, only what the past needs stays. */
+  #thin(seq: number, journalFirstSeq: number): void {
+    const older = this.seqs().filter((one) => one < seq);
+    const unbroken = older.filter((one) => !this.#brokenSeqs.has(one));
+    const kept = new Set(keptOlder(unbroken, seq, journalFirstSeq));
+    for (const one of older) if (!kept.has(one)) this.#remove(nameOf(one));
   }
 
   #remove(name: string): void {

@@ -33,18 +33,18 @@ class SqliteArchive implements Archive {
     if (!isReadOnly) this.#snapshots.removeUnfinished();
   }
 
-  latestSnapshot(onDamaged?: (failure: JournalFailure) => void): Snapshot | undefined {
-    return this.#snapshots.latest(onDamaged);
+  latestSnapshot(onDamaged?: (failure: JournalFailure) => void, throughSeq?: number): Snapshot | undefined {
+    return this.#snapshots.latest(onDamaged, throughSeq);
   }
 
   snapshotSeqs(): readonly number[] {
     return this.#snapshots.seqs();
   }
 
-  saveSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): void {
+  saveSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>, journalFirstSeq?: number): void {
     this.#assertWritable();
     this.#closed.makeDurable();
-    this.#snapshots.save(info, chunks);
+    this.#snapshots.save(info, chunks, journalFirstSeq);
   }
 
   pruneSeq(): number {

@@ -239,6 +239,18 @@ export const catalogue = {
     labels: ['queue', 'cause'],
     source: 'events',
   },
+  cordboard_past_explanations_total: {
+    kind: 'counter',
+    help: 'Explanations of contacts as they stood after an event of the past, refused ones too once their turn had come.',
+    labels: [],
+    source: 'state',
+  },
+  cordboard_past_explanation_seconds_total: {
+    kind: 'counter',
+    help: 'What these explanations took, each from when its turn had come: over their number, how long one takes.',
+    labels: [],
+    source: 'state',
+  },
 } as const satisfies Readonly<Record<`cordboard_${string}`, CatalogueEntry>>;
 
 export type MetricName = keyof typeof catalogue;

@@ -75,7 +75,9 @@ type StateMetric =
   | 'cordboard_estimated_wait_seconds'
   | 'cordboard_agents'
   | 'cordboard_agent_load_ratio'
-  | 'cordboard_clock_gap_seconds';
+  | 'cordboard_clock_gap_seconds'
+  | 'cordboard_past_explanations_total'
+  | 'cordboard_past_explanation_seconds_total';
 
 function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | StateMetric> {
   const { contacts } = counts;
@@ -102,7 +104,7 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
 }
 
 function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
-  const { queues, agentsByPresence, agentLoadRatio, clockGapSeconds } = gauges;
+  const { queues, agentsByPresence, agentLoadRatio, clockGapSeconds, past } = gauges;
   return {
     cordboard_contacts_waiting: () => queues.map(({ name, waiting }) => readout({ queue: name }, waiting)),
     cordboard_oldest_wait_seconds: () =>
@@ -117,6 +119,8 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_agents: () => readouts('presence', Object.entries(agentsByPresence)),
     cordboard_agent_load_ratio: () => [readout({}, agentLoadRatio)],
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],
+    cordboard_past_explanations_total: () => [readout({}, past.count)],
+    cordboard_past_explanation_seconds_total: () => [readout({}, past.seconds)],
   };
 }
 

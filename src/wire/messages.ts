@@ -29,7 +29,7 @@ export interface RequestBodies {
   };
   readonly end: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
   readonly get: { readonly contactId: string };
-  readonly explain: { readonly contactId: string };
+  readonly explain: { readonly contactId: string; readonly at: number };
   readonly list: { readonly open: boolean; readonly afterId: string; readonly limit: number };
   readonly subscribe: { readonly sinceSeq: number };
   readonly setPresence: {
@@ -133,6 +133,7 @@ interface OtherBodies {
     readonly limit: number;
   };
   readonly AgentsQuery: { readonly after: string; readonly limit: number };
+  readonly ExplainQuery: { readonly at: number };
   readonly CancelQuery: { readonly cause: 'ABANDONED' | 'CANCELLED'; readonly version: number };
   readonly Refusal: { readonly error: Refusal };
   readonly Ok: OkBody;

@@ -9,7 +9,7 @@ import type { WireTypes } from './messages.ts';
 import { type Decoded, Report } from './report.ts';
 import { type Field, messageNamed } from './schema.ts';
 
-export type QueryName = 'ContactsQuery' | 'AgentsQuery' | 'CancelQuery';
+export type QueryName = 'ContactsQuery' | 'AgentsQuery' | 'ExplainQuery' | 'CancelQuery';
 
 /** The names and texts of the parameters, in order; a URLSearchParams is one. */
 export type Parameters = Iterable<readonly [name: string, text: string]>;
@@ -39,6 +39,7 @@ function meantBy(field: Field, text: string): unknown {
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'double':
     case 'uint32':
+    case 'uint64':
       return /^-?[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : text;
     default:
       return text;

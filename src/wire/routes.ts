@@ -23,7 +23,7 @@ export interface Route {
   /** The message and field whose rules the `{id}` follows. */
   readonly id?: readonly [message: string, field: string];
   /** The message whose fields are the query's parameters. */
-  readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'CancelQuery';
+  readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'ExplainQuery' | 'CancelQuery';
   readonly body?:
     | { readonly message: 'Submit' | 'PatchContact' | 'RequeueContact' | 'TransferContact' | 'Agent' | 'Closure' }
     | { readonly media: readonly string[] };
@@ -80,9 +80,10 @@ export const routes = [
     operation: 'explain',
     method: 'GET',
     path: '/v1/contacts/{id}/explain',
-    summary: 'Why a contact went to its agent, or why it still waits.',
+    summary: 'Why a contact went to its agent, or why it still waits; now, or after an event of the past.',
     access: everybody,
     id: ['Contact', 'id'],
+    query: 'ExplainQuery',
     answers: { 200: { description: '`explanation`.', body: ok } },
   },
   {

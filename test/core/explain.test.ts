@@ -260,6 +260,7 @@ function checkWait(run: Run, contactId: string): void {
       COOL_DOWN: isCooling,
       HELD: (contact?.preferredUntil ?? 0) > 0 && contact?.preferredAgents.includes(agent.id) === false,
       RESERVED: policy?.queues.some((queue) => queue.gate !== undefined) ?? false,
+      FREE: false,
     };
     if (obstacle !== undefined && holds[obstacle] === false) run.fail(`${agent.id} of ${contactId} is not ${obstacle}`);
   }

@@ -1,10 +1,12 @@
-// docs/EXPLAIN.md: its two answers are what the router answers. CORDBOARD_WRITE=1 writes them there.
+// docs/EXPLAIN.md: its three answers are what the router answers. CORDBOARD_WRITE=1 writes them there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parsePolicy } from '../../src/config/policy-file.ts';
+import type { Explanation } from '../../src/core/explanation.ts';
 import { encodeJson } from '../../src/wire/json-encoder.ts';
 import { needs, Stage, SUPERVISOR } from '../core/oracle/stage.ts';
+import { diskOf, explainedBy, rebuilderOf } from '../engine/past-disk.ts';
 
 const PATH = join(import.meta.dirname, '../../docs/EXPLAIN.md');
 const { CORDBOARD_WRITE } = process.env;
@@ -16,7 +18,7 @@ function answers(text: string): string[] {
   const told = (contactId: string): string => {
     const { explanation } = stage.ask({ type: 'explain', actor: SUPERVISOR, contactId });
     if (explanation === undefined) throw new Error(`no explanation of ${contactId}`);
-    return JSON.stringify(JSON.parse(encodeJson('Ok', { explanation })), undefined, 2);
+    return jsonOf(explanation);
   };
   stage.works('ana', { skills: { billing: 7, es: 5, chess: 2 } });
   stage.works('ben', { skills: { billing: 9 } });
@@ -32,10 +34,15 @@ function answers(text: string): string[] {
   stage.presence('ben', 'AVAILABLE');
   stage.decline('call-1');
   stage.tick(30_000);
-  return [waits, told('call-1')];
+  const then = explainedBy(rebuilderOf(diskOf(stage.run.journal)), 'call-1', 18);
+  return [waits, told('call-1'), jsonOf(then)];
 }
 
-t.test('[EXP2, EXP4] the answers on the page are the router’s', async (t) => {
+function jsonOf(explanation: Explanation): string {
+  return JSON.stringify(JSON.parse(encodeJson('Ok', { explanation })), undefined, 2);
+}
+
+t.test('[EXP2, EXP4, EXP6] the answers on the page are the router’s', async (t) => {
   let text = readFileSync(PATH, 'utf8');
   const samples = answers(text);
   let count = 0;

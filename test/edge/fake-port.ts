@@ -46,6 +46,7 @@ export class FakePort implements EnginePort {
     return {
       durableSeq: this.seq,
       decidedSeq: this.seq,
+      past: { count: 0, seconds: 0 },
       clockGapSeconds: 0,
       queues: [],
       agentsByPresence: { AVAILABLE: 0, BUSY: 0, DRAINING: 0, OFFLINE: 0 },

@@ -365,6 +365,26 @@ const CONTRACTS: Record<string, Contract> = {
     await journal.close();
   },
 
+  '[JRN9] snapshots: older ones that the commits follow on are kept, and found': async (t, storage) => {
+    const journal = await storage.openJournal();
+    const archive = storage.openArchive();
+    const save = (seq: number, journalFirstSeq: number): void =>
+      archive.saveSnapshot({ seq, at: START_AT + seq }, [Buffer.from(`state ${seq}`)], journalFirstSeq);
+    for (const seq of [10, 20, 30, 40, 50]) save(seq, 1);
+    t.same(archive.snapshotSeqs(), [50, 40, 30, 20, 10]);
+    t.equal(archive.pruneSeq(), 40, 'recovery needs two');
+    const through = [9, 10, 39, 40, 1000].map((seq) => archive.latestSnapshot(undefined, seq)?.seq);
+    t.same(through, [undefined, 10, 30, 40, 50]);
+    save(60, 21);
+    t.same(archive.snapshotSeqs(), [60, 50, 40, 30, 20]);
+    save(70, 32);
+    t.same(archive.snapshotSeqs(), [70, 60, 50, 40]);
+    archive.saveSnapshot({ seq: 80, at: START_AT + 80 }, [Buffer.from('eighty')]);
+    t.same(archive.snapshotSeqs(), [80, 70], 'whoever does not say where the journal begins keeps two');
+    archive.close();
+    await journal.close();
+  },
+
   'a snapshot whose making fails leaves the others': async (t, storage) => {
     const journal = await storage.openJournal();
     const archive = storage.openArchive();

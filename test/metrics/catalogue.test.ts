@@ -37,6 +37,8 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   clock_gap_seconds: [],
   transfers_total: ['queue', 'to'],
   requeues_total: ['queue', 'cause'],
+  past_explanations_total: [],
+  past_explanation_seconds_total: [],
 };
 
 t.test('[MET1] the catalogue has what was promised and nothing else', async (t) => {

@@ -13,6 +13,7 @@ export class FakeEngine {
   state: EngineGauges = {
     durableSeq: 0,
     decidedSeq: 0,
+    past: { count: 0, seconds: 0 },
     clockGapSeconds: 0,
     queues: [],
     agentsByPresence: { AVAILABLE: 0, BUSY: 0, DRAINING: 0, OFFLINE: 0 },

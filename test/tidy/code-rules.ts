@@ -117,10 +117,10 @@ const BANNED_WORDS: Readonly<Record<string, string>> = {
   acw: 'wrap-up',
 };
 
-/** [words] Words that the glossary replaced are no names, nor parts of names, in src/ and proto/; rxjs's type names may stay. */
+/** [words] Words that the glossary replaced are no names, nor parts of names, in src/ and proto/; rxjs's type names may stay, and what Node calls the rank of a process. */
 export function words(files: readonly SourceText[]): Fault[] {
   return files.flatMap((file) =>
-    faultsOf(file, 'code', /\b(?!\w*OperatorFunction\b)[A-Za-z$_][\w$]*/g, (match) => {
+    faultsOf(file, 'code', /\b(?!\w*OperatorFunction\b|setPriority\b)[A-Za-z$_][\w$]*/g, (match) => {
       const parts = match[0].split(/[_$\d]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
       const found = parts.map((part) => part.toLowerCase().replace(/(?:ies|s)$/, (end) => (end === 'ies' ? 'y' : '')));
       const banned = found.find((part) => Object.hasOwn(BANNED_WORDS, part));

@@ -41,7 +41,15 @@ t.test('[WIRE1] a frame comes out of both sub-protocols as it went in', async ()
   );
 });
 
-const BODIES: readonly WireName[] = ['Agent', 'PatchContact', 'Submit', 'ContactsQuery', 'AgentsQuery', 'CancelQuery'];
+const BODIES: readonly WireName[] = [
+  'Agent',
+  'PatchContact',
+  'Submit',
+  'ContactsQuery',
+  'AgentsQuery',
+  'ExplainQuery',
+  'CancelQuery',
+];
 for (const name of BODIES) {
   t.test(`[WIRE1] ${name} of a request comes out of both codecs as it went in`, async () => {
     fc.assert(

@@ -49,6 +49,7 @@ const REQUESTS = {
   TransferContact: allFields<WireTypes['TransferContact']>()('to', 'resetAge', 'version'),
   ContactsQuery: allFields<WireTypes['ContactsQuery']>()('state', 'gateway', 'open', 'after', 'limit'),
   AgentsQuery: allFields<WireTypes['AgentsQuery']>()('after', 'limit'),
+  ExplainQuery: allFields<WireTypes['ExplainQuery']>()('at'),
   CancelQuery: allFields<WireTypes['CancelQuery']>()('cause', 'version'),
 };
 
@@ -58,7 +59,7 @@ const VERBS: Readonly<Record<Verb, readonly string[]>> = {
   cancel: allFields<RequestBodies['cancel']>()('contactId', 'cause', 'version'),
   end: allFields<RequestBodies['end']>()('contactId', 'disposition', 'version'),
   get: allFields<RequestBodies['get']>()('contactId'),
-  explain: allFields<RequestBodies['explain']>()('contactId'),
+  explain: allFields<RequestBodies['explain']>()('contactId', 'at'),
   list: allFields<RequestBodies['list']>()('open', 'afterId', 'limit'),
   subscribe: allFields<RequestBodies['subscribe']>()('sinceSeq'),
   setPresence: allFields<RequestBodies['setPresence']>()('presence', 'reason', 'channels', 'agentId', 'next'),

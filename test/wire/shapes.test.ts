@@ -390,7 +390,7 @@ const VIEWS = {
     'scheduled',
     'estimatedWaitMs',
   ),
-  Explanation: allFields<Explanation>()('contactId', 'state', 'asOf', 'offer', 'waiting'),
+  Explanation: allFields<Explanation>()('contactId', 'state', 'asOf', 'offer', 'waiting', 'at'),
   ExplainedOffer: allFields<ExplainedOffer>()(
     'offerId',
     'agentId',
