@@ -58,7 +58,7 @@ export class Rebuilder {
     return { ok: { explanation: { ...explanation, at } } };
   }
 
-  #rebuild(at: number): Rebuilt | Refusal {
+  #rebuild(at: number, isFirstTry = true): Rebuilt | Refusal {
     try {
       const start = this.#startFor(at);
       if ('code' in start) return start;
@@ -70,6 +70,8 @@ export class Rebuilder {
     } catch (cause) {
       // Pruning was quicker.
       if (cause instanceof JournalFailure && cause.code === 'PRUNED') return this.#gone(at);
+      // So may have been who keeps the snapshots: one that is gone half-way was one of many.
+      if (cause instanceof JournalFailure && cause.code === 'IO' && isFirstTry) return this.#rebuild(at, false);
       throw cause;
     }
   }

@@ -4,7 +4,11 @@ import t from 'tap';
 import type { Actor } from '../../src/core/commands.ts';
 import type { Core } from '../../src/core/core.ts';
 import type { Explanation } from '../../src/core/explanation.ts';
-import { type Rebuilder, RUNNERS_UP_MAX } from '../../src/engine/rebuilder.ts';
+import { Rebuilder, RUNNERS_UP_MAX } from '../../src/engine/rebuilder.ts';
+import type { Archive } from '../../src/journal/journal.ts';
+import { JournalFailure } from '../../src/journal/journal-failure.ts';
+import { openMemoryArchive } from '../../src/journal/memory-archive.ts';
+import { openMemoryJournalReader } from '../../src/journal/memory-journal.ts';
 import { historyArb, restlessArb } from '../core/oracle/moves.ts';
 import { plainPolicy } from '../core/oracle/policies.ts';
 import { ADMIN, Run } from '../core/oracle/run-history.ts';
@@ -208,6 +212,26 @@ t.test('[EXP7] what is no longer kept is refused, with the first event that is',
   disk.commits.splice(0, disk.commits.length - 1);
   disk.snapshots = [];
   t.equal(gone(closedSeq), `OUT_OF_RANGE HISTORY_GONE at: the state after event ${closedSeq} can no longer be rebuilt`);
+});
+
+t.test('[EXP9] a snapshot that goes while it is read: another one does', async (t) => {
+  const { stage, offerSeq } = life();
+  const disk = diskOf(stage.run.journal);
+  saveSnapshots(disk, stage.run.journal, [3, offerSeq - 1]);
+  const archive = openMemoryArchive(disk);
+  let failureCount = 1;
+  const failing: Pick<Archive, 'latestSnapshot' | 'snapshotSeqs'> = {
+    snapshotSeqs: archive.snapshotSeqs,
+    latestSnapshot: (onDamaged, throughSeq) => {
+      if (failureCount-- > 0) throw new JournalFailure('IO', 'no such file');
+      return archive.latestSnapshot(onDamaged, throughSeq);
+    },
+  };
+  const rebuilder = new Rebuilder({ reader: openMemoryJournalReader(disk), archive: failing });
+  t.equal(explainedBy(rebuilder, 'c1', offerSeq).state, 'OFFERED');
+  failureCount = 2;
+  t.throws(() => explainedBy(rebuilder, 'c1', 5), { code: 'IO' }, 'once');
+  t.match(askedOf(rebuilder, 'c1', 5), { error: { reason: 'NO_SUCH_CONTACT' } }, 'a passing trouble passes');
 });
 
 t.test('[EXP6, EXP8] in any history the past is answered as it was answered then', async (t) => {
