@@ -50,9 +50,13 @@ function saveSnapshot(
   const others = disk.snapshots.filter((snapshot) => snapshot.seq !== seq);
   const all = [saved, ...others].sort((one, other) => other.seq - one.seq);
   const newest = all.slice(0, KEPT_COUNT);
-  const olderSeqs = all.slice(KEPT_COUNT).map((snapshot) => snapshot.seq);
-  const kept = new Set(keptOlder(olderSeqs, newest.at(-1)?.seq ?? seq, journalFirstSeq));
+  const older = all.slice(KEPT_COUNT).map((snapshot) => ({ seq: snapshot.seq, sizeBytes: bytesOf(snapshot.chunks) }));
+  const kept = new Set(keptOlder(older, newest.at(-1)?.seq ?? seq, journalFirstSeq));
   disk.snapshots = [...newest, ...all.filter((snapshot) => kept.has(snapshot.seq))];
+}
+
+function bytesOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 function putClosed(disk: MemoryDisk, contacts: readonly ClosedContact[]): void {

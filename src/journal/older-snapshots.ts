@@ -8,15 +8,28 @@
 
 /** So many at most: with a journal as large as it may be by default, three million events from one to the next, some 20 s to replay. */
 export const OLDER_MAX = 64;
+/** So much room at most: a router with a million in line writes a gigabyte each time. */
+export const OLDER_BYTES_MAX = 4 * 1024 ** 3;
+
+/** A snapshot that may go. */
+export interface OlderSnapshot {
+  readonly seq: number;
+  readonly sizeBytes: number;
+}
 
 /**
- * Of the older ones' seqs, newest first, those that stay. `newerSeq`: the oldest snapshot that stays anyhow; `firstSeq`: where the journal
- * begins.
+ * Of the older ones, newest first, the seqs of those that stay. `newerSeq`: the oldest snapshot that stays anyhow; `firstSeq`: where the
+ * journal begins.
  */
-export function keptOlder(olderSeqs: readonly number[], newerSeq: number, firstSeq: number): readonly number[] {
-  const kept = olderSeqs.filter((seq) => seq + 1 >= firstSeq);
-  while (kept.length > OLDER_MAX) kept.splice(leastMissed(kept, newerSeq, firstSeq), 1);
-  return kept;
+export function keptOlder(older: readonly OlderSnapshot[], newerSeq: number, firstSeq: number): readonly number[] {
+  const kept = older.filter(({ seq }) => seq + 1 >= firstSeq);
+  let sizeBytes = kept.reduce((sum, one) => sum + one.sizeBytes, 0);
+  while (kept.length > OLDER_MAX || sizeBytes > OLDER_BYTES_MAX) {
+    const seqs = kept.map(({ seq }) => seq);
+    const [gone] = kept.splice(leastMissed(seqs, newerSeq, firstSeq), 1);
+    sizeBytes -= gone?.sizeBytes ?? 0;
+  }
+  return kept.map(({ seq }) => seq);
 }
 
 /** The index of the one without which the stretch between its neighbours is the shortest. */

@@ -9,7 +9,7 @@
  * 3. A damaged file is never altered while it is among the newest; it goes with the others that are too old.
  * 4. Of older ones a few are kept for the past (older-snapshots.ts), if their keeper says where the journal begins.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../lib/assert.ts';
 import type { Snapshot, SnapshotInfo } from './journal.ts';
@@ -110,8 +110,13 @@ export class SnapshotFolder {
   #thin(seq: number, journalFirstSeq: number): void {
     const older = this.seqs().filter((one) => one < seq);
     const unbroken = older.filter((one) => !this.#brokenSeqs.has(one));
-    const kept = new Set(keptOlder(unbroken, seq, journalFirstSeq));
+    const sized = unbroken.map((one) => ({ seq: one, sizeBytes: this.#sizeOf(one) }));
+    const kept = new Set(keptOlder(sized, seq, journalFirstSeq));
     for (const one of older) if (!kept.has(one)) this.#remove(nameOf(one));
+  }
+
+  #sizeOf(seq: number): number {
+    return statSync(this.#path(seq), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   #remove(name: string): void {

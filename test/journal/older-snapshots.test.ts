@@ -1,19 +1,21 @@
 // Which older snapshots stay: spread over the journal, as many as there may be, none that its commits do not follow on.
 import t from 'tap';
-import { keptOlder, OLDER_MAX } from '../../src/journal/older-snapshots.ts';
+import { keptOlder, OLDER_BYTES_MAX, OLDER_MAX } from '../../src/journal/older-snapshots.ts';
 
 /** Saves a snapshot every `step` events, with a journal that keeps so many events behind the newest one; what is kept in the end, newest first. */
 function kept(
   count: number,
   step: number,
   keepEvents = Number.POSITIVE_INFINITY,
+  sizeBytes = 1,
 ): { older: number[]; firstSeq: number } {
   let seqs: number[] = [];
   let firstSeq = 1;
   for (let seq = step; seq <= count * step; seq += step) {
     const newest = [seq, ...seqs.slice(0, 1)];
     const newerSeq = newest.at(-1) ?? seq;
-    const older = keptOlder(seqs.slice(1), newerSeq, firstSeq);
+    const candidates = seqs.slice(1).map((one) => ({ seq: one, sizeBytes }));
+    const older = keptOlder(candidates, newerSeq, firstSeq);
     seqs = [...newest, ...older];
     firstSeq = Math.max(firstSeq, Math.min(newerSeq, seq - keepEvents) + 1);
   }
@@ -40,4 +42,17 @@ t.test('[JRN9] of a journal that is pruned the oldest that its commits follow on
   const oldest = older.at(-1) ?? 0;
   t.ok(older.length > OLDER_MAX / 2 && older.length <= OLDER_MAX, String(older));
   t.ok(oldest + 10 + 1 >= firstSeq && oldest - firstSeq < 4000, `${oldest} of ${firstSeq}`);
+});
+
+t.test('[JRN9] large ones are fewer, and spread alike', async (t) => {
+  const { older } = kept(1000, 10, Number.POSITIVE_INFINITY, OLDER_BYTES_MAX / 8);
+  t.equal(older.length, 8);
+  const all = [10_000, ...older, 0];
+  const gaps = older.map((_, index) => (all[index] ?? 0) - (all[index + 1] ?? 0));
+  t.ok(Math.max(...gaps) <= (3 * 10_000) / 8, String(gaps));
+  t.strictSame(
+    kept(10, 10, Number.POSITIVE_INFINITY, OLDER_BYTES_MAX + 1).older,
+    [],
+    'none that is too large by itself',
+  );
 });
