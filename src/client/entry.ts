@@ -9,6 +9,7 @@
 // 1. Nothing lives here: a package has one door, and this is the only list of what is behind it.
 
 import type { Explanation } from '../core/explanation.ts';
+import type { Customer } from '../core/views.ts';
 import { AgentClient } from './agent-client.ts';
 import type { ClientOptions, Welcome } from './client.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   Offer,
 } from './contact.ts';
 import { ClientFailure, ConnectionLost, CordboardError } from './cordboard-error.ts';
+import type { NewCustomer } from './customer.ts';
 import { type ContactPage, GatewayClient } from './gateway-client.ts';
 import type { GoneOffer } from './held-offers.ts';
 import type { SessionState } from './session-machine.ts';
@@ -33,12 +35,14 @@ export type {
   Contact,
   ContactDisposition,
   ContactPage,
+  Customer,
   Explanation,
   Feed,
   GoneOffer,
   JsonObject,
   NewContact,
   NewContactValues,
+  NewCustomer,
   NewDisposition,
   Offer,
   OpenSocket,

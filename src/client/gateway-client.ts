@@ -4,6 +4,7 @@
 // 2. A subscription goes on by itself after a lost connection, from the last push seen.
 
 import { type Observable, Subject } from 'rxjs';
+import type { Customer } from '../core/views.ts';
 import type { Push } from '../wire/messages.ts';
 import { Client, type ClientOptions } from './client.ts';
 import { platformClock } from './clock.ts';
@@ -17,6 +18,7 @@ import {
   type NewContactValues,
   type NewDisposition,
 } from './contact.ts';
+import { getCustomer, type NewCustomer, putCustomer, removeCustomer } from './customer.ts';
 import type { RequestOptions } from './session.ts';
 import { type Resync, Subscription } from './subscription.ts';
 
@@ -101,6 +103,21 @@ export class GatewayClient extends Client {
     const { open = false, afterId = '', limit = 0 } = options;
     const { ok, seq } = await this.ask('list', { open, afterId, limit }, { retry: true, ...options });
     return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  /** Keeps the profile of a customer, or replaces it whole; with a `version` only if it is at that version. */
+  putCustomer(customer: NewCustomer, options?: RequestOptions): Promise<Customer> {
+    return putCustomer(this.ask.bind(this), customer, options);
+  }
+
+  /** The profile of a customer; refused NO_SUCH_CUSTOMER where there is none. */
+  getCustomer(customerId: string, options?: RequestOptions): Promise<Customer> {
+    return getCustomer(this.ask.bind(this), customerId, options);
+  }
+
+  /** Forgets the profile of a customer; answers it as it was. Not sent again by itself. */
+  removeCustomer(customerId: string, options?: RequestOptions): Promise<Customer> {
+    return removeCustomer(this.ask.bind(this), customerId, options);
   }
 
   /**

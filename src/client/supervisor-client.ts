@@ -4,11 +4,12 @@
 
 import { type Observable, Subject } from 'rxjs';
 import type { TransferTarget } from '../core/commands.ts';
-import type { AgentView, Presence, QueueView } from '../core/views.ts';
+import type { AgentView, Customer, Presence, QueueView } from '../core/views.ts';
 import type { Push, RequestBodies } from '../wire/messages.ts';
 import { declarationOf, type FinishOptions, type PresenceOptions } from './agent-client.ts';
 import { Client, present } from './client.ts';
 import { type Contact, contactOf, dispositionOf } from './contact.ts';
+import { getCustomer, type NewCustomer, putCustomer, removeCustomer } from './customer.ts';
 import type { ContactPage, ContactRequestOptions, ListOptions } from './gateway-client.ts';
 import type { RequestOptions } from './session.ts';
 import { type GiveOptions, givenOf, onceOf, targetOf } from './transfer.ts';
@@ -97,6 +98,21 @@ export class SupervisorClient extends Client {
     const { open = false, afterId = '', limit = 0 } = options;
     const { ok, seq } = await this.ask('list', { open, afterId, limit }, { retry: true, ...options });
     return { contacts: (ok.contacts ?? []).map(contactOf), next: ok.next ?? '', seq: ok.seq ?? seq };
+  }
+
+  /** Keeps the profile of a customer, or replaces it whole; with a `version` only if it is at that version. */
+  putCustomer(customer: NewCustomer, options?: RequestOptions): Promise<Customer> {
+    return putCustomer(this.ask.bind(this), customer, options);
+  }
+
+  /** The profile of a customer; refused NO_SUCH_CUSTOMER where there is none. */
+  getCustomer(customerId: string, options?: RequestOptions): Promise<Customer> {
+    return getCustomer(this.ask.bind(this), customerId, options);
+  }
+
+  /** Forgets the profile of a customer; answers it as it was. Not sent again by itself. */
+  removeCustomer(customerId: string, options?: RequestOptions): Promise<Customer> {
+    return removeCustomer(this.ask.bind(this), customerId, options);
   }
 
   protected override pushed(push: Push): void {

@@ -6,8 +6,8 @@
  */
 import { isMap } from 'yaml';
 import type { DayInterval } from '../core/policy.ts';
-import { isTimeZone } from '../hours/openings.ts';
 import { object, oneOrMany, parsed, type Spec } from './spec.ts';
+import { parseTimeZone, TIME_ZONE_EXPECTED } from './time-zone.ts';
 
 const DAY_MINUTES = 1440;
 
@@ -73,9 +73,9 @@ const timeZone = parsed({
   about: 'Whose wall clock the hours are told in.',
   kind: 'a text',
   range: 'such as Europe/Madrid',
-  expected: 'a time zone of the IANA database such as Europe/Madrid',
+  expected: TIME_ZONE_EXPECTED,
   otherwise: 'UTC',
-  parse: (text) => (/^[A-Za-z0-9_+/-]{1,64}$/.test(text) && isTimeZone(text) ? text : undefined),
+  parse: parseTimeZone,
 });
 
 export const calendar = object('When the queues of this calendar are open.', {

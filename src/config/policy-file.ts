@@ -146,7 +146,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
   const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
-  const { preferredFor, lastAgent, first } = queue;
+  const { preferredFor, lastAgent, preferOwner, first } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -161,6 +161,7 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     ...(relax.length === 0 ? {} : { relax: relax.map(resolveRelaxStep) }),
     ...(preferredFor === 0 ? {} : { preferredForMs: preferredFor }),
     ...(lastAgent === 'none' ? {} : { lastAgent }),
+    ...(preferOwner ? { preferOwner } : {}),
     ...(first === '' ? {} : { first: { skill: first, forMs: queue.firstFor } }),
   };
 }

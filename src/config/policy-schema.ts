@@ -219,6 +219,10 @@ const queue = object('A queue. A contact that names none goes to the first whose
     least: '0s',
     most: '24h',
   }),
+  preferOwner: flag({
+    about: 'The owner of the customer, as its profile says, is the first of the preferred agents.',
+    fallback: false,
+  }),
   lastAgent: choice({
     about: 'Whose last agent is the first of the preferred ones: that of the customer, of the journey, or nobody’s.',
     fallback: 'none',

@@ -128,6 +128,10 @@ export function applyElse(state: State, event: OtherEvent): void {
       return applyHours(state, event);
     case 'queueClosureSet':
       return applyClosure(state, event);
+    case 'customerPut':
+      return state.customers.put(event);
+    case 'customerRemoved':
+      return state.customers.remove(event.customerId);
     case 'restarted':
       return applyRestarted(state, event.graceUntil);
     default:

@@ -11,6 +11,7 @@ import type {
   ClosedStateName,
   ContactStateName,
   ContactView,
+  Customer,
   Direction,
   Disposition,
   OfferView,
@@ -177,6 +178,9 @@ export type Command =
       readonly reason: string;
     }
   | { readonly type: 'openQueue'; readonly actor: Actor; readonly queue: string }
+  /** `version` is the one expected; 0: any. */
+  | { readonly type: 'putCustomer'; readonly actor: Actor; readonly customer: Customer }
+  | { readonly type: 'removeCustomer'; readonly actor: Actor; readonly customerId: string }
   /** First command after recovery: sessions are lost, pending offers revoked. Decided before deadlines fire. */
   | { readonly type: 'restart'; readonly graceMs: number }
   /** These events took so long to become durable that offers among them may have run out unseen. Decided before deadlines fire. */
@@ -203,6 +207,7 @@ export type Query =
   | { readonly type: 'agent'; readonly agentId: string }
   | { readonly type: 'agents'; readonly afterId: string; readonly limit: number }
   | { readonly type: 'queues' }
+  | { readonly type: 'customer'; readonly customerId: string }
   | { readonly type: 'policy' };
 
 /** What went well, as far as the verb answers it. A closed contact is answered as its tombstone: the engine fetches the whole of it. */
@@ -218,6 +223,7 @@ export interface Ok {
   readonly seqs?: readonly number[];
   readonly agents?: readonly AgentView[];
   readonly queues?: readonly QueueView[];
+  readonly customer?: Customer;
   /** Source text and resolved form of the policy in force. */
   readonly policy?: { readonly source: string; readonly resolved: ResolvedPolicy };
   readonly explanation?: Explanation;

@@ -23,6 +23,7 @@ import {
 } from './decide-agent.ts';
 import { decideAssign, decidePull } from './decide-assign.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
+import { decidePutCustomer, decideRemoveCustomer } from './decide-customer.ts';
 import { decideCloseQueue, decideOpenQueue, decideResolveHours } from './decide-hours.ts';
 import { decideSetPolicy } from './decide-policy.ts';
 import { decideRequeue, decideTransfer } from './decide-transfer.ts';
@@ -235,6 +236,10 @@ function decide(step: Step, command: Command): Decided {
       return decideCloseQueue(step, command);
     case 'openQueue':
       return decideOpenQueue(step, command);
+    case 'putCustomer':
+      return decidePutCustomer(step, command);
+    case 'removeCustomer':
+      return decideRemoveCustomer(step, command);
     case 'restart':
       return decideRestart(step, command);
     case 'withdrawStalled':

@@ -7,6 +7,7 @@ import { isSameStage, stageAtEntry, withStage } from './bots.ts';
 import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
 import { type Contact, classificationOf, type Known } from './contact.ts';
+import { withProfile } from './customers.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
 import type { ContactSubmitted, CoreEvent, EndCause, RelaxedClassification } from './events.ts';
@@ -47,18 +48,20 @@ export function checkVersion(known: Known, expected: number): Refusal | undefine
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
 }
 
-export function decideSubmit(step: Step, { actor, contact: draft }: Asked<'submit'>): Decided {
+export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submit'>): Decided {
   const { state } = step;
-  const { written, canonical } = state.requirements.form(draft.requires);
-  const hash = state.contentHash.of(draft, canonical);
-  const known = state.known.get(draft.id);
-  if (known !== undefined) return answerAgain(known, actor, hash, draft);
-  if (draft.version > 0) {
-    return { error: refuse('VERSION_MISMATCH', `it is new, not at version ${draft.version}`, 'contact.version') };
+  const { written, canonical } = state.requirements.form(given.requires);
+  const hash = state.contentHash.of(given, canonical);
+  const known = state.known.get(given.id);
+  if (known !== undefined) return answerAgain(known, actor, hash, given);
+  if (given.version > 0) {
+    return { error: refuse('VERSION_MISMATCH', `it is new, not at version ${given.version}`, 'contact.version') };
   }
+  const hasProfiles = state.customers.size > 0;
+  const draft = hasProfiles ? withProfile(state, given) : given;
   const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
-  const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined;
+  const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined || hasProfiles;
   const entersAt = placed.detour?.dueAt ?? step.now;
   const preferred = mayPrefer ? preferenceOf(state, draft, placed.queue, step.now, entersAt) : NOBODY_PREFERRED;
   const event: ContactSubmitted = {

@@ -386,6 +386,24 @@ export interface QueueClosureSet extends Closure {
   readonly closed: boolean;
 }
 
+/** The profile of a customer, whole. */
+export interface CustomerPut {
+  readonly type: 'customerPut';
+  readonly customerId: string;
+  readonly name: string;
+  readonly segment: string;
+  readonly value: number;
+  /** An agent's id; '': nobody. */
+  readonly owner: string;
+  readonly language: string;
+  readonly timeZone: string;
+}
+
+export interface CustomerRemoved {
+  readonly type: 'customerRemoved';
+  readonly customerId: string;
+}
+
 export type CoreEvent =
   | ContactSubmitted
   | ContactUpdated
@@ -415,6 +433,8 @@ export type CoreEvent =
   | PolicySet
   | HoursResolved
   | QueueClosureSet
+  | CustomerPut
+  | CustomerRemoved
   | Restarted;
 
 /** Those about one contact, which is open but for a late disposition; the one that makes it aside. */

@@ -76,6 +76,8 @@ export interface QueuePolicy {
   readonly preferredForMs?: number;
   /** Whose last agent is preferred; absent: nobody's. */
   readonly lastAgent?: LastAgentScope;
+  /** The owner of the contact's customer is preferred; absent: no. */
+  readonly preferOwner?: boolean;
   /** What must hold beside eligibility before a contact of the queue is offered; absent: nothing. */
   readonly gate?: GatePolicy;
   /** Name of its calendar; absent: always open. */

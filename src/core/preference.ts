@@ -13,7 +13,7 @@ export interface Preferred {
   readonly until: number;
 }
 
-/** The agents that a submit names, behind who answered last where the queue asks for that. They hold the contact from when it enters its line. */
+/** The agents that a submit names, behind the customer's owner and who answered last where the queue asks for these. They hold the contact from when it enters its line. */
 export function preferenceOf(
   state: State,
   draft: ContactDraft,
@@ -23,11 +23,20 @@ export function preferenceOf(
 ): Preferred {
   const queue = state.queues.get(queueName)?.policy;
   const last = lastAgentOf(state, draft, queue, now);
-  const named = draft.preferredAgents;
-  const agents =
-    last === undefined ? named : [last, ...named.filter((agentId) => agentId !== last)].slice(0, PREFERRED_MAX);
+  const owner = queue?.preferOwner === true ? ownerOf(state, draft) : undefined;
+  const agents = inFront(owner, inFront(last, draft.preferredAgents));
   const forMs = draft.preferredForMs || queue?.preferredForMs || 0;
   return { agents, until: agents.length === 0 || forMs === 0 ? 0 : entersAt + forMs };
+}
+
+function inFront(first: string | undefined, agents: readonly string[]): readonly string[] {
+  if (first === undefined) return agents;
+  return [first, ...agents.filter((agentId) => agentId !== first)].slice(0, PREFERRED_MAX);
+}
+
+function ownerOf({ customers, agents }: State, { customerId }: ContactDraft): string | undefined {
+  const owner = customers.get(customerId)?.owner;
+  return owner !== undefined && agents.has(owner) ? owner : undefined;
 }
 
 function lastAgentOf(

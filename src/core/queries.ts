@@ -9,6 +9,7 @@ import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
 import { type Contact, drawContact, type Known } from './contact.ts';
 import { pullNotAllowed } from './decide-assign.ts';
 import { findKnown } from './decide-contact.ts';
+import { noSuchCustomer } from './decide-customer.ts';
 import { drawKnown } from './decided.ts';
 import { newcomersWaitMs } from './estimated-wait.ts';
 import { explainOffer } from './explain-offer.ts';
@@ -63,6 +64,10 @@ export class Queries {
         return this.#agents(query);
       case 'queues':
         return { ok: { queues: queueViews(this.#state, now) } };
+      case 'customer': {
+        const customer = this.#state.customers.get(query.customerId);
+        return customer === undefined ? { error: noSuchCustomer() } : { ok: { customer } };
+      }
       case 'policy': {
         const { policy, policySource } = this.#state;
         return policy === undefined

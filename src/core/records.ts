@@ -67,6 +67,7 @@ export function* stateRecords(state: State): Generator<StateRecord> {
     if (known.tombstone !== undefined) yield tombstoneRecord(known, known.tombstone);
   }
   if (state.lastAgents !== undefined) yield* state.lastAgents.records();
+  yield* state.customers.records();
 }
 
 function byOrdinal<T extends { readonly ordinal: number }>(items: Iterable<T>): T[] {
@@ -230,6 +231,9 @@ export function restore(state: State, records: Iterable<StateRecord>): void {
         break;
       case 'lastAgent':
         state.lastAgents?.restore(record);
+        break;
+      case 'customer':
+        state.customers.restore(record);
         break;
     }
   }

@@ -1,11 +1,11 @@
 // The state as a stream of plain records: what a snapshot holds and what the state hash is made of. Only facts, no indexes: those are
-// rebuilt on import. Records come in this order: header, queue flows, hours, closures, agents, gateways, contacts, tombstones, last agents; each
-// kind by ordinal (tombstones in order of closing, last agents of answering). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
+// rebuilt on import. Records come in this order: header, queue flows, hours, closures, agents, gateways, contacts, tombstones, last agents, customers; each
+// kind by ordinal (tombstones in order of closing, last agents of answering, customers as they were put first). Same names and fields as state.proto. Fields are only ever added; a default value (0, '', false, [], {},
 // undefined) counts as absent in the hash, so that adding a field keeps old hashes.
 
 import type { Relaxation, RunnerUp, Stage } from './events.ts';
 import type { Alternative, Preference } from './requirement.ts';
-import type { ClosedStateName, ContactStateName, Direction, Disposition, Presence } from './views.ts';
+import type { ClosedStateName, ContactStateName, Customer, Direction, Disposition, Presence } from './views.ts';
 
 export interface HeaderRecord {
   readonly kind: 'header';
@@ -205,6 +205,11 @@ export interface LastAgentRecord {
   readonly at: number;
 }
 
+/** A customer's profile. */
+export interface CustomerRecord extends Customer {
+  readonly kind: 'customer';
+}
+
 export interface TombstoneRecord {
   readonly kind: 'tombstone';
   readonly contactId: string;
@@ -231,4 +236,5 @@ export type StateRecord =
   | GatewayRecord
   | ContactRecord
   | TombstoneRecord
-  | LastAgentRecord;
+  | LastAgentRecord
+  | CustomerRecord;

@@ -10,6 +10,7 @@ import { type Agent, isSignedIn } from './agent.ts';
 import { blendChannels } from './blend.ts';
 import type { Contact, Known } from './contact.ts';
 import { ContentHash } from './content-hash.ts';
+import { Customers } from './customers.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
 import { type Gateway, newGateway } from './gateway.ts';
@@ -79,6 +80,8 @@ export class State {
   forgetDeadline: Deadline | undefined = undefined;
   /** Who answered last, while a queue of the policy asks for it. */
   lastAgents: LastAgents | undefined = undefined;
+  /** Profiles of customers. */
+  readonly customers = new Customers();
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
   readonly dirty = new Dirty();

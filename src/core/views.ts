@@ -25,6 +25,23 @@ export interface Disposition {
   readonly attributes: string;
 }
 
+/** The profile of a customer, as it is put and as it is answered. */
+export interface Customer {
+  readonly id: string;
+  /** For people to read. */
+  readonly name: string;
+  /** '' : none. */
+  readonly segment: string;
+  readonly value: number;
+  /** An agent's id; '': nobody. */
+  readonly owner: string;
+  readonly language: string;
+  /** A name of the IANA database; '': not known. */
+  readonly timeZone: string;
+  /** Counts its changes from 1. In a put: the one expected; 0: any. */
+  readonly version: number;
+}
+
 export interface ContactView {
   readonly id: string;
   readonly channel: string;

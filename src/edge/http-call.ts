@@ -140,6 +140,6 @@ function mediaType(text: string): string {
 
 /** The engine's names of what stands in paths and queries here. */
 function pathInHttp(path: string): string {
-  if (path === 'contactId' || path === 'agentId' || path === 'queue') return 'id';
+  if (path === 'contactId' || path === 'agentId' || path === 'customerId' || path === 'queue') return 'id';
   return path === 'afterId' ? 'after' : path;
 }

@@ -4,11 +4,12 @@
  * 1. A handler answers its call exactly once, at once or when the engine has.
  */
 import { isUtf8 } from 'node:buffer';
-import { refuse } from '../core/refusal.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
 import { decodeJson } from '../wire/json-decoder.ts';
 import type { WireTypes } from '../wire/messages.ts';
 import { decodeProto } from '../wire/proto-decoder.ts';
 import type { Decoded } from '../wire/report.ts';
+import { customerRefusal } from './customer-check.ts';
 import type { HttpCall } from './http-call.ts';
 
 export type Handler = (call: HttpCall) => void;
@@ -65,14 +66,26 @@ export const directoryHandlers = {
   },
 
   putAgent: (call) => {
-    const body = agentWithId(call);
+    const body = bodyWithId(call, 'Agent');
     if ('refusal' in body) return call.refuse(body.refusal);
     const agent = body.value;
-    if (agent.id !== call.id) {
-      return call.refuse(refuse('INVALID_FIELD', `expected ${call.id}, as in the path, or nothing`, 'id'));
-    }
+    const refusal = otherId(call, agent.id);
+    if (refusal !== undefined) return call.refuse(refusal);
     call.execute({ type: 'putAgent', actor: call.actor, agent });
   },
+
+  putCustomer: (call) => {
+    const body = bodyWithId(call, 'Customer');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const customer = body.value;
+    const refusal = otherId(call, customer.id) ?? customerRefusal(customer);
+    if (refusal !== undefined) return call.refuse(refusal);
+    call.execute({ type: 'putCustomer', actor: call.actor, customer });
+  },
+
+  getCustomer: (call) => call.ask({ type: 'customer', customerId: call.id }),
+
+  removeCustomer: (call) => call.execute({ type: 'removeCustomer', actor: call.actor, customerId: call.id }),
 
   getAgent: (call) => call.ask({ type: 'agent', agentId: call.id }),
 
@@ -97,27 +110,31 @@ export const directoryHandlers = {
   openQueue: (call) => call.execute({ type: 'openQueue', actor: call.actor, queue: call.id }),
 } as const satisfies Readonly<Record<string, Handler>>;
 
-/** Tag of field 1, length-delimited: `Agent.id`. */
+function otherId(call: HttpCall, id: string): Refusal | undefined {
+  return id === call.id ? undefined : refuse('INVALID_FIELD', `expected ${call.id}, as in the path, or nothing`, 'id');
+}
+
+/** Tag of field 1, length-delimited: the `id` of agents and customers. */
 const ID_FIELD = Buffer.of(0x0a);
 
 /**
- * The body of PUT /v1/agents/{id} with the path's id put in front, since the message needs one: in both encodings the later
+ * The body of a PUT on an id with the path's id put in front, since the message needs one: in both encodings the later
  * of two wins, so an id of the body's own stays and can be compared.
  */
-function agentWithId(call: HttpCall): Decoded<WireTypes['Agent']> {
+function bodyWithId<K extends 'Agent' | 'Customer'>(call: HttpCall, message: K): Decoded<WireTypes[K]> {
   const id = Buffer.from(call.id);
-  if (call.isProtobuf) return decodeProto('Agent', Buffer.concat([ID_FIELD, lengthOf(id), id, call.bytes]));
-  if (!isUtf8(call.bytes)) return decodeJson('Agent', call.bytes);
+  if (call.isProtobuf) return decodeProto(message, Buffer.concat([ID_FIELD, lengthOf(id), id, call.bytes]));
+  if (!isUtf8(call.bytes)) return decodeJson(message, call.bytes);
   // As decodeJson does, this passes over a byte order mark.
   const text = new TextDecoder().decode(call.bytes);
   const inside = /^\s*\{/.exec(text)?.[0];
-  if (inside === undefined) return decodeJson('Agent', call.bytes);
+  if (inside === undefined) return decodeJson(message, call.bytes);
   const rest = text.slice(inside.length);
   const comma = /^\s*\}/.test(rest) ? '' : ',';
-  return decodeJson('Agent', `${inside}"id":${JSON.stringify(call.id)}${comma}${rest}`);
+  return decodeJson(message, `${inside}"id":${JSON.stringify(call.id)}${comma}${rest}`);
 }
 
-/** A length below 2^14 as a varint; ids have at most 128 bytes. */
+/** A length below 2^14 as a varint; ids have at most 128 characters. */
 function lengthOf(bytes: Uint8Array): Uint8Array {
   return bytes.length < 128 ? Buffer.of(bytes.length) : Buffer.of(0x80 | (bytes.length & 0x7f), bytes.length >> 7);
 }

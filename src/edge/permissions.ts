@@ -39,6 +39,9 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   authenticate: ALL,
   pull: PULLERS,
   assign: WATCHERS,
+  putCustomer: CONTACT_KEEPERS,
+  getCustomer: CONTACT_KEEPERS,
+  removeCustomer: CONTACT_KEEPERS,
 };
 
 /** Undefined if the role is among those, else the refusal; `operation` is what was asked. */

@@ -9,7 +9,7 @@
 import type { Actor } from '../core/commands.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import type { Reply as PortReply } from '../engine/port.ts';
-import type { OkBody, RequestBodies } from '../wire/messages.ts';
+import type { OkBody, RequestBodies, Verb } from '../wire/messages.ts';
 import { decodeRequest, encodeFrame, type Request, type Subprotocol } from '../wire/request.ts';
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { drainingRefusal, type EdgeContext } from './edge-context.ts';
@@ -18,7 +18,7 @@ import { permissionRefusal, rolesByVerb } from './permissions.ts';
 import { RefusalSpell } from './rate-limit.ts';
 import type { Subscription } from './subscription.ts';
 import type { Identity, Verified } from './tokens.ts';
-import { type EngineRequest, engineCallOf } from './verbs.ts';
+import { bodyPath, type EngineRequest, engineCallOf } from './verbs.ts';
 import { Watch } from './watch.ts';
 
 /** What requests may do to their connection. */
@@ -228,6 +228,6 @@ export class RequestHandler {
 }
 
 /** The engine names fields of the body; in a frame the body stands under its verb. */
-function withinVerb(verb: string, refusal: Refusal): Refusal {
-  return refusal.path === '' ? refusal : { ...refusal, path: `${verb}.${refusal.path}` };
+function withinVerb(verb: Verb, refusal: Refusal): Refusal {
+  return refusal.path === '' ? refusal : { ...refusal, path: `${bodyPath(verb)}.${refusal.path}` };
 }

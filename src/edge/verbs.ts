@@ -9,6 +9,7 @@ import type { Actor, Command, Query } from '../core/commands.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { RequestBodies, Verb } from '../wire/messages.ts';
+import { customerRefusal } from './customer-check.ts';
 
 export type ConnectionVerb = 'subscribe' | 'watch' | 'authenticate';
 export type EngineVerb = Exclude<Verb, ConnectionVerb>;
@@ -59,6 +60,16 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
     }
     case 'setPresence':
       return setPresence(actor, request.body);
+    case 'putCustomer': {
+      const { customer } = request.body;
+      const refusal = customerRefusal(customer);
+      if (refusal !== undefined) return { refusal: { ...refusal, path: `${bodyPath('putCustomer')}.${refusal.path}` } };
+      return { command: { type: 'putCustomer', actor, customer } };
+    }
+    case 'getCustomer':
+      return { query: { type: 'customer', customerId: request.body.customerId } };
+    case 'removeCustomer':
+      return { command: { type: 'removeCustomer', actor, customerId: request.body.customerId } };
     case 'get':
       return { query: { type: 'get', actor, contactId: request.body.contactId } };
     case 'explain':
@@ -70,6 +81,11 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
     default:
       return unreachable(request);
   }
+}
+
+/** Where in a request stands what the engine's refusals name fields of. */
+export function bodyPath(verb: Verb): string {
+  return verb === 'putCustomer' ? 'putCustomer.customer' : verb;
 }
 
 function setPresence(actor: Actor, body: RequestBodies['setPresence']): EngineCall {

@@ -164,6 +164,7 @@ export class Engine implements EnginePort {
       queues: queueViews(state, now),
       agentsByPresence,
       agentLoadRatio: capacity === 0 ? 0 : load / capacity,
+      customerCount: state.customers.size,
     };
   }
 

@@ -173,4 +173,6 @@ export interface EngineGauges {
   readonly agentsByPresence: Readonly<Record<'AVAILABLE' | 'BUSY' | 'DRAINING' | 'OFFLINE', number>>;
   /** Sum of load / sum of capacity over agents that are not OFFLINE; 0 when there is none. */
   readonly agentLoadRatio: number;
+  /** Profiles of customers. */
+  readonly customerCount: number;
 }

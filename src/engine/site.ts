@@ -186,6 +186,6 @@ function prune(
 
 /** Now and then, while that is cheap: the follower's state must be the engine's. */
 function expectHash(core: Core, follower: Follower): void {
-  const { known, agents } = core.state;
-  if (known.size + agents.size <= HASHED_MAX) follower.expect(core.seq, core.stateHash());
+  const { known, agents, customers } = core.state;
+  if (known.size + agents.size + customers.size <= HASHED_MAX) follower.expect(core.seq, core.stateHash());
 }

@@ -251,6 +251,12 @@ export const catalogue = {
     labels: [],
     source: 'state',
   },
+  cordboard_customers: {
+    kind: 'gauge',
+    help: 'Profiles of customers that the router keeps.',
+    labels: [],
+    source: 'state',
+  },
 } as const satisfies Readonly<Record<`cordboard_${string}`, CatalogueEntry>>;
 
 export type MetricName = keyof typeof catalogue;

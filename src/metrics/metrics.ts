@@ -77,7 +77,8 @@ type StateMetric =
   | 'cordboard_agent_load_ratio'
   | 'cordboard_clock_gap_seconds'
   | 'cordboard_past_explanations_total'
-  | 'cordboard_past_explanation_seconds_total';
+  | 'cordboard_past_explanation_seconds_total'
+  | 'cordboard_customers';
 
 function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | StateMetric> {
   const { contacts } = counts;
@@ -104,7 +105,7 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
 }
 
 function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
-  const { queues, agentsByPresence, agentLoadRatio, clockGapSeconds, past } = gauges;
+  const { queues, agentsByPresence, agentLoadRatio, clockGapSeconds, customerCount, past } = gauges;
   return {
     cordboard_contacts_waiting: () => queues.map(({ name, waiting }) => readout({ queue: name }, waiting)),
     cordboard_oldest_wait_seconds: () =>
@@ -121,6 +122,7 @@ function stateSeries(gauges: EngineGauges): Pick<SeriesByMetric, StateMetric> {
     cordboard_clock_gap_seconds: () => [readout({}, clockGapSeconds)],
     cordboard_past_explanations_total: () => [readout({}, past.count)],
     cordboard_past_explanation_seconds_total: () => [readout({}, past.seconds)],
+    cordboard_customers: () => [readout({}, customerCount)],
   };
 }
 

@@ -44,6 +44,8 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   contactDue: 32,
   contactTransferred: 25,
   preferenceEnded: 26,
+  customerPut: 36,
+  customerRemoved: 37,
 };
 
 /** Those that are not so many that they need a method of their own. */
@@ -144,6 +146,8 @@ export class EventHash {
       case 'sessionLost':
       case 'hoursResolved':
       case 'queueClosureSet':
+      case 'customerPut':
+      case 'customerRemoved':
       case 'restarted':
       case 'contactTransferred':
       case 'preferenceEnded':

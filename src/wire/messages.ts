@@ -12,6 +12,7 @@ import type {
   AgentView,
   ContactStateName,
   ContactView,
+  Customer,
   Disposition,
   OfferView,
   Presence,
@@ -58,6 +59,9 @@ export interface RequestBodies {
   readonly authenticate: { readonly token: string };
   readonly pull: { readonly contactId: string };
   readonly assign: { readonly contactId: string; readonly agentId: string };
+  readonly putCustomer: { readonly customer: Customer };
+  readonly getCustomer: { readonly customerId: string };
+  readonly removeCustomer: { readonly customerId: string };
 }
 
 export type Verb = keyof RequestBodies;
@@ -73,6 +77,7 @@ export interface OkBody {
   readonly agents?: readonly AgentView[];
   readonly queues?: readonly QueueView[];
   readonly explanation?: Explanation;
+  readonly customer?: Customer;
   /** Of a policy that was put. */
   readonly changes?: readonly string[];
   readonly warnings?: readonly string[];
@@ -121,6 +126,7 @@ export type Frame = { readonly reply: Reply } | { readonly push: Push };
 /** Bodies and queries of HTTP routes, and messages that stand alone. */
 interface OtherBodies {
   readonly Agent: AgentDraft;
+  readonly Customer: Customer;
   readonly Closure: { readonly until: number; readonly reason: string };
   readonly PatchContact: { readonly set: ContactChanges; readonly version: number };
   readonly RequeueContact: { readonly resetAge: boolean; readonly version: number };

@@ -25,7 +25,16 @@ export interface Route {
   /** The message whose fields are the query's parameters. */
   readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'ExplainQuery' | 'CancelQuery';
   readonly body?:
-    | { readonly message: 'Submit' | 'PatchContact' | 'RequeueContact' | 'TransferContact' | 'Agent' | 'Closure' }
+    | {
+        readonly message:
+          | 'Submit'
+          | 'PatchContact'
+          | 'RequeueContact'
+          | 'TransferContact'
+          | 'Agent'
+          | 'Customer'
+          | 'Closure';
+      }
     | { readonly media: readonly string[] };
   readonly answers: Readonly<Record<number, { readonly description: string; readonly body?: AnswerBody }>>;
 }
@@ -162,6 +171,34 @@ export const routes = [
     access: watchers,
     query: 'AgentsQuery',
     answers: { 200: { description: '`agents`, and `next` if there are more.', body: ok } },
+  },
+  {
+    operation: 'putCustomer',
+    method: 'PUT',
+    path: '/v1/customers/{id}',
+    summary: 'Keeps the profile of a customer, or replaces it whole.',
+    access: contactKeepers,
+    id: ['Customer', 'id'],
+    body: { message: 'Customer' },
+    answers: { 200: { description: '`customer`: the profile as it is now.', body: ok } },
+  },
+  {
+    operation: 'getCustomer',
+    method: 'GET',
+    path: '/v1/customers/{id}',
+    summary: 'The profile of a customer.',
+    access: contactKeepers,
+    id: ['Customer', 'id'],
+    answers: { 200: { description: '`customer`.', body: ok } },
+  },
+  {
+    operation: 'removeCustomer',
+    method: 'DELETE',
+    path: '/v1/customers/{id}',
+    summary: 'Forgets the profile of a customer.',
+    access: contactKeepers,
+    id: ['Customer', 'id'],
+    answers: { 200: { description: '`customer`: the profile as it was.', body: ok } },
   },
   {
     operation: 'getQueues',

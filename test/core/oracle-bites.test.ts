@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { channelOf, heldBeside, heldBy, loadOf, type OracleState, policyOf, sumOfCosts } from './oracle/model.ts';
-import { historyArb } from './oracle/moves.ts';
+import { historyArb, restlessArb } from './oracle/moves.ts';
 import { eligibilityOf, isHeld, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
 import { runs } from './oracle/runs.ts';
@@ -11,7 +11,7 @@ import { runs } from './oracle/runs.ts';
 const FILE = 'test/core/oracle-bites.test.ts';
 const HISTORIES = 400;
 
-const { fitUs, urgencyUs, readinessUs, isEligible, goesBefore } = theRule;
+const { fitUs, urgencyUs, readinessUs, isEligible, goesBefore, withProfile, ownerIn } = theRule;
 
 const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
   'tier forgotten': {
@@ -173,6 +173,28 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
       return isEligible({ ...state, contacts }, contact, agent);
     },
   },
+  'profiles forgotten': { withProfile: (_state, draft) => draft },
+  'the profile wins over what was given': {
+    withProfile: (state, draft) => withProfile(state, { ...draft, segment: '', value: 0 }),
+  },
+  'the segment of a profile even where the policy has dropped it': {
+    withProfile: (state, draft) => {
+      const profile = state.customers.find(({ id }) => id === draft.customerId);
+      return { ...withProfile(state, draft), segment: draft.segment || (profile?.segment ?? '') };
+    },
+  },
+  'owners forgotten': { ownerIn: () => undefined },
+  'owners in every queue': {
+    ownerIn: (state, queue, draft) => {
+      const policy = policyOf(state);
+      const queues = policy.queues.map((one) => ({ ...one, preferOwner: true }));
+      return ownerIn({ ...state, policy: { ...policy, queues } }, queue, draft);
+    },
+  },
+  'owners who have left': {
+    ownerIn: (state, queue, draft) =>
+      ownerIn(state, queue, draft) ?? (state.customers.find(({ id }) => id === draft.customerId)?.owner || undefined),
+  },
   'one pending offer an agent': {
     isEligible: (state, contact, agent) =>
       isEligible(state, contact, agent) && !heldBy(state, agent.id).some((held) => held.state === 'OFFERED'),
@@ -198,10 +220,19 @@ function withoutExclusive(state: OracleState): OracleState {
   return { ...state, policy: { ...policy, channels: Object.fromEntries(channels) } };
 }
 
+/** Policies that come and go, some without the segment that all profiles name. */
+const droppedSegments = restlessArb.map(({ policy, moves }) => ({
+  policy,
+  moves: moves.map((move) =>
+    move.kind === 'putCustomer' ? { ...move, customer: { ...move.customer, segment: 'rare' } } : move,
+  ),
+}));
+
 for (const [name, parts] of Object.entries(WRONG)) {
   t.test(`[RANK1] caught: ${name}`, async (t) => {
     const rule = { ...theRule, ...parts };
-    const property = fc.property(historyArb, (history) => {
+    const histories = name.startsWith('the segment of a profile') ? droppedSegments : historyArb;
+    const property = fc.property(histories, (history) => {
       runHistory(history, { shadowFrom: 1000, everyBoundary: false, rule });
     });
     const { failed, numRuns } = fc.check(property, { ...runs(t, FILE, HISTORIES, HISTORIES), endOnFailure: true });

@@ -51,6 +51,7 @@ export class FakePort implements EnginePort {
       queues: [],
       agentsByPresence: { AVAILABLE: 0, BUSY: 0, DRAINING: 0, OFFLINE: 0 },
       agentLoadRatio: 0,
+      customerCount: 0,
     };
   }
 

@@ -48,6 +48,9 @@ const onOwn: { readonly [V in Verb]: Row } = {
   authenticate: ['ok', 'ok', 'ok', 'ok'],
   pull: ['-', 'PULL_NOT_ALLOWED', '-', '-'],
   assign: ['-', '-', 'ok', 'ok'],
+  putCustomer: ['ok', '-', 'ok', 'ok'],
+  getCustomer: ['ok', '-', 'ok', 'ok'],
+  removeCustomer: ['ok', '-', 'ok', 'ok'],
 };
 
 /** What is somebody else's: supervisors and admins as above, gateways and agents see nothing of it. */
@@ -84,6 +87,9 @@ const bodies: BodyOf = {
   requeue: ({ own }) => ({ contactId: own }),
   transfer: ({ own }) => ({ contactId: own, to: { queue: 'billing' } }),
   watch: () => ({ queues: [], agents: true, everyMs: 60_000 }),
+  putCustomer: ({ fresh }) => ({ customer: { id: fresh } }),
+  getCustomer: () => ({ customerId: 'kim' }),
+  removeCustomer: () => ({ customerId: 'kim' }),
 };
 
 /** A site with agents ana and ben at work, each with an assigned contact and a pending offer; gateways web and pbx. */
@@ -138,6 +144,12 @@ async function idsFor(site: Site, verb: Verb): Promise<Ids> {
   return { own, others, ownOffer, othersOffer, agentId: '', fresh: site.fresh() };
 }
 
+/** A customer with a profile. */
+async function putKim(engine: Engine): Promise<void> {
+  const profile = { name: '', segment: '', value: 0, owner: '', language: '', timeZone: '', version: 0 };
+  await ask(engine, { type: 'putCustomer', actor: { role: 'admin', id: 'root' }, customer: { id: 'kim', ...profile } });
+}
+
 async function cellOf(client: LiveClient, verb: Verb, body: object): Promise<string> {
   const reply = await client.ask(verb, body as Partial<RequestBodies[Verb]>);
   if ('ok' in reply) return 'ok';
@@ -151,6 +163,7 @@ for (const verb of Object.keys(onOwn) as Verb[]) {
     for (const [index, role] of ROLES.entries()) {
       const client = await site.client(role, NAMES[role]);
       const ids = await idsFor(site, verb);
+      await putKim(engine);
       const isAgent = role === 'agent';
       const named = { ...ids, agentId: isAgent ? '' : 'ana' };
       const own = verb === 'authenticate' ? { token: await tokenOf(role, NAMES[role]) } : (bodies[verb]?.(named) ?? {});
@@ -180,6 +193,9 @@ const byRoute: Readonly<
   getAgent: { own: [403, 403, 200, 200], none: 401 },
   removeAgent: { own: [403, 403, 403, 200], none: 401 },
   getAgents: { own: [403, 403, 200, 200], none: 401 },
+  putCustomer: { own: [200, 403, 200, 200], none: 401 },
+  getCustomer: { own: [200, 403, 200, 200], none: 401 },
+  removeCustomer: { own: [200, 403, 200, 200], none: 401 },
   getQueues: { own: [403, 403, 200, 200], none: 401 },
   closeQueue: { own: [403, 403, 200, 200], none: 401 },
   openQueue: { own: [403, 403, 200, 200], none: 401 },
@@ -191,6 +207,11 @@ const byRoute: Readonly<
   getHealth: { own: [200, 200, 200, 200], none: 200 },
   getReadiness: { own: [200, 200, 200, 200], none: 200 },
 };
+
+const ID_OF_PATH = [
+  ['queues', 'billing'],
+  ['customers', 'kim'],
+] as const;
 
 t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
   const engine = await startEngine(t);
@@ -218,17 +239,21 @@ t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
         });
         const agent = { id: 'cid', name: '', skills: {}, capacity: 100, limits: {}, version: 0 };
         await ask(engine, { type: 'putAgent', actor: { role: 'admin', id: 'root' }, agent });
+        await putKim(engine);
         const sent: Readonly<Record<string, [type: string, body: string]>> = {
           submit: ['application/json', JSON.stringify({ contact: { id: site.fresh(), channel: 'chat' } })],
           update: ['application/json', '{"set":{"tier":1}}'],
           requeue: ['application/json', '{}'],
           transfer: ['application/json', '{"to":{"queue":"billing"}}'],
           putAgent: ['application/json', '{"name":"Cid"}'],
+          putCustomer: ['application/json', '{"name":"Kim"}'],
           closeQueue: ['application/json', '{"reason":"drill"}'],
           putPolicy: ['text/yaml', policy.source],
         };
         const [type, body] = sent[operation] ?? [];
-        const id = path.includes('contacts') ? contactId : path.includes('queues') ? 'billing' : 'cid';
+        const id = path.includes('contacts')
+          ? contactId
+          : (ID_OF_PATH.find(([part]) => path.includes(part))?.[1] ?? 'cid');
         const response = await live.fetch(path.replace('{id}', id), {
           method,
           // Not as a local peer, who needs no token for some.
@@ -267,7 +292,19 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
   const shared = routes.filter(({ operation }) => operation in rolesByVerb);
   t.same(
     shared.map(({ operation }) => operation),
-    ['submit', 'list', 'get', 'explain', 'update', 'cancel', 'requeue', 'transfer'],
+    [
+      'submit',
+      'list',
+      'get',
+      'explain',
+      'update',
+      'cancel',
+      'requeue',
+      'transfer',
+      'putCustomer',
+      'getCustomer',
+      'removeCustomer',
+    ],
   );
   for (const { operation, access } of shared) {
     t.same(access.kind === 'token' && access.roles, rolesByVerb[operation as Verb], operation);

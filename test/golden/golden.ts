@@ -40,6 +40,8 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   hoursResolved: false,
   queueClosureSet: false,
   contactDue: false,
+  customerPut: false,
+  customerRemoved: false,
 };
 
 export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);

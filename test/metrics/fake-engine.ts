@@ -18,6 +18,7 @@ export class FakeEngine {
     queues: [],
     agentsByPresence: { AVAILABLE: 0, BUSY: 0, DRAINING: 0, OFFLINE: 0 },
     agentLoadRatio: 0,
+    customerCount: 0,
   };
   #seq = 0;
 

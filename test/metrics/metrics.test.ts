@@ -243,6 +243,7 @@ t.test('[MET1] gauges are what engine and edge say at the scrape', async (t) => 
     queues: [{ name: 'billing', waiting: 7, oldestWaitMs: 61_500, gate: 'PACE', open: false, scheduled: 3 }],
     agentsByPresence: { AVAILABLE: 4, BUSY: 3, DRAINING: 2, OFFLINE: 1 },
     agentLoadRatio: 0.85,
+    customerCount: 7,
   };
   const metrics = metricsOf(engine, {
     connectionsByRole: { gateway: 1, agent: 9, supervisor: 0, admin: 0 },
@@ -256,6 +257,7 @@ t.test('[MET1] gauges are what engine and edge say at the scrape', async (t) => 
   t.same(scrape.counts('agents'), { AVAILABLE: 4, BUSY: 3, DRAINING: 2, OFFLINE: 1 });
   t.equal(scrape.value('agent_load_ratio'), 0.85);
   t.equal(scrape.value('clock_gap_seconds'), -2.5);
+  t.equal(scrape.value('customers'), 7);
   t.same(scrape.counts('connections'), { gateway: 1, agent: 9 });
   t.equal(scrape.value('slow_consumers_total'), 5);
   t.same(scrape.counts('rejections_total'), { OFFER_EXPIRED: 6 });

@@ -43,6 +43,7 @@ t.test('[WIRE1] a frame comes out of both sub-protocols as it went in', async ()
 
 const BODIES: readonly WireName[] = [
   'Agent',
+  'Customer',
   'PatchContact',
   'Submit',
   'ContactsQuery',
@@ -108,6 +109,9 @@ t.test('every verb of the schema is in the types, and the other way round', asyn
     authenticate: true,
     pull: true,
     assign: true,
+    putCustomer: true,
+    getCustomer: true,
+    removeCustomer: true,
   };
   t.same([...VERBS].sort(), Object.keys(typed).sort());
 });

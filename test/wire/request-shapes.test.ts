@@ -5,6 +5,7 @@ import type { AgentDraft, ContactChanges, ContactDraft, TransferTarget } from '.
 import type { RequestBodies, Verb, WireTypes } from '../../src/wire/messages.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
 import { allFields } from './all-fields.ts';
+import { customerFields } from './customer-fields.ts';
 
 const REQUESTS = {
   Contact: allFields<ContactDraft>()(
@@ -29,6 +30,7 @@ const REQUESTS = {
     'version',
   ),
   Agent: allFields<AgentDraft>()('id', 'name', 'skills', 'capacity', 'limits', 'version', 'mayPull'),
+  Customer: customerFields,
   // `clear` is carried out by the decoder.
   ContactChanges: [
     ...allFields<ContactChanges>()(
@@ -72,6 +74,9 @@ const VERBS: Readonly<Record<Verb, readonly string[]>> = {
   authenticate: allFields<RequestBodies['authenticate']>()('token'),
   pull: allFields<RequestBodies['pull']>()('contactId'),
   assign: allFields<RequestBodies['assign']>()('contactId', 'agentId'),
+  putCustomer: allFields<RequestBodies['putCustomer']>()('customer'),
+  getCustomer: allFields<RequestBodies['getCustomer']>()('customerId'),
+  removeCustomer: allFields<RequestBodies['removeCustomer']>()('customerId'),
 };
 
 function wantedNames(messageName: string): string[] {

@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '6b46444dc892f0f355bf7276650075cb93ef2f7724fe5b6fbbf8ed4b20d8921d';
+const STORED_HASH = '7e63c661b62d810fa4583ed09efb4d6e8d2710ddedddf31259757a1169a445bf';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

@@ -21,6 +21,7 @@ import type { AgentView, ContactView, Disposition, OfferView, QueueView, RankVie
 import type { Feed, OfferRevoked, OkBody, Welcome } from '../../src/wire/messages.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
 import { allFields } from './all-fields.ts';
+import { customerFields, customerPutFields, customerRecordFields } from './customer-fields.ts';
 
 type EventOf<T extends CoreEvent['type']> = Omit<Extract<CoreEvent, { type: T }>, 'type'>;
 type RecordOf<K extends StateRecord['kind']> = Omit<Extract<StateRecord, { kind: K }>, 'kind'>;
@@ -192,6 +193,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   restarted: allFields<EventOf<'restarted'>>()('graceUntil'),
   hoursResolved: allFields<EventOf<'hoursResolved'>>()('calendar', 'from', 'until', 'openings'),
   queueClosureSet: allFields<EventOf<'queueClosureSet'>>()('queue', 'closed', 'until', 'reason', 'by'),
+  customerPut: customerPutFields,
+  customerRemoved: allFields<EventOf<'customerRemoved'>>()('customerId'),
 };
 
 const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
@@ -299,6 +302,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'stage',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
+  customer: customerRecordFields,
   tombstone: allFields<RecordOf<'tombstone'>>()(
     'contactId',
     'ordinal',
@@ -369,6 +373,7 @@ const VIEWS = {
     'nextReason',
     'mayPull',
   ),
+  Customer: customerFields,
   Offer: allFields<OfferView>()('id', 'contact', 'expiresAt', 'rank', 'autoAccepted'),
   Rank: allFields<RankView>()('total', 'urgency', 'fit', 'readiness'),
   Queue: allFields<QueueView>()(
@@ -435,6 +440,7 @@ const VIEWS = {
     'queues',
     'explanation',
     'changes',
+    'customer',
     'warnings',
     'seq',
     'next',

@@ -5,6 +5,7 @@ import type { Disposition } from '../../../src/core/views.ts';
 import { stageAtEntry, withStage } from './bots.ts';
 import { canonicalDraft } from './canonical.ts';
 import { clockRateOf, headStartUsOf, matchesWhen, requirementOf, tidyRequirement } from './classify.ts';
+import type { CustomerRule } from './customers.ts';
 import { cancelWaiting, close, endAs } from './deadlines.ts';
 import { takerOf } from './hours.ts';
 import { agentOf, isHeld, type OracleContact, type OracleTombstone, policyOf, queueOf } from './model.ts';
@@ -15,18 +16,23 @@ import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
-export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<'submit'>): Verdict {
+export function decideSubmit(
+  world: World,
+  { actor, contact: submitted }: CommandOf<'submit'>,
+  rule: CustomerRule,
+): Verdict {
   const { state } = world;
   const policy = policyOf(state);
   const known =
-    state.contacts.find(({ id }) => id === draft.id) ??
-    state.tombstones.find(({ contactId }) => contactId === draft.id);
+    state.contacts.find(({ id }) => id === submitted.id) ??
+    state.tombstones.find(({ contactId }) => contactId === submitted.id);
   if (known !== undefined) {
-    const isSame = known.gatewayId === actor.id && canonicalDraft(known.submitted) === canonicalDraft(draft);
+    const isSame = known.gatewayId === actor.id && canonicalDraft(known.submitted) === canonicalDraft(submitted);
     if (!isSame) return refused('CONTACT_DIFFERS');
-    if (draft.version !== 0 && draft.version !== known.version) return refused('VERSION_MISMATCH');
-    return contactVerdict(draft.id);
+    if (submitted.version !== 0 && submitted.version !== known.version) return refused('VERSION_MISMATCH');
+    return contactVerdict(submitted.id);
   }
+  const draft = rule.withProfile(state, submitted);
   if (draft.version !== 0) return refused('VERSION_MISMATCH');
   const { dueAt: givenDueAt = 0 } = draft;
   if (givenDueAt > world.now + 366 * 86_400_000) return refused('INVALID_FIELD');
@@ -46,7 +52,10 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
   if (dueAt === 0 && waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
   const { id, version: _version, dueAt: _dueAt, ...given } = draft;
-  const preferredAgents = preferredBy(world, queue, draft);
+  const last = preferredBy(world, queue, draft);
+  const owner = rule.ownerIn(state, queue, draft);
+  const preferredAgents =
+    owner === undefined ? last : [owner, ...last.filter((agentId) => agentId !== owner)].slice(0, 32);
   const preferredMs = draft.preferredForMs || queueOf(policy, queue).preferredForMs || 0;
   world.emit(
     {
@@ -69,7 +78,7 @@ export function decideSubmit(world: World, { actor, contact: draft }: CommandOf<
       ...(queue === chosen ? {} : { overflowedFrom: chosen }),
       ...(dueAt === 0 ? stageAtEntry(policy, { queue, requirement }, world.now) : {}),
     },
-    draft,
+    submitted,
   );
   return { kind: 'contact', id, created: true };
 }

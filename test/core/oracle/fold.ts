@@ -18,6 +18,7 @@ import type {
   Stage,
 } from '../../../src/core/events.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
+import { putCustomer, removeCustomer } from './customers.ts';
 import { countAbandon, countAnswer } from './flow.ts';
 import {
   knowGateway,
@@ -139,6 +140,10 @@ function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, 
       return resolveHours(state, event);
     case 'queueClosureSet':
       return setClosure(state, event);
+    case 'customerPut':
+      return putCustomer(state, event);
+    case 'customerRemoved':
+      return removeCustomer(state, event.customerId);
     case 'restarted':
       return restart(state, event.graceUntil);
   }

@@ -9,6 +9,7 @@ import type {
   AgentRecord,
   ClosureRecord,
   ContactRecord,
+  CustomerRecord,
   GatewayRecord,
   HoursRecord,
   LastAgentRecord,
@@ -53,6 +54,8 @@ export interface OracleState {
   closures: ClosureRecord[];
   /** Who answered last, in the order of the answers, customers and journeys apart. */
   lastAgents: LastAgentRecord[];
+  /** Profiles, in the order in which they were put first. */
+  customers: readonly CustomerRecord[];
   lines: OracleLine[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
@@ -80,6 +83,7 @@ export function emptyState(): OracleState {
     hours: [],
     closures: [],
     lastAgents: [],
+    customers: [],
     lines: [],
     justClosed: [],
   };

@@ -3,11 +3,12 @@
 import fc from 'fast-check';
 import type { Command, ContactChanges, ContactDraft, TransferTarget } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
-import type { Presence } from '../../../src/core/views.ts';
+import type { Customer, Presence } from '../../../src/core/views.ts';
 import { agentFactsArb, CALENDARS, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
 
 export const AGENT_IDS = ['a0', 'a1', 'a2', 'a3', 'p0', 'p1'] as const;
 export const GATEWAY_IDS = ['g0', 'g1'] as const;
+export const CUSTOMERS = ['cy', 'cz'] as const;
 
 /** When a move is made: some time after the last one, or about the next deadline. */
 export type Pause = { readonly ms: number } | { readonly deadlinePlusMs: number };
@@ -69,6 +70,8 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
       readonly role: number;
     }
   | { readonly kind: 'openQueue'; readonly queue: number }
+  | { readonly kind: 'putCustomer'; readonly customer: Customer }
+  | { readonly kind: 'removeCustomer'; readonly customerId: string }
   | { readonly kind: 'restart' }
   | { readonly kind: 'stalled'; readonly back: number }
   | { readonly kind: 'tick' }
@@ -118,10 +121,10 @@ const attributesArb = fc.constantFrom('', '{"k":1}', '{"k":null}', '{"k":{"z":1}
 const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   channel: fc.constantFrom(...CHANNELS),
   direction: fc.constantFrom('INBOUND', 'OUTBOUND'),
-  customerId: fc.constantFrom('', '', 'cy', 'cz'),
+  customerId: fc.constantFrom('', '', ...CUSTOMERS),
   journeyId: fc.constantFrom('', 'jy', 'jy', 'jy', 'jz'),
   intent: fc.constantFrom('billing.due', 'sales', ''),
-  language: fc.constant(''),
+  language: fc.constantFrom('', '', 'es'),
   queue: fc.oneof(
     { weight: 12, arbitrary: fc.constant('') },
     { weight: 6, arbitrary: fc.constant('rest') },
@@ -177,6 +180,20 @@ const handingArb = fc.record({
 });
 const signInArb = fc.record({ agent: agentArb, channels: takenChannelsArb });
 const putAgentArb = fc.record({ agent: agentArb, facts: agentFactsArb, version: versionArb });
+
+/** Those of CUSTOMERS are the customers of contacts. */
+const putCustomerArb = fc.record({
+  customer: fc.record({
+    id: fc.constantFrom(...CUSTOMERS),
+    name: fc.constantFrom('', 'Cy'),
+    segment: fc.constantFrom('', '', '', 'gold', 'rare', 'rare', 'nobody'),
+    value: fc.constantFrom(0, 0, 0, 0, 800),
+    owner: fc.constantFrom('', ...AGENT_IDS, 'nobody'),
+    language: fc.constantFrom('', 'es', 'de'),
+    timeZone: fc.constantFrom('', 'Europe/Madrid'),
+    version: versionArb,
+  }),
+});
 
 const closeQueueArb = fc.record({
   queue: fc.nat(QUEUES.length),
@@ -255,6 +272,8 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [6, moveArb('hours', fc.record({ hours: hoursArb }))],
   [1, moveArb('closeQueue', closeQueueArb)],
   [2, moveArb('openQueue', fc.record({ queue: fc.nat(QUEUES.length) }))],
+  [6, moveArb('putCustomer', putCustomerArb)],
+  [1, moveArb('removeCustomer', fc.record({ customerId: fc.constantFrom(...CUSTOMERS) }))],
   [1, moveArb('restart', fc.constant({}))],
   [1, moveArb('stalled', fc.record({ back: fc.constantFrom(0, 5, 100) }))],
   [4, moveArb('tick', fc.constant({}))],
@@ -280,14 +299,18 @@ const ANSWERING = [
 
 const anyMoveArb = fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
+/** What is known of customers from the start. */
+const profilesArb = fc.array(moveArb('putCustomer', putCustomerArb), { maxLength: 3 });
+
 /** Some agents at work, then anything. */
 export const historyArb: fc.Arbitrary<History> = fc
   .record({
     policy: policyArb,
     staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 5 }),
+    profiles: profilesArb,
     moves: fc.array(anyMoveArb, { maxLength: 120, size: 'max' }),
   })
-  .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
+  .map(({ policy, staff, profiles, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...profiles, ...moves] }));
 
 /** Many in line before anybody works; then all at once, and a while of answers. */
 export const crowdArb: fc.Arbitrary<History> = fc
@@ -315,6 +338,7 @@ export const restlessArb: fc.Arbitrary<History> = fc
     fc.record({
       policy: fc.constantFrom(...policies),
       staff: fc.array(fc.tuple(agentFactsArb, takenChannelsArb), { minLength: 1, maxLength: 3 }),
+      profiles: profilesArb,
       moves: fc.array(
         fc.oneof(
           { weight: 12, arbitrary: moveArb('policy', fc.record({ policy: fc.constantFrom(...policies) })) },
@@ -329,7 +353,7 @@ export const restlessArb: fc.Arbitrary<History> = fc
       ),
     }),
   )
-  .map(({ policy, staff, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...moves] }));
+  .map(({ policy, staff, profiles, moves }) => ({ policy, moves: [...staff.flatMap(hire), ...profiles, ...moves] }));
 
 /** A policy; with one channel fewer; with another's numbers for its channels; and another one. */
 function variants([policy, other, dropped]: [ResolvedPolicy, ResolvedPolicy, string]): ResolvedPolicy[] {

@@ -19,6 +19,7 @@ import {
   decideStalled,
 } from './decide-agents.ts';
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
+import { decidePutCustomer, decideRemoveCustomer } from './decide-customers.ts';
 import { decideAssign, decidePull } from './decide-handing.ts';
 import { decideRequeue, decideTransfer } from './decide-transfers.ts';
 import { decideClosure, decideHours } from './hours.ts';
@@ -60,7 +61,7 @@ export class Oracle {
     world.state.justClosed = [];
     const isFirst = command.type === 'restart' || command.type === 'withdrawStalled';
     if (deadlines === 'fire' && !isFirst) fireDue(world);
-    const verdict = decide(world, command);
+    const verdict = decide(world, command, this.#rule);
     if (deadlines === 'fire' && isFirst) fireDue(world);
     this.#settle();
     const answer = this.#answer(verdict, command);
@@ -79,6 +80,7 @@ export class Oracle {
       const contact = this.#contactShown(verdict.id);
       return command.type === 'submit' ? { contact, created: verdict.created === true } : { contact };
     }
+    if (verdict.kind === 'customer') return { customer: verdict.customer };
     if (verdict.kind !== 'agent') return {};
     const agent = agentPicture(state, agentOf(state, verdict.id));
     if (command.type !== 'openSession') return { agent };
@@ -134,10 +136,10 @@ export class Oracle {
   }
 }
 
-function decide(world: World, command: Command): Verdict {
+function decide(world: World, command: Command, rule: RuleParts): Verdict {
   switch (command.type) {
     case 'submit':
-      return decideSubmit(world, command);
+      return decideSubmit(world, command, rule);
     case 'update':
       return decideUpdate(world, command);
     case 'cancel':
@@ -173,6 +175,10 @@ function decide(world: World, command: Command): Verdict {
     case 'closeQueue':
     case 'openQueue':
       return decideClosure(world, command);
+    case 'putCustomer':
+      return decidePutCustomer(world, command);
+    case 'removeCustomer':
+      return decideRemoveCustomer(world, command);
     case 'restart':
       return decideRestart(world, command);
     case 'withdrawStalled':

@@ -236,6 +236,7 @@ export function recordPictures(state: OracleState): unknown[] {
     ...byOrdinal(state.contacts).map(({ submitted: _submitted, ...contact }) => phaseFacts(contact)),
     ...state.tombstones.map(({ submitted: _submitted, ...tombstone }) => tombstone),
     ...(['CUSTOMER', 'JOURNEY'] as const).flatMap((scope) => state.lastAgents.filter((last) => last.scope === scope)),
+    ...state.customers,
   ].map((record) => withoutDefaults(normalized(record)));
 }
 

@@ -137,6 +137,7 @@ const whenArb: fc.Arbitrary<QueueMatch> = fc.record(
     intent: fc.constantFrom(['billing.*'], ['*a*'], ['']),
     segment: fc.constantFrom(['gold'], ['*']),
     gatewayId: fc.constantFrom(['g0'], ['g*']),
+    language: fc.constantFrom(['es'], ['', 'd*']),
   },
   { requiredKeys: [] },
 );
@@ -215,6 +216,7 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const preferences = {
     preferredForMs: fc.constantFrom(0, 0, 10_000, 30_000),
     lastAgent: fc.constantFrom('customer' as const, 'journey' as const),
+    preferOwner: fc.boolean(),
   };
   const first = fc.record({
     skill: fc.constantFrom(...SKILLS),
@@ -280,7 +282,7 @@ const estimateArb = fc.option(fc.record({ minutes: fc.constantFrom(10, 1, 2), an
 const explainArb = fc.option(fc.record({ runnersUp: fc.constantFrom(3, 3, 2, 1, 0) }), { nil: undefined });
 
 const segmentsArb: fc.Arbitrary<Record<string, SegmentPolicy>> = fc.record(
-  { default: segmentArb, gold: segmentArb },
+  { default: segmentArb, gold: segmentArb, rare: segmentArb },
   { requiredKeys: ['default', 'gold'] },
 );
 

@@ -5,6 +5,7 @@
 import type { RunnerUp } from '../../../src/core/events.ts';
 import type { ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative } from '../../../src/core/requirement.ts';
+import { type CustomerRule, customerRule } from './customers.ts';
 import { flowSums } from './flow.ts';
 import {
   channelOf,
@@ -33,7 +34,7 @@ export interface RankParts {
 }
 
 /** What a test may put in the place of a part of the rule, to see that the comparison notices. */
-export interface RuleParts {
+export interface RuleParts extends CustomerRule {
   fitUs(policy: ResolvedPolicy, contact: OracleContact, agent: OracleAgent): number;
   urgencyUs(contact: OracleContact, now: number): number;
   readinessUs(state: OracleState, agent: OracleAgent, now: number, channel: string): number;
@@ -186,7 +187,7 @@ function goesBefore(left: Pair, right: Pair): boolean {
 }
 
 /** The rule as SPEC has it. */
-export const theRule: RuleParts = { fitUs, urgencyUs, readinessUs, isEligible, goesBefore };
+export const theRule: RuleParts = { fitUs, urgencyUs, readinessUs, isEligible, goesBefore, ...customerRule };
 
 /** The best eligible pair, by looking at every pair; undefined when none is eligible. */
 export function bestPair(state: OracleState, rule: RuleParts, now: number): Pair | undefined {

@@ -86,6 +86,9 @@ export class Resolver {
       }
       case 'openQueue':
         return { type: 'openQueue', actor: SUPERVISOR, queue: QUEUES[move.queue] ?? 'none' };
+      case 'putCustomer':
+      case 'removeCustomer':
+        return aboutCustomer(move);
       case 'restart':
         return { type: 'restart', graceMs: 60_000 };
       case 'stalled':
@@ -271,6 +274,11 @@ function draftOf({ at }: OracleState, id: string, { inMs, ...facts }: ContactFac
 
 function dispositionOf(noted: number): Disposition | undefined {
   return noted === 0 ? undefined : { reasons: [`r${noted}`], outcome: 'solved', notes: '', attributes: '' };
+}
+
+function aboutCustomer(move: MoveOf<'putCustomer' | 'removeCustomer'>): Command {
+  if (move.kind === 'removeCustomer') return { type: 'removeCustomer', actor: ADMIN, customerId: move.customerId };
+  return { type: 'putCustomer', actor: ADMIN, customer: move.customer };
 }
 
 function setPolicy(state: OracleState, { policy, hours }: MoveOf<'policy'>): Command {

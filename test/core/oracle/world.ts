@@ -10,6 +10,7 @@ import { agentOf, heldBy, type OracleAgent, type OracleContact, type OracleState
 export type Verdict =
   | { readonly kind: 'contact'; readonly id: string; readonly created?: boolean }
   | { readonly kind: 'agent'; readonly id: string }
+  | { readonly kind: 'customer'; readonly customer: object }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
