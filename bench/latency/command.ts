@@ -34,6 +34,7 @@ interface Flags extends SuiteFlags {
   readonly tries?: number;
   readonly watched?: true;
   readonly watchEvery?: number;
+  readonly features?: true;
   readonly search: boolean;
   readonly searchFrom?: number;
   readonly searchTo?: number;
@@ -58,6 +59,10 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     .option('--agents <n>', `agents connected (default ${FULL.agents})`, wholeNumber)
     .option('--watched', 'rounds with and without a supervisor and scrapes of /metrics, at the first of the rates')
     .option('--watch-every <ms>', `pace of the supervisor's feed (default ${FULL.watchEveryMs})`, wholeNumber)
+    .option(
+      '--features',
+      'rounds under a policy that uses nothing and under one that uses everything, at the first of the rates',
+    )
     .addOption(new Option('--arrivals <kind>', 'how contacts come').choices(['poisson', 'fixed']).default('poisson'))
     .option('--no-subscribe', 'the gateway is not told of its contacts: 4 frames fewer a life')
     .option('--talk <ms>', `how long conversations last (default ${FULL.talkMs})`, positive)
@@ -77,7 +82,7 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
     .addHelpText(
       'after',
-      '\nWith none of --rates, --proto, --agents and --watched everything runs, in about a quarter of an hour:' +
+      '\nWith none of --rates, --proto, --agents, --watched and --features everything runs, in about a quarter of an hour:' +
         `\n${FULL.agents} and ${FULL.moreAgents} agents, JSON and protobuf. With any of them just that runs.`,
     )
     .action((flags: Flags) => run(flags, cleanup));
@@ -97,6 +102,7 @@ async function run(flags: Flags, cleanup: Cleanup): Promise<void> {
     roundS: flags.seconds,
     triesMax: flags.tries,
     isWatched: flags.watched === true,
+    hasFeatures: flags.features === true,
     watchEveryMs: flags.watchEvery,
     searches: flags.search,
     search: searchOf(flags),
@@ -144,7 +150,7 @@ function searchOf(flags: Flags): Partial<typeof FULL.search> {
 function toldParams({ settings, warmup, ...params }: LatencyParams): Readonly<Record<string, unknown>> {
   const [first] = settings;
   if (first === undefined) throw new Error('there is at least one setting');
-  const { rates, roundS, watched, search } = first;
+  const { rates, roundS, watched, features, search } = first;
   return {
     ...params,
     settings: settings.map(({ subprotocol, agents }) => `${subprotocol}-${agents}`),
@@ -154,6 +160,7 @@ function toldParams({ settings, warmup, ...params }: LatencyParams): Readonly<Re
     warmupPerS: warmup.ratePerS,
     warmupS: warmup.seconds,
     ...(watched === undefined ? {} : { watched }),
+    ...(features === undefined ? {} : { features }),
     ...(search === undefined ? {} : { search }),
   };
 }
@@ -162,7 +169,7 @@ function toldParams({ settings, warmup, ...params }: LatencyParams): Readonly<Re
  * What came of the lives of the rounds: by server and rate the marks that lives ended with. That of all rounds together: one that
  * was left out changes nothing.
  */
-function outcomesOf({ suffix }: Setting, { rates, watched }: SettingFindings): string[] {
+function outcomesOf({ suffix }: Setting, { rates, watched, featured }: SettingFindings): string[] {
   const marksOf = (runs: readonly RunResult[]): string =>
     [...new Set(runs.flatMap(({ log }) => [...new Set(log.outcomes())]))].sort((a, b) => a - b).join('/');
   const ofRates = rates.flatMap(({ ratePerS, runs, missed }) =>
@@ -171,7 +178,9 @@ function outcomesOf({ suffix }: Setting, { rates, watched }: SettingFindings): s
       : [`${suffix} ${ratePerS} not held`],
   );
   const ofPairs = watched === undefined ? [] : [`${suffix} watched ${marksOf([...watched.alone, ...watched.watched])}`];
-  return [...ofRates, ...ofPairs];
+  const ofFeatured =
+    featured === undefined ? [] : [`${suffix} featured ${marksOf([...featured.plain, ...featured.featured])}`];
+  return [...ofRates, ...ofPairs, ...ofFeatured];
 }
 
 /** The instants of each round's contacts: what the seed drew. */

@@ -12,10 +12,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { assert } from '../../src/lib/assert.ts';
 import { progress } from '../suite.ts';
 import { VARIANTS } from './centre.ts';
+import type { FeaturedRouter } from './featured.ts';
 import { FIRST_LIFE } from './life.ts';
 import { type RunResult, runLoad } from './load-run.ts';
 import type { Metronome } from './metronome.ts';
-import type { LatencyParams, RoundsAtRate, Setting, WatchParams } from './params.ts';
+import type { FeatureParams, LatencyParams, RoundsAtRate, Setting, WatchParams } from './params.ts';
 import { readCollectionsMs } from './router.ts';
 import { scheduleOf } from './schedule.ts';
 import { SERVER_TITLES, SERVERS, type ServerName, type Station } from './servers.ts';
@@ -39,9 +40,19 @@ export interface WatchedResults {
   readonly sights: readonly Sights[];
 }
 
+export interface FeaturedResults {
+  readonly features: FeatureParams;
+  /** Of the router whose policy uses nothing, one a pair. */
+  readonly plain: readonly RunResult[];
+  readonly featured: readonly RunResult[];
+}
+
+/** The router that uses everything has no part in other rounds. */
+type RunName = ServerName | 'featured';
+
 export interface RunWish {
   readonly what: string;
-  readonly name: ServerName;
+  readonly name: RunName;
   readonly ratePerS: number;
   readonly seconds: number;
   readonly seed: number;
@@ -57,6 +68,7 @@ export class Measurement {
   readonly #setting: Setting;
   readonly #metronome: Metronome;
   readonly #stations: Readonly<Record<ServerName, Station>>;
+  #featured: FeaturedRouter | undefined;
   #nextLife = FIRST_LIFE + VARIANTS;
   #repeatSecondsLeft: number;
 
@@ -143,6 +155,34 @@ export class Measurement {
     return { watch, alone, watched, sights };
   }
 
+  /** Pairs of rounds, one at each of two routers, whose policies use nothing and everything; which is first changes from pair to pair. */
+  async featured(features: FeatureParams, router: FeaturedRouter): Promise<FeaturedResults> {
+    const { warmup, seed } = this.#params;
+    this.#featured = router;
+    progress(`warming up: featured, ${warmup.ratePerS} contacts/s for ${warmup.seconds} s`);
+    const warm = await this.#run('featured', warmup.ratePerS, warmup.seconds, seed);
+    if (warm.stopped === undefined) refuseFaulty('featured', warm);
+    progress(`putting ${features.profiles} profiles of customers`);
+    await router.putProfiles(this.#nextLife, features.profiles);
+    const results: Record<'router' | 'featured', RunResult[]> = { router: [], featured: [] };
+    const { ratePerS, pairs } = features;
+    for (let number = 1; number <= pairs; number++) {
+      for (const name of number % 2 === 1 ? (['router', 'featured'] as const) : (['featured', 'router'] as const)) {
+        const what = `${ratePerS} contacts/s, pair ${number} of ${pairs}: ${name}`;
+        const result = await this.quietRun({
+          what,
+          name,
+          ratePerS,
+          seconds: this.#setting.roundS,
+          seed: seed + number,
+        });
+        refuseFaulty(name, result);
+        results[name].push(result);
+      }
+    }
+    return { features, plain: results.router, featured: results.featured };
+  }
+
   /** The first run that is quiet, or the quietest whole one of all tries. */
   async quietRun({ what, name, ratePerS, seconds, seed, isEnough = () => false }: RunWish): Promise<RunResult> {
     const { triesMax, othersCoresMax } = this.#params;
@@ -162,15 +202,21 @@ export class Measurement {
     return quietest;
   }
 
-  async #run(name: ServerName, ratePerS: number, seconds: number, seed: number): Promise<RunResult> {
+  #stationOf(name: RunName): Pick<Station, 'crew' | 'process'> {
+    const station = name === 'featured' ? this.#featured : this.#stations[name];
+    assert(station !== undefined, `${name} was started`);
+    return station;
+  }
+
+  async #run(name: RunName, ratePerS: number, seconds: number, seed: number): Promise<RunResult> {
     const { arrivals, isSubscribed } = this.#params;
     const schedule = scheduleOf(arrivals, ratePerS, seconds, seed);
-    const { crew, process: server } = this.#stations[name];
+    const { crew, process: server } = this.#stationOf(name);
     // Each run begins with the same kind of contact.
     const firstLife = this.#nextLife;
     this.#nextLife += Math.ceil(schedule.length / VARIANTS) * VARIANTS;
     const run = { ratePerS, schedule, firstLife, isSubscribed, pid: server.pid };
-    const gcBeforeMs = name === 'router' ? await readCollectionsMs(server.port) : undefined;
+    const gcBeforeMs = name === 'router' || name === 'featured' ? await readCollectionsMs(server.port) : undefined;
     const result = await runLoad(crew, this.#metronome, run);
     if (server.failure !== undefined) throw new Error(server.failure);
     await pause(SETTLE_MS);
@@ -193,7 +239,7 @@ function isWhole({ log, stopped }: RunResult): boolean {
   return stopped === undefined && log.faultCount === 0;
 }
 
-function refuseFaulty(name: ServerName, result: RunResult): void {
+function refuseFaulty(name: RunName, result: RunResult): void {
   if (isWhole(result)) return;
   const { log, stopped } = result;
   const faults = log.faultCount === 0 ? '' : `; ${log.faultCount} faults: ${log.faults.join('; ')}`;

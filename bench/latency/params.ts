@@ -39,6 +39,8 @@ export interface Setting {
   /** Of one server in one round. */
   readonly roundS: number;
   readonly watched: WatchParams | undefined;
+  /** Rounds of the router and of one that uses everything. */
+  readonly features: FeatureParams | undefined;
   readonly search: SearchParams | undefined;
   /** Whether the search is made once more with the server on one core, and the load on the others. */
   readonly searchesOneCore: boolean;
@@ -56,6 +58,14 @@ export interface WatchParams {
   /** Pace of the supervisor's feed: the protocol's default. */
   readonly everyMs: number;
   readonly scrapeEveryMs: number;
+}
+
+/** Rounds of the router alone under a policy that uses nothing and of one under a policy that uses everything, in turns. */
+export interface FeatureParams {
+  readonly ratePerS: number;
+  readonly pairs: number;
+  /** Customers who have a profile. */
+  readonly profiles: number;
 }
 
 /** Rates that are tried one after the other, for a short time, until one is not held; from there down, for the whole time. */
@@ -89,6 +99,7 @@ export interface Wishes {
   readonly roundS?: number | undefined;
   readonly triesMax?: number | undefined;
   readonly isWatched: boolean;
+  readonly hasFeatures: boolean;
   readonly watchEveryMs?: number | undefined;
   readonly searches: boolean;
   readonly search: Partial<SearchParams>;
@@ -104,6 +115,7 @@ interface Sizes {
   readonly pairs: number;
   readonly watchRatePerS: number;
   readonly watchEveryMs: number;
+  readonly profiles: number;
   readonly talkMs: number;
   readonly warmup: LatencyParams['warmup'];
   readonly triesMax: number;
@@ -120,6 +132,7 @@ export const FULL: Sizes = {
   pairs: 6,
   watchRatePerS: GOAL_RATE,
   watchEveryMs: 1_000,
+  profiles: 20_000,
   talkMs: 100,
   warmup: { ratePerS: 1_000, seconds: 7, relayS: 3 },
   triesMax: 4,
@@ -146,6 +159,7 @@ export const SMALL: Sizes = {
   pairs: 1,
   watchRatePerS: 50,
   watchEveryMs: 250,
+  profiles: 20,
   talkMs: 20,
   warmup: { ratePerS: 50, seconds: 0.2, relayS: 0.2 },
   triesMax: 1,
@@ -171,19 +185,20 @@ export function paramsOf(wishes: Wishes): LatencyParams {
 }
 
 /** Whether one setting is asked for, instead of everything. */
-function isNarrow({ isProto, agents, rates, isWatched }: Wishes): boolean {
-  return isProto || agents !== undefined || rates !== undefined || isWatched;
+function isNarrow({ isProto, agents, rates, isWatched, hasFeatures }: Wishes): boolean {
+  return isProto || agents !== undefined || rates !== undefined || isWatched || hasFeatures;
 }
 
 function narrowSetting(wishes: Wishes, sizes: Sizes): Setting {
-  const { searches, isWatched } = wishes;
+  const { searches, isWatched, hasFeatures } = wishes;
   const first = firstSetting(wishes, sizes, wishes.isProto ? 'proto' : 'json', wishes.agents ?? sizes.agents);
   const rounds = wishes.rounds ?? sizes.rounds;
   return {
     ...first,
-    // Who wants to know what watchers do wants that alone, unless rates are named.
-    rates: (wishes.rates ?? (isWatched ? [] : sizes.rates)).map((ratePerS) => ({ ratePerS, rounds })),
+    // Who wants to know what watchers do, or what features cost, wants that alone, unless rates are named.
+    rates: (wishes.rates ?? (isWatched || hasFeatures ? [] : sizes.rates)).map((ratePerS) => ({ ratePerS, rounds })),
     watched: isWatched ? first.watched : undefined,
+    features: hasFeatures ? featuresOf(wishes, sizes) : undefined,
     searchesOneCore: searches,
   };
 }
@@ -223,9 +238,14 @@ function firstSetting(wishes: Wishes, sizes: Sizes, subprotocol: Subprotocol, ag
       everyMs: wishes.watchEveryMs ?? sizes.watchEveryMs,
       scrapeEveryMs: Math.min(1_000, (wishes.roundS ?? sizes.roundS) * 500),
     },
+    features: undefined,
     search: wishes.searches ? { ...sizes.search, ...wishes.search } : undefined,
     searchesOneCore: wishes.searches,
   };
+}
+
+function featuresOf({ rates, rounds }: Wishes, sizes: Sizes): FeatureParams {
+  return { ratePerS: rates?.[0] ?? sizes.watchRatePerS, pairs: rounds ?? sizes.pairs, profiles: sizes.profiles };
 }
 
 function suffixOf(subprotocol: Subprotocol, agents: number, sizes: Sizes): string {

@@ -6,7 +6,7 @@
  */
 import { SHARES } from '../durations.ts';
 import type { Results } from '../suite.ts';
-import type { RateResults, WatchedResults } from './measure.ts';
+import type { FeaturedResults, RateResults, WatchedResults } from './measure.ts';
 import { GOAL_RATE, type SearchParams, type Setting } from './params.ts';
 import { median, offerRatios, RunTally } from './run-tally.ts';
 import type { Script } from './script.ts';
@@ -132,6 +132,25 @@ export class Report {
     const tailRatio = new RunTally(watched).offers.percentileUs(0.99) / new RunTally(alone).offers.percentileUs(0.99);
     this.#metric(`p99Ratio${ratePerS}WatchedPooled`, tailRatio);
     this.#goal('p99, watched / alone', median(offerRatios(watched, alone, 0.99)), GOALS.watchedP99Ratio);
+  }
+
+  sayFeatured({ features, plain, featured }: FeaturedResults): void {
+    const { ratePerS, profiles } = features;
+    this.#results.say('');
+    this.#results.say(`a policy that uses nothing, and one that uses everything, with ${profiles} profiles, in turns:`);
+    const [none, all] = [new RunTally(plain), new RunTally(featured)];
+    const rows = [row('nothing used', none), row('all used', all)];
+    this.#results.table({ head: [`${ratePerS}/s`, ...COLUMNS, 'others'], rows });
+    for (const [name, share] of SHARES.slice(0, 2)) {
+      const found = offerRatios(featured, plain, share);
+      const each = found.map((one) => one.toFixed(2)).join(' ');
+      this.#results.say(
+        `${name}, all used / nothing used: median of the pairs × ${median(found).toFixed(2)} (${each})`,
+      );
+      this.#metric(`${name}Ratio${ratePerS}Featured`, median(found));
+    }
+    this.#metric(`p99Ratio${ratePerS}FeaturedPooled`, all.offers.percentileUs(0.99) / none.offers.percentileUs(0.99));
+    this.#metric(`cpuRatio${ratePerS}Featured`, all.cpuUsPerLife / none.cpuUsPerLife);
   }
 
   /** `name` stands in the names of its figures: '' or `OneCore`; `title` tells who has which cores. */

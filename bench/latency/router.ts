@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Customer } from '../../src/core/views.ts';
 import { keyOfDataDirectory } from '../../src/edge/local-key.ts';
 import { LocalTokens } from '../../src/edge/tokens.ts';
 import type { Cleanup } from '../cleanup.ts';
@@ -54,19 +55,28 @@ export async function putAgents(port: number, mint: TokenMint, agents: readonly 
     const token = await mint.mint('admin', `admin-${from / AGENTS_PER_ADMIN + 1}`);
     const waiting = agents.slice(from, from + AGENTS_PER_ADMIN);
     while (waiting.length > 0) {
-      await Promise.all(waiting.splice(0, PUTS_AT_ONCE).map((agent) => putAgent(port, token, agent)));
+      await Promise.all(waiting.splice(0, PUTS_AT_ONCE).map((agent) => put(port, token, 'agents', agent)));
     }
   }
 }
 
-async function putAgent(port: number, token: string, agent: BenchAgent): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${port}/v1/agents/${agent.id}`, {
+async function put(port: number, token: string, kind: string, body: { readonly id: string }): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/${kind}/${body.id}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(agent),
+    body: JSON.stringify(body),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`PUT of ${agent.id} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`PUT of ${body.id} answered ${response.status}: ${text}`);
+}
+
+/** Puts profiles of customers, as a gateway, which may ask often. */
+export async function putCustomers(port: number, mint: TokenMint, customers: readonly Customer[]): Promise<void> {
+  const token = await mint.mint('gateway', 'profiles');
+  const waiting = [...customers];
+  while (waiting.length > 0) {
+    await Promise.all(waiting.splice(0, PUTS_AT_ONCE).map((customer) => put(port, token, 'customers', customer)));
+  }
 }
 
 /** Contacts that are not closed, as the router itself says. */

@@ -8,14 +8,15 @@ import type { Cleanup } from '../cleanup.ts';
 import { progress } from '../suite.ts';
 import { allowedCores, pin, whyNotPinned } from './affinity.ts';
 import { nowUs } from './clock.ts';
+import { startFeatured } from './featured.ts';
 import { FIRST_LIFE } from './life.ts';
-import { Measurement, type RateResults, type WatchedResults } from './measure.ts';
+import { type FeaturedResults, Measurement, type RateResults, type WatchedResults } from './measure.ts';
 import type { Metronome } from './metronome.ts';
-import type { LatencyParams, SearchParams, Setting, WatchParams } from './params.ts';
+import type { FeatureParams, LatencyParams, SearchParams, Setting, WatchParams } from './params.ts';
 import type { Report } from './report.ts';
-import { openContactCount } from './router.ts';
+import { openContactCount, type TokenMint } from './router.ts';
 import { Search } from './search.ts';
-import { type Servers, startServers } from './servers.ts';
+import { type Servers, type ServersWish, startServers } from './servers.ts';
 import { Watchers } from './watchers.ts';
 
 export interface SettingWish {
@@ -33,13 +34,14 @@ export interface SettingWish {
 export interface SettingFindings {
   readonly rates: readonly RateResults[];
   readonly watched: WatchedResults | undefined;
+  readonly featured: FeaturedResults | undefined;
   /** When the warm-up was over, on the clock of the load. */
   readonly measuredFromUs: number;
 }
 
 export async function runSetting(wish: SettingWish, cleanup: Cleanup): Promise<SettingFindings> {
   const { params, setting, metronome, nodeOptions, report } = wish;
-  const { subprotocol, agents, rates, watched, search } = setting;
+  const { subprotocol, agents, rates, watched, features, search } = setting;
   progress(`${subprotocol}, ${agents} agents: starting the router and the relays`);
   const folder = join(wish.folder, `setting-${subprotocol}-${agents}`);
   mkdirSync(folder);
@@ -54,11 +56,16 @@ export async function runSetting(wish: SettingWish, cleanup: Cleanup): Promise<S
   for (const rate of rates) found.push(await measurement.rounds(rate));
   report.sayRates(found);
   const watchedResults = watched && (await measureWatched(watched, underway, cleanup));
-  const openCount = await openContactCount(servers.stations.router.process.port, servers.mint);
-  if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
+  const featured = features && (await measureFeatured(features, underway, start, cleanup));
+  await refuseOpenContacts(servers.stations.router.process.port, servers.mint);
   if (search !== undefined) await searchAll(search, underway, params.seed);
   await servers.close();
-  return { rates: found, watched: watchedResults, measuredFromUs };
+  return { rates: found, watched: watchedResults, featured, measuredFromUs };
+}
+
+async function refuseOpenContacts(port: number, mint: TokenMint): Promise<void> {
+  const openCount = await openContactCount(port, mint);
+  if (openCount > 0) throw new Error(`after the rounds ${openCount} contacts are open at the router`);
 }
 
 interface Underway {
@@ -81,6 +88,20 @@ async function measureWatched(
   const results = await measurement.watched(watch, watchers);
   await watchers.close();
   report.sayWatched(results);
+  return results;
+}
+
+async function measureFeatured(
+  features: FeatureParams,
+  { measurement, report }: Underway,
+  start: ServersWish,
+  cleanup: Cleanup,
+): Promise<FeaturedResults> {
+  const router = await startFeatured(start, cleanup);
+  const results = await measurement.featured(features, router);
+  await refuseOpenContacts(router.process.port, router.mint);
+  await router.close();
+  report.sayFeatured(results);
   return results;
 }
 

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { agentsOf } from '../../bench/latency/centre.ts';
+import { FEATURES_POLICY, withFeatures } from '../../bench/latency/features.ts';
+import { parsePolicy } from '../../src/config/policy-file.ts';
 import { resultIn, runSuite, type SuiteResult } from './suite-run.ts';
 
 /** Of rounds at a rate, in a setting. */
@@ -80,6 +83,36 @@ t.test('one setting: rates that are named, in protobuf, without a subscription; 
   const others = Object.keys(result.metrics).filter((name) => /^held|Watched/.test(name));
   t.strictSame(others, [], 'neither search nor watchers');
   t.equal((await run()).hash, result.hash);
+});
+
+t.test('a policy that uses everything beside one that uses nothing', async (t) => {
+  const folder = t.testdir({});
+  const ended = await runSuite(['latency', '--small', '--seed', '7', '--features', '--no-search', '--folder', folder]);
+  t.equal(ended.status, 0, ended.stderr);
+  const result = resultIn(ended);
+  t.match(result.params, { settings: ['json-12'], rates: [], features: { ratePerS: 50, pairs: 1, profiles: 20 } });
+  for (const name of ['p50Ratio50Featured', 'p99Ratio50Featured', 'p99Ratio50FeaturedPooled']) {
+    t.ok((result.metrics[name] ?? Number.NaN) > 0, `${name} is ${result.metrics[name]}`);
+  }
+  t.match(ended.stdout, /^all used /m);
+  t.strictSame(readdirSync(folder), [], 'journals and logs are gone');
+});
+
+t.test('the policy that uses everything is one, and names all that there is', async (t) => {
+  const parsed = parsePolicy(FEATURES_POLICY);
+  t.notOk('faults' in parsed, 'no faults');
+  if ('faults' in parsed) return;
+  const { queues, channels, calendars, explain, estimate } = parsed.policy;
+  const keys = new Set(queues.flatMap((queue) => Object.keys(queue)));
+  for (const key of ['relax', 'lastAgent', 'preferOwner', 'gate', 'hours', 'closed', 'first', 'when'])
+    t.ok(keys.has(key), key);
+  t.ok(calendars !== undefined && estimate !== undefined && explain?.runnersUp === 3);
+  t.ok(Object.values(channels).some(({ yieldsTo = [] }) => yieldsTo.includes('voice')));
+  const skills = agentsOf(12, 1).map(({ skills }) => Object.keys(skills).length);
+  t.strictSame(
+    withFeatures(agentsOf(12, 1)).map((agent) => Object.keys(agent.skills).length - 1),
+    skills,
+  );
 });
 
 t.test('a signal ends the run, its processes and its folder', async (t) => {
