@@ -25,12 +25,8 @@ import {
   rescheduleForget,
 } from './apply-close.ts';
 import {
-  applyAccepted,
-  applyAssigned,
   applyDue,
-  applyOffered,
   applyRelaxed,
-  applyReturned,
   applySubmitted,
   applyUpdated,
   reclassify,
@@ -38,6 +34,7 @@ import {
   scheduleAssigned,
 } from './apply-contact.ts';
 import { applyPreferenceEnded } from './apply-hold.ts';
+import { applyAccepted, applyAssigned, applyOffered, applyReturned } from './apply-offer.ts';
 import { applyRelaxationsTested, scheduleWaiting } from './apply-relaxation.ts';
 import { applyTransferred } from './apply-transfer.ts';
 import type { Contact } from './contact.ts';

@@ -19,7 +19,7 @@ interface Edit {
 export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
   'double offer: a contact that is offered stays in line': [
     {
-      file: 'core/apply-contact.ts',
+      file: 'core/apply-offer.ts',
       from: `  assert(contact.phase.state === 'QUEUED', 'only a waiting contact is offered');\n  const { since } = contact.queue.linePace;\n  leaveLine(state, contact);\n`,
       to: '  const { since } = contact.queue.linePace;\n',
     },
@@ -33,7 +33,7 @@ export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'capacity leak on decline': [
     {
-      file: 'core/apply-contact.ts',
+      file: 'core/apply-offer.ts',
       from: '  release(agent, contact);\n',
       to: `  if (answer === 'DECLINED') agent.held.splice(agent.held.indexOf(contact), 1);\n  else release(agent, contact);\n`,
     },
@@ -50,7 +50,7 @@ export const BUGS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'forgotten cool-down: a declined contact is offered to the same agent again': [
     {
-      file: 'core/apply-contact.ts',
+      file: 'core/apply-offer.ts',
       from: 'if (coolDownUntil > state.at) addCoolDown(',
       to: `if (answer !== 'DECLINED' && coolDownUntil > state.at) addCoolDown(`,
     },
