@@ -43,11 +43,16 @@ export function pairTotalUs(pair: Pair): number {
 
 /** Whether `a` goes before `b`. */
 export function pairBefore(a: Pair, b: Pair): boolean {
+  return goesBefore(a, a.agent.readyOrdinal, b, b.agent.readyOrdinal);
+}
+
+/** The same with the agents' ready ordinals as they were when the pairs were found. */
+export function goesBefore(a: Pair, aReadyOrdinal: number, b: Pair, bReadyOrdinal: number): boolean {
   if (a.contact.tier !== b.contact.tier) return a.contact.tier > b.contact.tier;
   const difference = pairTotalUs(a) - pairTotalUs(b);
   if (difference !== 0) return difference > 0;
   if (a.contact.ordinal !== b.contact.ordinal) return a.contact.ordinal < b.contact.ordinal;
-  return a.agent.readyOrdinal < b.agent.readyOrdinal;
+  return aReadyOrdinal < bReadyOrdinal;
 }
 
 /** The line's best contact that has no cool-downs, with its best indexed agent. */

@@ -12,7 +12,7 @@ import { type Agent, hasRoom, isAvailable, isSignedIn } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { DemandIndex, Line } from './demand.ts';
 import { isOpen } from './gate.ts';
-import { bestForAgent, bestForContact, bestForLine, type Moment, type Pair, pairBefore } from './matching.ts';
+import { bestForAgent, bestForContact, bestForLine, goesBefore, type Moment, type Pair } from './matching.ts';
 import type { Queue } from './names.ts';
 import type { SupplyIndex } from './supply.ts';
 
@@ -94,10 +94,12 @@ interface Candidate {
   pair: Pair;
   /** How many contacts the pair's agent held when the pair was found: more make it stale. */
   heldCount: number;
+  /** The agent's, when the pair was found: an agent for whom the router accepts gets another one meanwhile. */
+  readyOrdinal: number;
 }
 
 function candidateBefore(a: Candidate, b: Candidate): boolean {
-  return pairBefore(a.pair, b.pair);
+  return goesBefore(a.pair, a.readyOrdinal, b.pair, b.readyOrdinal);
 }
 
 /**
@@ -149,7 +151,8 @@ function consider(
   agent: Agent | undefined,
 ): void {
   if (pair === undefined) return;
-  candidates.push({ heapIndex: -1, line, contact, agent, pair, heldCount: pair.agent.held.length });
+  const { held, readyOrdinal } = pair.agent;
+  candidates.push({ heapIndex: -1, line, contact, agent, pair, heldCount: held.length, readyOrdinal });
 }
 
 /** The source's next best pair, if it still has one. */
@@ -162,6 +165,7 @@ function reconsider(candidates: Heap<Candidate>, candidate: Candidate, market: M
   if (pair === undefined) return;
   candidate.pair = pair;
   candidate.heldCount = pair.agent.held.length;
+  candidate.readyOrdinal = pair.agent.readyOrdinal;
   candidates.push(candidate);
 }
 

@@ -39,6 +39,24 @@ t.test('[OFF13] the settle goes on with the readiness that the accept gives', as
   }
 });
 
+t.test('[OFF13, RANK1] a pair that was found before an accept changed its agent hides no better one', async (t) => {
+  const channels = {
+    voice: channelPolicy({ cost: 0, autoAccept: true }),
+    chat: channelPolicy(),
+  };
+  const stage = new Stage(plainPolicy({ channels }));
+  stage.works('a0', { capacity: 99 });
+  stage.works('a1');
+  stage.presence('a1', 'AVAILABLE', { channels: ['voice'] });
+  stage.works('a2');
+  const dueAt = stage.now + 1000;
+  stage.submit('plain', { dueAt });
+  stage.submit('chat', { dueAt, channel: 'chat', tier: 9 });
+  stage.submit('urgent', { dueAt, tier: 1 });
+  const offers = stage.tick(1000).events.filter((event) => event.startsWith('offerMade'));
+  t.strictSame(offers, ['offerMade chat a2', 'offerMade urgent a0', 'offerMade plain a1'], 'not plain a2');
+});
+
 function isOffer({ type }: { readonly type: string }): boolean {
   return type === 'offerMade';
 }
