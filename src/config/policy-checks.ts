@@ -61,6 +61,7 @@ export function warnOfPolicy(draft: Draft, source: YamlSource): Fault[] {
     heldToTheEnd,
     nobodyFirst,
     firstToTheEnd,
+    vainFanOuts,
   ];
   return warnings.flatMap((notes) => place(notes(draft), source, []));
 }
@@ -223,6 +224,19 @@ function* heldToTheEnd(draft: Draft): Iterable<Note> {
   for (const [name, { preferredFor, limits }] of draft.queues) {
     if (preferredFor === 0 || preferredFor < limits.wait) continue;
     yield [['queues', name, 'preferredFor'], 'contacts expire before anybody but their preferred agents may have them'];
+  }
+}
+
+/** Where the router accepts by itself, nobody else is offered the contact meanwhile. */
+function* vainFanOuts(draft: Draft): Iterable<Note> {
+  const names = [...draft.channels.keys()];
+  for (const [name, { fanOut, when }] of draft.queues) {
+    if (fanOut === 1) continue;
+    const taken = names.filter((channel) => when?.channel?.some((pattern) => globMatches(pattern, channel)) ?? true);
+    const vain = taken.filter((channel) => draft.channels.get(channel)?.offer.autoAccept === true);
+    if (vain.length === 0) continue;
+    const message = `it has no effect on ${listText(vain)}: the router accepts the first offer itself (autoAccept)`;
+    yield [['queues', name, 'fanOut'], message];
   }
 }
 

@@ -146,7 +146,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
   const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
-  const { preferredFor, lastAgent, preferOwner, first } = queue;
+  const { preferredFor, lastAgent, preferOwner, first, fanOut } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -163,6 +163,7 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     ...(lastAgent === 'none' ? {} : { lastAgent }),
     ...(preferOwner ? { preferOwner } : {}),
     ...(first === '' ? {} : { first: { skill: first, forMs: queue.firstFor } }),
+    ...(fanOut === 1 ? {} : { fanOut }),
   };
 }
 

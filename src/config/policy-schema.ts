@@ -241,6 +241,13 @@ const queue = object('A queue. A contact that names none goes to the first whose
     least: '1ms',
     most: '7d',
   }),
+  fanOut: number({
+    about: 'To how many agents a contact may be offered at once; the first who accepts has it.',
+    fallback: 1,
+    least: 1,
+    most: 50,
+    whole: true,
+  }),
 });
 
 const agent = object('An agent of the policy’s own; others are put into the directory by API.', {

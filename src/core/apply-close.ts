@@ -192,6 +192,7 @@ export function dropCoolDown(state: State, coolDown: CoolDown): void {
   state.deadlines.cancel(coolDown);
   agent.coolDowns.delete(coolDown);
   contact.coolDowns = contact.coolDowns.filter((one) => one !== coolDown);
+  if (contact.further !== undefined) state.dirty.addContact(contact);
   if (contact.line === undefined) return;
   if (contact.preferredUntil !== 0) placeAgain(state, contact);
   state.dirty.addContact(contact);

@@ -9,6 +9,7 @@ import { countPending, scheduleWaiting } from './apply-relaxation.ts';
 import { type Contact, type Known, QUEUED, SCHEDULED } from './contact.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { ContactDue, ContactRelaxed, ContactSubmitted, ContactUpdated, RelaxedClassification } from './events.ts';
+import { wantsMore } from './fan-out.ts';
 import { scheduleGate } from './gate.ts';
 import { isHeldNow } from './hold.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
@@ -21,6 +22,7 @@ export function refile(state: State, contact: Contact): void {
   const waits = contact.phase.state === 'QUEUED';
   if (waits) state.demands.leave(contact);
   if (waits && contact.relaxation !== undefined) countPending(state, contact, -1);
+  seekNoMore(state, contact);
   state.demands.releaseClass(contact);
   state.demands.retainClass(contact);
   if (waits) joinLine(state, contact);
@@ -59,6 +61,26 @@ export function enterLine(state: State, contact: Contact): void {
   joinLine(state, contact);
 }
 
+/**
+ * Puts the contact where those stand that are offered to somebody and may be offered to one more, or takes it out, as it is now. To be called
+ * whenever its offers, its class or its place in a line change while its queue fans out, or did.
+ */
+export function seekMore(state: State, contact: Contact): void {
+  seekNoMore(state, contact);
+  if (!wantsMore(contact)) return;
+  state.fanOut.enter(contact, state.epoch);
+  state.dirty.addContact(contact);
+  const gate = contact.demand?.gate;
+  if (gate !== undefined) waitAtGate(state, gate);
+}
+
+/** Takes it out of there if it is in. */
+export function seekNoMore(state: State, contact: Contact): void {
+  const gate = contact.further?.of.demand.gate;
+  state.fanOut.leave(contact);
+  if (gate !== undefined && gate.furtherCount === 0) scheduleGate(state, gate, state.at);
+}
+
 /** Puts the contact into the line where it belongs; its place in the queue is as it is. */
 export function joinLine(state: State, contact: Contact): void {
   const isHeld = contact.preferredUntil !== 0 && isHeldNow(state, contact);
@@ -73,7 +95,9 @@ export function joinLine(state: State, contact: Contact): void {
 }
 
 function waitAtGate(state: State, queue: Queue): void {
-  if (queue.gateDeadline === undefined || queue.gateDeadline.heapIndex === -1) scheduleGate(state, queue, state.at);
+  const isAwaited = queue.gateDeadline !== undefined && queue.gateDeadline.heapIndex !== -1;
+  // The first in line waits for the pace, too.
+  if (!isAwaited || queue.waiting.size === 1) scheduleGate(state, queue, state.at);
 }
 
 /** A waiting contact is about to leave its queue's line otherwise than by an offer. */
@@ -253,6 +277,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     line: undefined,
     lineEntry: undefined,
     affinityEntries: NOTHING,
+    further: undefined,
     coolDowns: NOTHING,
     phaseDeadline: undefined,
     assignedUntil: 0,
@@ -307,6 +332,8 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
   if (waits) state.demands.leave(contact);
   if (waits && contact.relaxation !== undefined) countPending(state, contact, -1);
   if (waits && !keepsQueue) leaveQueue(state, contact);
+  const { further } = contact;
+  if (further !== undefined) seekNoMore(state, contact);
   if (changesClass) state.demands.releaseClass(contact);
   const offered = contact.phase.state === 'OFFERED';
   if (offered) contact.queue.offeredCount--;
@@ -324,6 +351,7 @@ function moveTo(state: State, contact: Contact, to: RelaxedClassification, tier:
   if (offered) contact.queue.offeredCount++;
   changed(state, contact);
   if (changesClass) state.demands.retainClass(contact);
+  if (further !== undefined) seekMore(state, contact);
   // Its place in the queue is by age, which stays.
   if (waits && keepsQueue) joinLine(state, contact);
   else if (waits) enterLine(state, contact);

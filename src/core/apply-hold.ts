@@ -16,6 +16,7 @@ export function applyPreferenceEnded(state: State, contact: Contact): void {
   if (line !== undefined) quitLine(state, contact);
   endPreference(state, contact);
   if (line !== undefined) joinLine(state, contact);
+  else if (contact.further !== undefined) state.dirty.addContact(contact);
 }
 
 /** Who may hold the contact changed: it moves if it is held now and was not, or the other way round. */
@@ -28,7 +29,15 @@ export function placeAgain(state: State, contact: Contact): void {
 
 /** The agent signed in or out, or has other skills: so may the contacts that it holds, or would hold. */
 export function placeHeldAgain(state: State, agent: Agent): void {
+  if (state.fanOut.size > 0) lookForMore(state, agent);
   const contacts = state.demands.heldFor(agent.id);
   if (contacts === undefined) return;
   for (const contact of [...contacts]) placeAgain(state, contact);
+}
+
+/** The same of those that are offered to somebody already: whether they are held is asked when it matters. */
+function lookForMore(state: State, agent: Agent): void {
+  for (const contact of state.fanOut.odd()) {
+    if (contact.preferredAgents.includes(agent.id)) state.dirty.addContact(contact);
+  }
 }

@@ -32,6 +32,7 @@ import {
   reclassify,
   refile,
   scheduleAssigned,
+  seekMore,
 } from './apply-contact.ts';
 import { applyPreferenceEnded } from './apply-hold.ts';
 import { applyAccepted, applyAssigned, applyOffered, applyReturned } from './apply-offer.ts';
@@ -79,11 +80,11 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
     case 'contactDue':
       return applyDue(state, contact, event);
     case 'offerDeclined':
-      return applyReturned(state, contact, 'DECLINED', event.coolDownUntil);
+      return applyReturned(state, contact, event.agentId, 'DECLINED', event.coolDownUntil);
     case 'offerMissed':
-      return applyReturned(state, contact, 'MISSED', event.coolDownUntil);
+      return applyReturned(state, contact, event.agentId, 'MISSED', event.coolDownUntil);
     case 'offerRevoked':
-      return applyReturned(state, contact, 'REVOKED', 0);
+      return applyReturned(state, contact, event.agentId, 'REVOKED', 0);
     case 'coolDownEnded':
       return applyCoolDownEnded(state, contact, event.agentId);
     case 'contactRequeued':
@@ -146,8 +147,14 @@ function applyPolicy(state: State, policy: ResolvedPolicy): void {
   for (const { contact } of state.known.values()) {
     if (contact?.phase.state === 'ASSIGNED') scheduleAssigned(state, contact);
     if (contact?.demand !== undefined && contact.demand.gate !== gateOf(contact.queue)) refile(state, contact);
+    if (contact?.phase.state === 'OFFERED' && fansOut(contact)) seekMore(state, contact);
   }
   for (const queue of state.queues.values()) scheduleGate(state, queue, state.at);
+}
+
+/** Whether its queue fans out, or did before this policy. */
+function fansOut({ queue, further }: Contact): boolean {
+  return queue.policy.fanOut !== undefined || further !== undefined;
 }
 
 /** Contacts in queues whose `relax` is another now wait for other steps. */

@@ -1,7 +1,7 @@
 // A contact as the core holds it: what was submitted, what the policy made of it, and the phase that it is in. Mutated by `apply` only.
 //
-// Invariants: 1. `phase` owns what only that phase has; an agent holds a contact exactly while it is OFFERED, ASSIGNED or WRAP_UP.
-// 2. `line` and `lineEntry` are set exactly while it is QUEUED. 3. a demand class is held while QUEUED or OFFERED.
+// Invariants: 1. `phase` owns what only that phase has; an agent holds a contact exactly while it is OFFERED to it, ASSIGNED or WRAP_UP; only OFFERED ones may have several holders.
+// 2. `line` and `lineEntry` are set exactly while it is QUEUED, `further` only while it is OFFERED. 3. a demand class is held while QUEUED or OFFERED.
 // 4. everything a picture needs is here: `contactView` reads nothing else.
 
 import type { FifoItem } from '../lib/ordered-fifo.ts';
@@ -10,6 +10,7 @@ import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
 import type { Relaxation, RelaxedClassification, RunnerUp, Stage } from './events.ts';
+import type { Further } from './fan-out.ts';
 import type { Gateway } from './gateway.ts';
 import type { Channel, Queue } from './names.ts';
 import { lastApplied, withRelaxation } from './relaxation.ts';
@@ -29,12 +30,17 @@ export interface Offer {
   readonly fromLine: boolean;
   readonly runnersUp: readonly RunnerUp[];
   readonly idleUs: number;
+  /** How much longer than `expiresAt` the router waits for the answer, milliseconds. */
+  readonly slackMs: number;
+  /** When it was made, if others of the contact were pending then; 0: at the contact's `offeredAt`. */
+  readonly madeAt: number;
 }
 
 export type Phase =
   | { readonly state: 'QUEUED' }
   | { readonly state: 'SCHEDULED' }
-  | { readonly state: 'OFFERED'; readonly offer: Offer }
+  /** `others`: those that were made after `offer` and are pending too, in that order. */
+  | { readonly state: 'OFFERED'; readonly offer: Offer; readonly others: readonly Offer[] }
   /** `offer`: the one that was accepted; undefined when the agent has it without one. */
   | { readonly state: 'ASSIGNED'; readonly agent: Agent; readonly offer: Offer | undefined }
   | { readonly state: 'WRAP_UP'; readonly agent: Agent }
@@ -100,6 +106,8 @@ export interface Contact extends FifoItem {
   lineEntry: LineEntry | undefined;
   /** Places with its preferred agents while QUEUED. */
   affinityEntries: readonly AffinityEntry[];
+  /** Place among those that are OFFERED and may be offered to one more agent. */
+  further: Further | undefined;
   coolDowns: readonly CoolDown[];
   /** Wait limit, offer, longest conversation or wrap-up: whichever the phase has; in no heap while it has none. */
   phaseDeadline: PhaseDeadline | undefined;
@@ -127,9 +135,13 @@ export interface LineEntry {
   readonly contact: Contact;
 }
 
+export type OfferedPhase = Extract<Phase, { readonly state: 'OFFERED' }>;
+
+const NO_OFFERS: readonly Offer[] = [];
+
 export type Closed = Extract<Phase, { readonly state: ClosedStateName }>;
 
-/** The agent that holds the contact now, if one does. */
+/** The agent that holds the contact now, if one does; of several that it is offered to, the one whose offer was made first. */
 export function holderOf(contact: Contact): Agent | undefined {
   const phase = contact.phase;
   switch (phase.state) {
@@ -141,6 +153,33 @@ export function holderOf(contact: Contact): Agent | undefined {
     default:
       return undefined;
   }
+}
+
+/** The contact's pending offers, in the order in which they were made. */
+export function pendingOffers({ phase }: Contact): readonly Offer[] {
+  return phase.state === 'OFFERED' ? [phase.offer, ...phase.others] : NO_OFFERS;
+}
+
+/** The agent's pending offer of the contact; undefined when it has none. */
+export function offerTo({ phase }: Contact, agentId: string): Offer | undefined {
+  if (phase.state !== 'OFFERED') return undefined;
+  if (phase.offer.agent.id === agentId) return phase.offer;
+  return phase.others.length === 0 ? undefined : phase.others.find(({ agent }) => agent.id === agentId);
+}
+
+/** Until when the router waits for the answer. */
+export function deadlineOf({ expiresAt, slackMs }: Offer): number {
+  return expiresAt + slackMs;
+}
+
+/** The one of its pending offers that is given up first. */
+export function firstDue({ offer, others }: OfferedPhase): Offer {
+  let first = offer;
+  for (const other of others) {
+    const laterMs = deadlineOf(other) - deadlineOf(first);
+    if (laterMs < 0 || (laterMs === 0 && other.agent.ordinal < first.agent.ordinal)) first = other;
+  }
+  return first;
 }
 
 /** How long it has waited by the rule, milliseconds: until now, or until it was answered. */
@@ -155,6 +194,12 @@ export function waitedMs(contact: Contact, now: number): number {
 export function isCooling(contact: Contact, agent: Agent): boolean {
   for (const coolDown of contact.coolDowns) if (coolDown.agent === agent) return true;
   return false;
+}
+
+/** Whether the agent cannot be offered it just now: the pair cools down, or it is offered to the agent. */
+export function isBarred(contact: Contact, agent: Agent): boolean {
+  if (contact.further !== undefined && offerTo(contact, agent.id) !== undefined) return true;
+  return isCooling(contact, agent);
 }
 
 /** What decides its place in line, for comparison with what another policy would make of it. */
@@ -230,9 +275,10 @@ export function offerId(offer: Offer): string {
   return `o${offer.seq}`;
 }
 
-/** The immutable picture of a pending offer; undefined when the contact is not OFFERED. */
-export function offerView(contact: Contact): OfferView | undefined {
-  return contact.phase.state === 'OFFERED' ? drawOffer(contact, contact.phase.offer, false) : undefined;
+/** The immutable picture of the agent's pending offer; undefined when the contact is not offered to it. */
+export function offerView(contact: Contact, agentId: string): OfferView | undefined {
+  const offer = offerTo(contact, agentId);
+  return offer === undefined ? undefined : drawOffer(contact, offer, false);
 }
 
 /** The same of the offer that the router has just accepted itself; undefined when the contact is not ASSIGNED. */
@@ -243,9 +289,12 @@ export function acceptedOfferView(contact: Contact): OfferView | undefined {
 
 function drawOffer(contact: Contact, offer: Offer, autoAccepted: boolean): OfferView {
   const total = offer.urgencyUs + offer.fitUs + offer.readinessUs;
+  const view = contactView(contact);
+  const agentId = offer.agent.id;
   return {
     id: offerId(offer),
-    contact: contactView(contact),
+    // Of several agents, each sees its own offer.
+    contact: view.agentId === agentId ? view : { ...view, agentId },
     expiresAt: offer.expiresAt,
     rank: {
       total: total / 1e6,

@@ -3,7 +3,7 @@
 import { type Agent, agentView, heldInOrder, limitOf, nextOf } from './agent.ts';
 import { fitsBeside } from './blend.ts';
 import type { Command } from './commands.ts';
-import { type Contact, holderOf } from './contact.ts';
+import { type Contact, offerTo, pendingOffers } from './contact.ts';
 import type { Decided } from './decided.ts';
 import type { PresenceCause } from './events.ts';
 import { type Refusal, type RevocationReason, refuse } from './refusal.ts';
@@ -23,15 +23,20 @@ export function decideAccept(step: Step, { actor, offerId }: Asked<'accept'>): D
   const seq = offerSeq(offerId);
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'ACCEPTED');
-  const { offer } = contact.phase;
-  if (offer.agent.id !== actor.id) return { error: noSuchOffer() };
+  const offer = offerTo(contact, actor.id);
+  if (offer?.seq !== seq) return { error: noSuchOffer() };
   if (step.now >= offer.expiresAt) return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
   accept(step, contact, actor.id);
   return { contact };
 }
 
-/** The contact that is offered to the agent is the agent's. */
+/** The contact that is offered to the agent is the agent's, and nobody else's. */
 export function accept(step: Step, contact: Contact, agentId: string): void {
+  if (contact.phase.state === 'OFFERED' && contact.phase.others.length > 0) {
+    for (const { agent } of pendingOffers(contact)) {
+      if (agent.id !== agentId) step.revokeFrom(contact, agent, 'ACCEPTED_ELSEWHERE');
+    }
+  }
   const assignedUntil = step.now + contact.channel.policy.assigned.maxMs;
   step.emitOf(contact, { type: 'offerAccepted', contactId: contact.id, agentId, assignedUntil });
 }
@@ -41,7 +46,7 @@ export function decideDecline(step: Step, { actor, offerId, reason }: Asked<'dec
   const seq = offerSeq(offerId);
   const contact = state.offers.get(seq);
   if (contact === undefined || contact.phase.state !== 'OFFERED') return answerPast(state, actor.id, seq, 'DECLINED');
-  if (contact.phase.offer.agent.id !== actor.id) return { error: noSuchOffer() };
+  if (offerTo(contact, actor.id)?.seq !== seq) return { error: noSuchOffer() };
   const coolDownUntil = step.now + declineCoolDownMs(state, reason);
   step.emitOf(contact, { type: 'offerDeclined', contactId: contact.id, agentId: actor.id, reason, coolDownUntil });
   return { contact };
@@ -80,12 +85,19 @@ function answerPast(state: State, agentId: string, seq: number, wanted: 'ACCEPTE
   const known = state.known.get(past.contactId);
   if (past.answer === wanted && known !== undefined) return { known };
   if (past.answer === 'MISSED') return { error: refuse('OFFER_EXPIRED', 'its time is over', 'offerId') };
-  return { error: refuse('OFFER_NOT_PENDING', `it was ${past.answer.toLowerCase()}`, 'offerId') };
+  const isElsewhere = past.answer === 'REVOKED' && isAnsweredByOther(known?.contact, agentId);
+  const why = isElsewhere ? ': another agent has the contact' : '';
+  return { error: refuse('OFFER_NOT_PENDING', `it was ${past.answer.toLowerCase()}${why}`, 'offerId') };
+}
+
+function isAnsweredByOther(contact: Contact | undefined, agentId: string): boolean {
+  const state = contact?.phase.state;
+  return (state === 'ASSIGNED' || state === 'WRAP_UP') && contact?.agentId !== agentId;
 }
 
 /** Nobody answered in time. */
 export function missOffer(step: Step, contact: Contact, agent: Agent): void {
-  if (agent.sessionId === '') return step.revoke(contact, 'AGENT_OFFLINE');
+  if (agent.sessionId === '') return step.revokeFrom(contact, agent, 'AGENT_OFFLINE');
   const presence = step.state.policy?.presence;
   const coolDownUntil = step.now + (presence?.declineCoolDownMs ?? 0);
   step.emitOf(contact, { type: 'offerMissed', contactId: contact.id, agentId: agent.id, coolDownUntil });
@@ -119,7 +131,7 @@ export function becomePresent(
 }
 
 function revokeOffers(step: Step, agent: Agent, reason: RevocationReason): void {
-  for (const contact of heldInOrder(agent)) step.revoke(contact, reason);
+  for (const contact of heldInOrder(agent)) step.revokeFrom(contact, agent, reason);
 }
 
 export function decideSetPresence(step: Step, command: Asked<'setPresence'>): Decided {
@@ -231,9 +243,9 @@ export function decideRestart(step: Step, { graceMs }: Asked<'restart'>): Decide
 
 export function decideWithdrawStalled(step: Step, { firstSeq, lastSeq }: Asked<'withdrawStalled'>): Decided {
   for (const [seq, contact] of [...step.state.offers].sort(([a], [b]) => a - b)) {
-    const phase = contact.phase;
-    if (seq < firstSeq || seq > lastSeq || phase.state !== 'OFFERED') continue;
-    if (phase.offer.expiresAt <= step.now) step.revoke(contact, 'CLOCK_STALLED');
+    if (seq < firstSeq || seq > lastSeq) continue;
+    const offer = pendingOffers(contact).find((one) => one.seq === seq);
+    if (offer !== undefined && offer.expiresAt <= step.now) step.revokeFrom(contact, offer.agent, 'CLOCK_STALLED');
   }
   return { ok: {} };
 }
@@ -287,11 +299,11 @@ function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<str
 /** Gives back, newest first, pending offers whose requirement the agent no longer meets or for which its room has gone. */
 export function revokeIneligible(step: Step, agent: Agent, reason: RevocationReason): void {
   for (const contact of heldInOrder(agent).reverse()) {
-    if (contact.phase.state !== 'OFFERED' || holderOf(contact) !== agent) continue;
+    if (offerTo(contact, agent.id) === undefined) continue;
     const { channel } = contact;
     const count = agent.countByChannel[channel.index] ?? 0;
     const fits = count <= limitOf(agent, channel) && fitsBeside(agent, contact);
-    if (!fits || !meets(agent.skills, eligibilityOf(contact))) step.revoke(contact, reason);
+    if (!fits || !meets(agent.skills, eligibilityOf(contact))) step.revokeFrom(contact, agent, reason);
   }
 }
 

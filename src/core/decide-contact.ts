@@ -6,7 +6,7 @@ import { utf8ByteLength } from '../lib/utf8.ts';
 import { isSameStage, stageAtEntry, withStage } from './bots.ts';
 import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
-import { type Contact, classificationOf, type Known } from './contact.ts';
+import { type Contact, classificationOf, type Known, offerTo, pendingOffers } from './contact.ts';
 import { withProfile } from './customers.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
@@ -39,7 +39,11 @@ export function findKnown(state: State, actor: Actor, contactId: string): Known 
   const known = state.known.get(contactId);
   if (known === undefined || actor.role === 'supervisor' || actor.role === 'admin') return known;
   const owner = actor.role === 'gateway' ? known.gateway.id : (known.contact ?? known.tombstone)?.agentId;
-  return owner === actor.id ? known : undefined;
+  if (owner === actor.id) return known;
+  // Of several agents whom it is offered to, each knows of it.
+  const isOffered =
+    actor.role === 'agent' && known.contact !== undefined && offerTo(known.contact, actor.id) !== undefined;
+  return isOffered ? known : undefined;
 }
 
 export function checkVersion(known: Known, expected: number): Refusal | undefined {
@@ -216,7 +220,9 @@ export function decideUpdate(step: Step, { actor, contactId, set, version }: Ask
   const next = changesOf(step.state, contact, set, answered);
   if (isRefusal(next)) return { error: within('set', next) };
   if (differs(contact, next)) step.emitOf(contact, { type: 'contactUpdated', contactId, ...next });
-  if (contact.phase.state === 'OFFERED' && !stillMeets(contact)) step.revoke(contact, 'REQUIREMENT_CHANGED');
+  for (const { agent } of pendingOffers(contact)) {
+    if (!meets(agent.skills, eligibilityOf(contact))) step.revokeFrom(contact, agent, 'REQUIREMENT_CHANGED');
+  }
   return { contact };
 }
 
@@ -259,11 +265,6 @@ function differs(contact: Contact, next: Next): boolean {
   const fields = Object.keys(others) as (keyof typeof others)[];
   const present = { ...contact, ...classificationOf(contact) };
   return fields.some((field) => JSON.stringify(present[field]) !== JSON.stringify(next[field]));
-}
-
-/** Whether the agent that it is offered to still meets its requirement. */
-export function stillMeets(contact: Contact): boolean {
-  return contact.phase.state === 'OFFERED' && meets(contact.phase.offer.agent.skills, eligibilityOf(contact));
 }
 
 export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Decided {

@@ -5,7 +5,7 @@ import type { Agent } from './agent.ts';
 import { isSameStage, stageUnder, withStage } from './bots.ts';
 import { classifyRelaxed, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
-import type { Contact } from './contact.ts';
+import { type Contact, pendingOffers } from './contact.ts';
 import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
 import { emitHours } from './decide-hours.ts';
 import type { RelaxedClassification } from './events.ts';
@@ -129,7 +129,7 @@ function followAgents(step: Step, policy: ResolvedPolicy): void {
 function agentsWithOffers(state: State): Agent[] {
   const agents = new Set<Agent>();
   for (const contact of state.offers.values()) {
-    if (contact.phase.state === 'OFFERED') agents.add(contact.phase.offer.agent);
+    for (const { agent } of pendingOffers(contact)) agents.add(agent);
   }
   return [...agents].sort((a, b) => a.ordinal - b.ordinal);
 }

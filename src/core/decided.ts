@@ -66,7 +66,7 @@ function sessionPicture(agent: Agent): Ok {
   const offers: OfferView[] = [];
   const contacts: ContactView[] = [];
   for (const contact of heldInOrder(agent)) {
-    const offer = offerView(contact);
+    const offer = offerView(contact, agent.id);
     if (offer === undefined) contacts.push(drawContact(contact));
     else offers.push(offer);
   }

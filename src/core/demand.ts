@@ -60,6 +60,8 @@ export interface DemandClass {
   /** The same of held contacts. */
   readonly heldLines: Line[];
   waitingCount: number;
+  /** Contacts that are offered to somebody and may be offered to one more (fan-out.ts). */
+  furtherCount: number;
   /** Place in `nonEmpty`; −1. */
   nonEmptyIndex: number;
   /** Contacts QUEUED or OFFERED. */
@@ -228,6 +230,7 @@ export class DemandIndex {
       lines: [],
       heldLines: [],
       waitingCount: 0,
+      furtherCount: 0,
       nonEmptyIndex: -1,
       useCount: 0,
       facts: [],

@@ -42,7 +42,7 @@ export function explainOffer(
   return {
     offerId: offerId(offer),
     agentId: offer.agent.id,
-    offeredAt: contact.offeredAt,
+    offeredAt: madeAt(contact, offer),
     rank: rankOf(offer.urgencyUs, offer.fitUs, offer.readinessUs),
     parts: parts.map(({ us, ...part }) => ({ ...part, seconds: us / 1e6 })),
     approximate: parts.some(({ what }) => what === 'changed'),
@@ -72,9 +72,14 @@ function part(of: PartOf, what: string, us: number, policyPath: string, how: str
   return { of, what, skill, us, policyPath, how };
 }
 
-function urgencyParts({ contact, policy }: Sources): PartUs[] {
-  const { queue, segment, clockRate, offeredAt, agedFrom, value } = contact;
-  const waitedMs = offeredAt - agedFrom;
+/** When the offer was made. */
+function madeAt({ offeredAt }: Contact, offer: Offer): number {
+  return offer.madeAt === 0 ? offeredAt : offer.madeAt;
+}
+
+function urgencyParts({ contact, offer, policy }: Sources): PartUs[] {
+  const { queue, segment, clockRate, agedFrom, value } = contact;
+  const waitedMs = madeAt(contact, offer) - agedFrom;
   const segmentPolicy = Object.hasOwn(policy.segments, segment) ? policy.segments[segment] : undefined;
   const rates = `clock rate ${clockRate / 1000}: queue’s ${queue.policy.clockRate} × segment’s ${segmentPolicy?.clockRate ?? 1}`;
   const { scale, headStartMs } = policy.value;

@@ -5,7 +5,7 @@
 // to supervisors and admins only. 3. what is told, and in what order, follows from the facts alone: a rebuilt state tells the same.
 
 import { type Agent, hasRoom, isSignedIn, limitOf } from './agent.ts';
-import { type Contact, isCooling } from './contact.ts';
+import { type Contact, isCooling, type OfferedPhase, offerTo } from './contact.ts';
 import type {
   AgentInTheWay,
   ExplainedWait,
@@ -98,7 +98,7 @@ function note(survey: Survey, agent: Agent): void {
     obstacle,
     reason: obstacle === 'BUSY' ? agent.reason : '',
     until: untilOf(contact, agent, obstacle),
-    holds: obstacle === 'NO_ROOM' ? held(agent).map((contact) => heldView(state, contact, tellsIds)) : [],
+    holds: obstacle === 'NO_ROOM' ? held(agent).map((contact) => heldView(state, contact, agent, tellsIds)) : [],
   });
 }
 
@@ -123,12 +123,12 @@ function untilOf(contact: Contact, agent: Agent, obstacle: Obstacle): number {
   return contact.coolDowns.find((coolDown) => coolDown.agent === agent)?.due ?? 0;
 }
 
-function heldView(state: State, contact: Contact, tellsIds: boolean): HeldContact {
+function heldView(state: State, contact: Contact, agent: Agent, tellsIds: boolean): HeldContact {
   const { phase, phaseDeadline } = contact;
   const view = { contactId: tellsIds ? contact.id : '', channel: contact.channel.name, state: phase.state };
   switch (phase.state) {
     case 'OFFERED':
-      return { ...view, since: contact.offeredAt, until: phase.offer.expiresAt };
+      return { ...view, ...pendingSince(contact, phase, agent) };
     case 'WRAP_UP': {
       const due = phaseDeadline === undefined ? undefined : state.deadlines.dueOf(phaseDeadline);
       return { ...view, since: contact.endedAt, until: due ?? 0 };
@@ -136,6 +136,12 @@ function heldView(state: State, contact: Contact, tellsIds: boolean): HeldContac
     default:
       return { ...view, since: contact.assignedAt, until: 0 };
   }
+}
+
+/** Since when and until when the agent's offer of it is pending. */
+function pendingSince(contact: Contact, phase: OfferedPhase, agent: Agent): Pick<HeldContact, 'since' | 'until'> {
+  const { madeAt, expiresAt } = offerTo(contact, agent.id) ?? phase.offer;
+  return { since: madeAt === 0 ? contact.offeredAt : madeAt, until: expiresAt };
 }
 
 function conditionText({ agentsAvailable, estimatedWaitAboveMs }: RelaxCondition = {}): string {

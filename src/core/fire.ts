@@ -4,7 +4,7 @@ import { assert, unreachable } from '../lib/assert.ts';
 import type { Agent } from './agent.ts';
 import { stageAtEntry, stageOnWay } from './bots.ts';
 import { classify, isRefusal } from './classify.ts';
-import { type Contact, classificationOf, waitedMs } from './contact.ts';
+import { type Contact, classificationOf, firstDue, waitedMs } from './contact.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
 import type { CloseCause } from './events.ts';
@@ -45,7 +45,7 @@ function fire(step: Step, deadline: Deadline): void {
     case 'offer': {
       const { phase } = deadline.contact;
       assert(phase.state === 'OFFERED', 'an offer deadline belongs to an offered contact');
-      return missOffer(step, deadline.contact, phase.offer.agent);
+      return missOffer(step, deadline.contact, firstDue(phase).agent);
     }
     case 'assigned':
       return giveUp(step, deadline.contact, 'TOO_LONG');

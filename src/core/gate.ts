@@ -3,7 +3,7 @@
 //
 // Invariants: 1. within one settle a gate only shuts, but for answers that lift a service level: whoever may open one says so to `Dirty`.
 // 2. contacts behind a gate have demand classes of their own, so that a gate is looked at once a class and not once a contact.
-// 3. a gate has a deadline exactly while somebody waits in its queue and time alone may open it.
+// 3. a gate has a deadline exactly while somebody waits in its queue, or may be offered to one more agent, and time alone may open it.
 
 import { hasRoom, isAvailable } from './agent.ts';
 import type { DemandClass } from './demand.ts';
@@ -19,7 +19,17 @@ export type Shut = '' | 'RESERVE' | 'SERVICE_LEVEL' | 'PACE';
 export function isOpen(demand: DemandClass, moment: Moment): boolean {
   const queue = demand.gate;
   if (queue === undefined) return true;
-  if (shutForAll(queue, moment.now, moment.queues) !== '') return false;
+  return shutForAll(queue, moment.now, moment.queues) === '' && leavesReserve(demand, queue, moment);
+}
+
+/** The same of those that are offered to somebody and may be offered to one more: the pace is not asked. */
+export function isOpenForMore(demand: DemandClass, moment: Moment): boolean {
+  const queue = demand.gate;
+  if (queue === undefined) return true;
+  return keepsLevel(queue, moment.now, moment.queues) && leavesReserve(demand, queue, moment);
+}
+
+function leavesReserve(demand: DemandClass, queue: Queue, moment: Moment): boolean {
   const reserve = queue.policy.gate?.reserve ?? 0;
   return reserve === 0 || countsMoreThan(demand, reserve, moment);
 }
@@ -29,10 +39,13 @@ export function shutForAll(queue: Queue, now: number, queues: ReadonlyMap<string
   const gate = queue.policy.gate;
   if (gate === undefined) return '';
   if (gate.paceMs > 0 && now < queue.paceUntil) return 'PACE';
-  const asked = gate.serviceLevelAtLeast;
-  if (asked === undefined) return '';
-  const level = queues.get(asked.queue)?.flow.serviceLevel(now) ?? 1;
-  return level >= asked.ratio ? '' : 'SERVICE_LEVEL';
+  return keepsLevel(queue, now, queues) ? '' : 'SERVICE_LEVEL';
+}
+
+function keepsLevel({ policy }: Queue, now: number, queues: ReadonlyMap<string, Queue>): boolean {
+  const asked = policy.gate?.serviceLevelAtLeast;
+  if (asked === undefined) return true;
+  return (queues.get(asked.queue)?.flow.serviceLevel(now) ?? 1) >= asked.ratio;
 }
 
 /** What shuts the queue's gate, by the queue's own count of agents with room. */
@@ -72,9 +85,9 @@ export function scheduleGate(state: State, queue: Queue, from: number): void {
   state.deadlines.cancel(queue.gateDeadline);
   queue.gateDeadline = undefined;
   const gate = queue.policy.gate;
-  if (gate === undefined || queue.waiting.size === 0) return;
+  if (gate === undefined || queue.waiting.size + queue.furtherCount === 0) return;
   let due = Number.POSITIVE_INFINITY;
-  if (gate.paceMs > 0 && queue.paceUntil > from) due = queue.paceUntil;
+  if (gate.paceMs > 0 && queue.paceUntil > from && queue.waiting.size > 0) due = queue.paceUntil;
   if (gate.serviceLevelAtLeast !== undefined) due = Math.min(due, (Math.floor(from / SLOT_MS) + 1) * SLOT_MS);
   if (due === Number.POSITIVE_INFINITY) return;
   queue.gateDeadline = { kind: 'gate', due, ordinal: 0, detail: 0, queue, heapIndex: -1 };

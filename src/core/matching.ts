@@ -8,7 +8,7 @@ import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { Bucket, Membership } from './agent-buckets.ts';
 import { leastLoad } from './blend.ts';
-import { type Contact, isCooling, type LineEntry } from './contact.ts';
+import { type Contact, isBarred, isCooling, type LineEntry } from './contact.ts';
 import type { DemandClass, DemandIndex, Line } from './demand.ts';
 import { isOpen } from './gate.ts';
 import type { Queue } from './names.ts';
@@ -69,14 +69,25 @@ export function bestForContact(
   moment: Moment,
   agentById: ReadonlyMap<string, Agent>,
 ): Pair | undefined {
-  const demand = contact.demand;
-  if (demand === undefined || contact.line === undefined || !mayOffer(demand, moment)) return undefined;
-  let best = contact.line.isHeld ? undefined : bestIndexed(contact, demand, moment);
+  const { demand, line } = contact;
+  if (demand === undefined || line === undefined || !mayOffer(demand, moment)) return undefined;
+  return bestAgentFor(contact, demand, line.isHeld, moment, agentById);
+}
+
+/** The same, whether it waits or may be offered to one more. */
+export function bestAgentFor(
+  contact: Contact,
+  demand: DemandClass,
+  isHeld: boolean,
+  moment: Moment,
+  agentById: ReadonlyMap<string, Agent>,
+): Pair | undefined {
+  let best = isHeld ? undefined : bestIndexed(contact, demand, moment);
   for (const agentId of contact.preferredAgents) {
     const agent = agentById.get(agentId);
     if (agent === undefined || !isAvailable(agent) || !hasRoom(agent, contact.channel)) continue;
     const fit = classFit(agent, demand);
-    if (fit === undefined || isCooling(contact, agent)) continue;
+    if (fit === undefined || isBarred(contact, agent)) continue;
     const pair = pairOf(contact, agent, fit + moment.terms.affinityUs, moment);
     if (best === undefined || pairBefore(pair, best)) best = pair;
   }
@@ -87,8 +98,7 @@ export function bestForContact(
 export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment): Pair | undefined {
   const supply = agent.supply;
   if (supply === undefined || !isAvailable(agent)) return undefined;
-  const load = moment.blends ? leastLoad(agent) : agent.load;
-  if (load + moment.costMin > agent.capacity) return undefined;
+  if (!hasLeastRoom(agent, moment)) return undefined;
   const pick: Pick = { contact: undefined, tier: -1, worthUs: Number.NEGATIVE_INFINITY, fitUs: 0 };
   if (demands.nonEmpty.length < supply.facts.length) {
     for (const demand of demands.nonEmpty) {
@@ -102,6 +112,11 @@ export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment)
   }
   compareAffinity(agent, demands, moment, pick);
   return pick.contact === undefined ? undefined : pairOf(pick.contact, agent, pick.fitUs, moment);
+}
+
+/** Whether it may have room for the least that a contact takes. */
+export function hasLeastRoom(agent: Agent, { blends, costMin }: Moment): boolean {
+  return (blends ? leastLoad(agent) : agent.load) + costMin <= agent.capacity;
 }
 
 /** The best contact so far, and what decides between it and another: tier, and what it is worth for the agent, but for what is the same for all. */
@@ -221,7 +236,7 @@ function mayOffer(demand: DemandClass, moment: Moment): boolean {
   return demand.gate === undefined || isOpen(demand, moment);
 }
 
-function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {
+export function pairOf(contact: Contact, agent: Agent, fitUs: number, moment: Moment): Pair {
   const { now, terms } = moment;
   return {
     contact,
@@ -238,8 +253,8 @@ export function classFit(agent: Agent, demand: DemandClass): number | undefined 
 }
 
 function firstOf(bucket: Bucket, contact: Contact): Agent | undefined {
-  const membership =
-    contact.coolDowns.length === 0 ? bucket.agents.first() : bucket.agents.firstWhere(mayTake, contact);
+  const isOpenToAll = contact.coolDowns.length === 0 && contact.further === undefined;
+  const membership = isOpenToAll ? bucket.agents.first() : bucket.agents.firstWhere(mayTake, contact);
   return membership?.agent;
 }
 
@@ -252,5 +267,5 @@ function isFreeFor(entry: LineEntry, agent: Agent): boolean {
 }
 
 function mayTake(membership: Membership, contact: Contact): boolean {
-  return !isCooling(contact, membership.agent);
+  return !isBarred(contact, membership.agent);
 }

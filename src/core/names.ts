@@ -46,6 +46,8 @@ export interface Queue {
   paceUntil: number;
   /** The demand classes that wait behind the queue's gate; without one there are none. */
   readonly gated: Set<DemandClass>;
+  /** Contacts behind it that are offered to somebody and may be offered to one more. */
+  furtherCount: number;
   /** Queues whose gates look at this one's service level. */
   watchers: readonly Queue[];
   gateDeadline: Deadline | undefined;
@@ -74,6 +76,7 @@ export function newQueue(policy: QueuePolicy): Queue {
     flow: new QueueFlow(),
     paceUntil: 0,
     gated: new Set(),
+    furtherCount: 0,
     watchers: [],
     gateDeadline: undefined,
     gateDirty: false,

@@ -86,6 +86,8 @@ export interface QueuePolicy {
   readonly closed?: ClosedPolicy;
   /** Whoever has the skill gets its contacts first, for so long; absent: nobody. */
   readonly first?: FirstPolicy;
+  /** To how many agents a contact of it may be offered at once, 2 to 50; absent: 1. */
+  readonly fanOut?: number;
 }
 
 export interface FirstPolicy {

@@ -6,7 +6,7 @@
 import type { SortedLog } from '../lib/sorted-log.ts';
 import { agentView } from './agent.ts';
 import type { Ok, Outcome, Query, Tombstone } from './commands.ts';
-import { type Contact, drawContact, type Known } from './contact.ts';
+import { type Contact, drawContact, type Known, type Offer, offerTo, pendingOffers } from './contact.ts';
 import { pullNotAllowed } from './decide-assign.ts';
 import { findKnown } from './decide-contact.ts';
 import { noSuchCustomer } from './decide-customer.ts';
@@ -103,9 +103,9 @@ export class Queries {
     if (contact === undefined || policy === undefined) return { ok: { explanation } };
     const { phase } = contact;
     if ((phase.state === 'OFFERED' || phase.state === 'ASSIGNED') && phase.offer !== undefined) {
-      const found = phase.offer.seq === this.#state.seq ? retraced : undefined;
-      const offer = explainOffer(contact, phase.offer, policy, terms, found);
-      return { ok: { explanation: { ...explanation, offer } } };
+      const offer = askedOffer(contact, phase.offer, actor.id, retraced === undefined ? 0 : this.#state.seq);
+      const found = offer.seq === this.#state.seq ? retraced : undefined;
+      return { ok: { explanation: { ...explanation, offer: explainOffer(contact, offer, policy, terms, found) } } };
     }
     if (phase.state !== 'QUEUED') return { ok: { explanation } };
     const tellsIds = actor.role === 'supervisor' || actor.role === 'admin';
@@ -220,6 +220,11 @@ export class Queries {
       ? { ok: { agents: views } }
       : { ok: { agents: views, next: page.last.id } };
   }
+}
+
+/** Of several that are pending an agent is told of its own, anybody else of the one that event `madeBy` made, or else of the first. */
+function askedOffer(contact: Contact, first: Offer, agentId: string, madeBy: number): Offer {
+  return offerTo(contact, agentId) ?? pendingOffers(contact).find(({ seq }) => seq === madeBy) ?? first;
 }
 
 function pictureOf(known: Known): ContactView | Tombstone {

@@ -14,12 +14,13 @@ import {
   queueNamed,
   schedule,
   scheduleAssigned,
+  seekMore,
   setPhaseDeadline,
   shareRequirement,
   startPreference,
 } from './apply-contact.ts';
-import type { Contact, Known, Offer } from './contact.ts';
-import { holderOf } from './contact.ts';
+import { awaitAnswer } from './apply-offer.ts';
+import { type Contact, deadlineOf, holderOf, type Known, type Offer, pendingOffers } from './contact.ts';
 import type { Deadlines } from './deadlines.ts';
 import { scheduleGate } from './gate.ts';
 import type { Gateway } from './gateway.ts';
@@ -31,6 +32,7 @@ import type {
   ContactRecord,
   GatewayRecord,
   HeaderRecord,
+  PendingOfferRecord,
   QueueFlowRecord,
   StateRecord,
   TombstoneRecord,
@@ -166,7 +168,7 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     agentId: contact.agentId,
     offerSeq: offer?.seq ?? 0,
     offerExpiresAt: offer?.expiresAt ?? 0,
-    offerDeadline: phase.state === 'OFFERED' ? due : 0,
+    offerDeadline: phase.state === 'OFFERED' ? deadlineOf(phase.offer) : 0,
     cost: contact.cost,
     urgencyUs: offer?.urgencyUs ?? 0,
     fitUs: offer?.fitUs ?? 0,
@@ -188,6 +190,27 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     preferredUntil: contact.preferredUntil,
     releasedBy: contact.releasedBy,
     ...(contact.stage === undefined ? {} : { stage: contact.stage }),
+    ...fanOf(contact, offer),
+  };
+}
+
+function fanOf({ phase }: Contact, offer: Offer | undefined): Pick<ContactRecord, 'fan'> {
+  const others = phase.state === 'OFFERED' ? phase.others : [];
+  if (offer === undefined || (offer.madeAt === 0 && others.length === 0)) return {};
+  return { fan: { madeAt: offer.madeAt, others: others.map(pendingOfferRecord) } };
+}
+
+function pendingOfferRecord(offer: Offer): PendingOfferRecord {
+  return {
+    agentId: offer.agent.id,
+    offerSeq: offer.seq,
+    madeAt: offer.madeAt,
+    expiresAt: offer.expiresAt,
+    deadline: deadlineOf(offer),
+    urgencyUs: offer.urgencyUs,
+    fitUs: offer.fitUs,
+    readinessUs: offer.readinessUs,
+    ...reasonsOf(offer),
   };
 }
 
@@ -362,15 +385,21 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
     fromLine: record.fromLine,
     runnersUp: record.reasons?.runnersUp ?? [],
     idleUs: record.reasons?.idleUs ?? 0,
+    slackMs: record.state === 'OFFERED' ? record.offerDeadline - record.offerExpiresAt : 0,
+    madeAt: record.fan?.madeAt ?? 0,
   };
   switch (record.state) {
     case 'OFFERED':
-      contact.phase = { state: 'OFFERED', offer };
+      contact.phase = { state: 'OFFERED', offer, others: otherOffers(state, record) };
       contact.queue.offeredCount++;
-      state.offers.set(offer.seq, contact);
       state.demands.retainClass(contact);
-      setPhaseDeadline(state, contact, 'offer', record.offerDeadline);
-      break;
+      awaitAnswer(state, contact);
+      for (const pending of pendingOffers(contact)) {
+        state.offers.set(pending.seq, contact);
+        hold(pending.agent, contact);
+      }
+      if (contact.queue.policy.fanOut !== undefined) seekMore(state, contact);
+      return;
     case 'ASSIGNED':
       contact.phase = { state: 'ASSIGNED', agent, offer: offer.seq === 0 ? undefined : offer };
       contact.queue.assignedCount++;
@@ -388,6 +417,18 @@ function restorePhase(state: State, contact: Contact, record: ContactRecord): vo
   }
   const holder = holderOf(contact);
   if (holder !== undefined) hold(holder, contact);
+}
+
+function otherOffers(state: State, { fan, fromLine }: ContactRecord): Offer[] {
+  return (fan?.others ?? []).map(({ agentId, offerSeq, deadline, reasons, ...offer }) => ({
+    ...offer,
+    seq: offerSeq,
+    agent: agentNamed(state, agentId),
+    slackMs: deadline - offer.expiresAt,
+    fromLine,
+    runnersUp: reasons?.runnersUp ?? [],
+    idleUs: reasons?.idleUs ?? 0,
+  }));
 }
 
 function restoreTombstone(state: State, record: TombstoneRecord): Known {

@@ -91,6 +91,7 @@ export const revocationReasons = [
   'CLOCK_STALLED', // the offer never left the router in time
   'REASSIGNED', // a supervisor gave the contact to an agent
   'CONTACT_TRANSFERRED', // a supervisor sent the contact elsewhere
+  'ACCEPTED_ELSEWHERE', // another agent whom the contact was offered to accepted it
 ] as const;
 
 export type RevocationReason = (typeof revocationReasons)[number];

@@ -6,8 +6,9 @@
 
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { Bucket, Membership } from './agent-buckets.ts';
-import { type Contact, isCooling } from './contact.ts';
+import { type Contact, isBarred } from './contact.ts';
 import type { RunnerUp } from './events.ts';
+import { isHeldNow } from './hold.ts';
 import { classFit, type Moment, type Pair } from './matching.ts';
 import { idleUs, loadUs } from './rank.ts';
 
@@ -35,7 +36,7 @@ interface Agents {
 /** At most so many, best first. */
 export function runnersUp(pair: Pair, countMax: number, moment: Moment, { dirty, agents }: Agents): RunnerUp[] {
   const { contact, agent: chosen } = pair;
-  const isHeld = contact.line?.isHeld === true;
+  const isHeld = contact.line === undefined ? isHeldFurther(contact, agents) : contact.line.isHeld;
   if (!isHeld) for (const agent of dirty.agents) considerDirectly(contact, agent, chosen, moment, countMax);
   for (const agentId of contact.preferredAgents) {
     const agent = agents.get(agentId);
@@ -52,9 +53,14 @@ export function runnersUp(pair: Pair, countMax: number, moment: Moment, { dirty,
   return found;
 }
 
+/** Of a contact that is offered to somebody already. */
+function isHeldFurther(contact: Contact, agents: Agents['agents']): boolean {
+  return contact.preferredUntil !== 0 && isHeldNow({ agents }, contact);
+}
+
 /** An agent that the index does not show, or not with its affinity. */
 function considerDirectly(contact: Contact, agent: Agent, chosen: Agent, moment: Moment, countMax: number): void {
-  if (agent === chosen || !isAvailable(agent) || !hasRoom(agent, contact.channel) || isCooling(contact, agent)) return;
+  if (agent === chosen || !isAvailable(agent) || !hasRoom(agent, contact.channel) || isBarred(contact, agent)) return;
   if (places.agents.includes(agent)) return;
   const fit = contact.demand === undefined ? undefined : classFit(agent, contact.demand);
   if (fit === undefined) return;
@@ -88,7 +94,8 @@ function considerBuckets(
 ): void {
   const idleMaxUs = terms.idleRate * terms.idleCapMs;
   const { worthUs } = places;
-  const isPlain = contact.coolDowns.length === 0 && contact.preferredAgents.length === 0;
+  const isOpenToAll = contact.coolDowns.length === 0 && contact.further === undefined;
+  const isPlain = isOpenToAll && contact.preferredAgents.length === 0;
   for (const { baseUs, agents } of buckets) {
     const headUs = fitUs + baseUs;
     if (worthUs.length === countMax && headUs + idleMaxUs < (worthUs[countMax - 1] as number)) return;
@@ -107,7 +114,7 @@ function nextOf(agents: Bucket['agents'], contact: Contact, chosen: Agent, behin
 }
 
 function isNext({ agent, order }: Membership, { contact, chosen, behind }: Search): boolean {
-  if (order <= behind || agent === chosen || isCooling(contact, agent)) return false;
+  if (order <= behind || agent === chosen || isBarred(contact, agent)) return false;
   return contact.preferredAgents.length === 0 || !contact.preferredAgents.includes(agent.id);
 }
 

@@ -11,9 +11,11 @@ import { Heap } from '../lib/heap.ts';
 import { type Agent, hasRoom, isAvailable, isSignedIn } from './agent.ts';
 import type { Contact } from './contact.ts';
 import type { DemandIndex, Line } from './demand.ts';
+import type { FanOut } from './fan-out.ts';
 import { isOpen } from './gate.ts';
 import { bestForAgent, bestForContact, bestForLine, goesBefore, type Moment, type Pair } from './matching.ts';
 import type { Queue } from './names.ts';
+import { settleFurther } from './settle-further.ts';
 import type { SupplyIndex } from './supply.ts';
 
 const COMPACT_ABOVE_MIN = 4_096;
@@ -36,6 +38,9 @@ export class Dirty {
   readonly candidates = new Heap<Candidate>(candidateBefore);
   #compactAbove = COMPACT_ABOVE_MIN;
 
+  /** Those of them that were looked behind in this settle while contacts behind them may be offered to more agents. */
+  readonly openedGates = new Set<Queue>();
+
   get isEmpty(): boolean {
     return this.lines.length + this.contacts.length + this.agents.length + this.gates.length === 0;
   }
@@ -44,7 +49,7 @@ export class Dirty {
   compact(): void {
     if (this.lines.length + this.contacts.length + this.agents.length <= this.#compactAbove) return;
     this.lines = keep(this.lines, (line) => line.heap.size > 0);
-    this.contacts = keep(this.contacts, (contact) => contact.line !== undefined);
+    this.contacts = keep(this.contacts, ({ line, further }) => line !== undefined || further !== undefined);
     this.agents = keep(this.agents, isSignedIn);
     const left = this.lines.length + this.contacts.length + this.agents.length;
     this.#compactAbove = Math.max(COMPACT_ABOVE_MIN, 2 * left);
@@ -83,6 +88,7 @@ export interface Market {
   readonly agents: ReadonlyMap<string, Agent>;
   readonly dirty: Dirty;
   readonly hasGates: boolean;
+  readonly fanOut: FanOut;
 }
 
 /** A source of pairs and the best that it has: a line, a contact or an agent; one of the three is there. */
@@ -129,7 +135,7 @@ export function settle<S extends { readonly now: number }>(
     // Only answers within the settle (offers that the router accepts itself) open a gate after agents were looked at.
     if (hasOffered && dirty.gates.length > 0) considerAgain(candidates, market, moment);
     for (let queue = dirty.gates.pop(); queue !== undefined; queue = dirty.gates.pop()) {
-      considerGate(candidates, queue, moment, market.agents);
+      considerGate(market, queue, moment);
     }
     const best = candidates.peek();
     if (best === undefined) break;
@@ -140,6 +146,7 @@ export function settle<S extends { readonly now: number }>(
     }
     reconsider(candidates, best, market, moment);
   }
+  if (market.fanOut.size > 0) settleFurther(market, moment, step, offer);
   clean(market);
 }
 
@@ -180,24 +187,21 @@ function noteRoom(agent: Agent, dirty: Dirty): void {
   if (agent.supply === undefined) return;
   for (const { demand } of agent.supply.facts) {
     const { gate } = demand;
-    if (gate === undefined || gate.gateDirty || demand.waitingCount === 0) continue;
+    if (gate === undefined || gate.gateDirty || demand.waitingCount + demand.furtherCount === 0) continue;
     if (isAvailable(agent) && hasRoom(agent, demand.channel)) dirty.addGate(gate);
   }
 }
 
 /** Everybody who waits behind the gate, with the agents that are in the indexes. */
-function considerGate(
-  candidates: Heap<Candidate>,
-  queue: Queue,
-  moment: Moment,
-  agentById: ReadonlyMap<string, Agent>,
-): void {
+function considerGate({ dirty, agents }: Market, queue: Queue, moment: Moment): void {
+  const { candidates } = dirty;
   queue.gateDirty = false;
+  if (queue.furtherCount > 0) dirty.openedGates.add(queue);
   for (const demand of queue.gated) {
     if (demand.waitingCount === 0 || !isOpen(demand, moment)) continue;
     for (const line of demand.lines) consider(candidates, bestForLine(line, moment), line, undefined, undefined);
     for (const contact of demand.odd) {
-      consider(candidates, bestForContact(contact, moment, agentById), undefined, contact, undefined);
+      consider(candidates, bestForContact(contact, moment, agents), undefined, contact, undefined);
     }
   }
 }
@@ -220,6 +224,7 @@ function clean({ dirty, supplies }: Market): void {
   empty(dirty.lines);
   empty(dirty.contacts);
   empty(dirty.agents);
+  if (dirty.openedGates.size > 0) dirty.openedGates.clear();
 }
 
 /** Item by item: to set a length is slow, and takes away the room that the next step needs again. */

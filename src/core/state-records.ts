@@ -130,6 +130,26 @@ export interface OfferReasonsRecord {
   readonly idleUs: number;
 }
 
+/** A pending offer of a contact beside the first one. */
+export interface PendingOfferRecord {
+  readonly agentId: string;
+  readonly offerSeq: number;
+  readonly madeAt: number;
+  readonly expiresAt: number;
+  readonly deadline: number;
+  readonly urgencyUs: number;
+  readonly fitUs: number;
+  readonly readinessUs: number;
+  readonly reasons?: OfferReasonsRecord;
+}
+
+/** What a contact has that is offered to several agents at once, or was: other facts are of its first pending offer, or of the accepted one. */
+export interface FanRecord {
+  /** When that offer was made; 0: at `offeredAt`. */
+  readonly madeAt: number;
+  readonly others: readonly PendingOfferRecord[];
+}
+
 export interface ContactRecord {
   readonly kind: 'contact';
   readonly id: string;
@@ -194,6 +214,8 @@ export interface ContactRecord {
   readonly releasedBy: string;
   /** Who is first, or to whom it was handed over. */
   readonly stage?: Stage;
+  /** OFFERED and ASSIGNED; absent: it was offered to one agent. */
+  readonly fan?: FanRecord;
 }
 
 /** Who answered a customer, or within a journey, last; in the order of the answers. */

@@ -1,6 +1,6 @@
 // The whole state of a site: facts and the indexes over them. `apply` folds events into it; nothing else changes it.
 //
-// Invariants: 1. `known` has every open contact and every tombstone. 2. `offers` has exactly the OFFERED contacts, by their offer's seq.
+// Invariants: 1. `known` has every open contact and every tombstone. 2. `offers` has exactly the OFFERED contacts, by each of their offers' seqs.
 // 3. `tombstones` are in order of closing. 4. ordinals and ready ordinals only ascend.
 
 import { Fifo } from '../lib/fifo.ts';
@@ -13,6 +13,7 @@ import { ContentHash } from './content-hash.ts';
 import { Customers } from './customers.ts';
 import { type Deadline, Deadlines } from './deadlines.ts';
 import { DemandIndex } from './demand.ts';
+import { FanOut } from './fan-out.ts';
 import { type Gateway, newGateway } from './gateway.ts';
 import type { ResolvedHours } from './hours.ts';
 import { LastAgents } from './last-agents.ts';
@@ -85,6 +86,8 @@ export class State {
   readonly demands: DemandIndex;
   readonly supplies: SupplyIndex;
   readonly dirty = new Dirty();
+  /** Contacts that are offered to somebody and may be offered to one more. */
+  readonly fanOut = new FanOut();
 
   constructor(suppliersScannedMax: number = SUPPLIERS_SCANNED_MAX) {
     this.demands = new DemandIndex(

@@ -6,7 +6,7 @@
 import type { Agent } from './agent.ts';
 import { applyElse, applyTo } from './apply.ts';
 import { applySubmitted } from './apply-contact.ts';
-import { type Contact, holderOf } from './contact.ts';
+import { type Contact, holderOf, offerTo } from './contact.ts';
 import type { ContactEvent, ContactSubmitted, CoreEvent, EndCause, OtherEvent } from './events.ts';
 import type { RevocationReason } from './refusal.ts';
 import type { State } from './state.ts';
@@ -34,7 +34,7 @@ export class Step {
 
   /** The same of an event about a contact; undefined: it is closed already. */
   emitOf(contact: Contact | undefined, event: ContactEvent): void {
-    const holder = contact === undefined ? undefined : holderOf(contact);
+    const holder = contact === undefined ? undefined : holderIn(contact, event);
     this.#note(event);
     applyTo(this.state, contact, event);
     this.subjects = withOneMore(this.subjects, contact);
@@ -49,10 +49,14 @@ export class Step {
     return contact;
   }
 
-  /** The pending offer leaves its agent without an answer; the contact is back in line. */
+  /** All its pending offers leave their agents without an answer; the contact is back in line. */
   revoke(contact: Contact, reason: RevocationReason): void {
-    if (contact.phase.state !== 'OFFERED') return;
-    const { agent } = contact.phase.offer;
+    while (contact.phase.state === 'OFFERED') this.revokeFrom(contact, contact.phase.offer.agent, reason);
+  }
+
+  /** The agent's alone, if it has one: the contact is back in line, or with those who have its other offers. */
+  revokeFrom(contact: Contact, agent: Agent, reason: RevocationReason): void {
+    if (offerTo(contact, agent.id) === undefined) return;
     this.emitOf(contact, { type: 'offerRevoked', contactId: contact.id, agentId: agent.id, reason });
   }
 
@@ -98,6 +102,13 @@ export class Step {
     if (state.epoch === 0) state.epoch = this.now;
     this.events = withOneMore(this.events, event);
   }
+}
+
+/** Who may let go of the contact by the event. */
+function holderIn(contact: Contact, event: ContactEvent): Agent | undefined {
+  const { phase } = contact;
+  if (phase.state !== 'OFFERED' || phase.others.length === 0) return holderOf(contact);
+  return 'agentId' in event ? offerTo(contact, event.agentId)?.agent : undefined;
 }
 
 /** The list with the item behind. Most steps have one to three events: pushing would make room for seventeen each time. */

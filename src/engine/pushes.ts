@@ -7,12 +7,21 @@
 import { type Agent, agentView } from '../core/agent.ts';
 import { isSelfServed } from '../core/bots.ts';
 import type { Command } from '../core/commands.ts';
-import { acceptedOfferView, type Contact, contactView, offerView, waitedMs } from '../core/contact.ts';
+import {
+  acceptedOfferView,
+  type Contact,
+  contactView,
+  type OfferedPhase,
+  offerView,
+  pendingOffers,
+  waitedMs,
+} from '../core/contact.ts';
 import type { StepResult } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { RevocationReason } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
 import { assert } from '../lib/assert.ts';
+import { PendingOffers } from './pending-offers.ts';
 import type { EventSubject, Push } from './port.ts';
 
 /** The step's event that is being told of. */
@@ -36,14 +45,15 @@ const NO_SESSIONS: ReadonlyMap<string, string> = new Map();
 
 export class PushDrawer {
   readonly #state: Readonly<State>;
-  /** Seq of the pending offer of each offered contact. */
-  readonly #offerSeqByContact = new Map<string, number>();
+  readonly #pending = new PendingOffers();
   /** Open sessions, before the step, of the agents that may lose them by it. */
   #sessionByAgent = NO_SESSIONS;
 
   constructor(state: Readonly<State>) {
     this.#state = state;
-    for (const [seq, contact] of state.offers) this.#offerSeqByContact.set(contact.id, seq);
+    for (const contact of new Set(state.offers.values())) {
+      for (const { seq, agent } of pendingOffers(contact)) this.#made(contact, agent.id, seq);
+    }
   }
 
   /** To be called right before the command is decided. */
@@ -66,16 +76,16 @@ export class PushDrawer {
   #tellAgents({ event, seq, at, subject }: Happened, asked: Asked | undefined, pushes: Push[]): void {
     switch (event.type) {
       case 'offerMade': {
-        this.#offerSeqByContact.set(event.contactId, seq);
         if (subject === undefined) return;
-        const offer = event.autoAccepted ? acceptedOfferView(subject) : offerView(subject);
+        this.#made(subject, event.agentId, seq);
+        const offer = event.autoAccepted ? acceptedOfferView(subject) : offerView(subject, event.agentId);
         if (offer !== undefined) pushes.push({ to: 'agent', id: event.agentId, seq, at, kind: 'offer', offer });
         if (offer?.autoAccepted) tellAccepted(event.agentId, subject, seq + 1, at, pushes);
         return;
       }
       case 'offerAccepted':
       case 'offerDeclined':
-        this.#offerSeqByContact.delete(event.contactId);
+        this.#pending.over(event.contactId, event.agentId);
         return;
       case 'offerMissed':
         return this.#tellRevoked(event, 'MISSED', seq, at, pushes);
@@ -93,6 +103,7 @@ export class PushDrawer {
         if (subject === undefined || agentId === undefined || agentId === '') return;
         if (agentId === asked?.agentId && event.contactId === asked.contactId) return;
         pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'contact', contact: contactView(subject) });
+        if (subject.phase.state === 'OFFERED') tellOthers(subject, subject.phase, seq, at, pushes);
         return;
       }
       case 'contactTransferred':
@@ -120,6 +131,12 @@ export class PushDrawer {
     }
   }
 
+  #made({ id, phase }: Contact, agentId: string, seq: number): void {
+    const isFurther = phase.state === 'OFFERED' && phase.offer.seq !== seq;
+    if (isFurther) this.#pending.madeFurther(id, agentId, seq);
+    else this.#pending.madeFirst(id, seq);
+  }
+
   #tellRevoked(
     { agentId, contactId }: { readonly agentId: string; readonly contactId: string },
     reason: RevocationReason,
@@ -127,9 +144,8 @@ export class PushDrawer {
     at: number,
     pushes: Push[],
   ): void {
-    const offerSeq = this.#offerSeqByContact.get(contactId);
+    const offerSeq = this.#pending.over(contactId, agentId);
     assert(offerSeq !== undefined, 'only a pending offer is revoked');
-    this.#offerSeqByContact.delete(contactId);
     const offerRevoked = { offerId: `o${offerSeq}`, contactId, reason };
     pushes.push({ to: 'agent', id: agentId, seq, at, kind: 'offerRevoked', offerRevoked });
   }
@@ -143,6 +159,13 @@ export class PushDrawer {
   #tellSession(agentId: string, kind: 'removed' | 'replaced', seq: number, at: number, pushes: Push[]): void {
     const id = this.#sessionByAgent.get(agentId);
     if (id !== undefined) pushes.push({ to: 'session', id, seq, at, kind });
+  }
+}
+
+/** The others whom it is offered to. */
+function tellOthers(subject: Contact, { others }: OfferedPhase, seq: number, at: number, pushes: Push[]): void {
+  for (const { agent } of others) {
+    pushes.push({ to: 'agent', id: agent.id, seq, at, kind: 'contact', contact: contactView(subject) });
   }
 }
 

@@ -12,6 +12,15 @@ const LAST: readonly string[] = Array.from({ length: 1000 }, (_, index) => Strin
 
 export type CustomerState = 'gone' | 'queued' | 'offered' | 'assigned' | 'wrapUp';
 
+/** An offer of the contact that its agent is to answer. */
+export interface PendingAnswer {
+  readonly agent: CrewAgent;
+  readonly offerSeq: number;
+  readonly willBeDeclined: boolean;
+  /** When; Infinity: the agent misses it. */
+  readonly answerMs: number;
+}
+
 export class Customer {
   readonly slot: number;
   #prefix = '';
@@ -37,11 +46,45 @@ export class Customer {
   offerSeq = 0;
   /** The agent that it is offered to will decline. */
   willBeDeclined = false;
+  /** When that agent answers; Infinity: never. */
+  answerMs = Number.NaN;
+  /** While it is offered to several agents: the offers that are answered later than that one. */
+  readonly others: PendingAnswer[] = [];
   /** What came of it is counted. */
   isSettled = false;
 
   constructor(slot: number) {
     this.slot = slot;
+  }
+
+  /** Takes in an offer beside others that are pending. */
+  addOffer(offer: PendingAnswer): void {
+    const { agent, offerSeq, willBeDeclined, answerMs } = this;
+    assert(agent !== undefined, 'it is offered to somebody already');
+    if (offer.answerMs < answerMs) {
+      this.others.push({ agent, offerSeq, willBeDeclined, answerMs });
+      this.#answerFirst(offer);
+    } else this.others.push(offer);
+    this.others.sort((one, other) => orderOf(one, other));
+  }
+
+  /** The agent has no offer of it any more, others have. */
+  dropOffer(agent: CrewAgent): void {
+    const place = this.others.findIndex((one) => one.agent === agent);
+    if (place !== -1) {
+      this.others.splice(place, 1);
+      return;
+    }
+    const next = this.others.shift();
+    assert(next !== undefined, 'another offer is pending');
+    this.#answerFirst(next);
+  }
+
+  #answerFirst({ agent, offerSeq, willBeDeclined, answerMs }: PendingAnswer): void {
+    this.agent = agent;
+    this.offerSeq = offerSeq;
+    this.willBeDeclined = willBeDeclined;
+    this.answerMs = answerMs;
   }
 
   /** Another customer takes the slot, with an id of its own. */
@@ -59,6 +102,11 @@ export class Customer {
     this.state = 'queued';
     this.isSettled = false;
   }
+}
+
+/** By their answers, then as they were made. */
+function orderOf(one: PendingAnswer, other: PendingAnswer): number {
+  return one.answerMs === other.answerMs ? one.offerSeq - other.offerSeq : one.answerMs < other.answerMs ? -1 : 1;
 }
 
 const DOT = 46;

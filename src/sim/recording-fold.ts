@@ -21,6 +21,8 @@ export interface RecordingWindow {
   readonly endAt: number;
 }
 
+const NO_OFFERS: OpenContact['offers'] = [];
+
 /** A recorded contact while it is being read. */
 interface OpenContact {
   readonly event: ContactSubmitted;
@@ -28,7 +30,8 @@ interface OpenContact {
   outcome: RecordedOutcome;
   /** When it was answered first, or left; undefined: it waits. */
   waitedUntil: number | undefined;
-  offeredAt: number;
+  /** When it was offered last to whom, since it was answered last. */
+  offers: readonly { readonly agentId: string; readonly at: number }[];
   isAutoAccepted: boolean;
   agentId: string;
   handleMs: number | undefined;
@@ -56,6 +59,8 @@ export class RecordingFold {
   readonly #acceptDelaysMs: number[] = [];
   #declinedCount = 0;
   #missedCount = 0;
+  /** Offers that ended since another agent accepted the contact. */
+  #forestalledCount = 0;
   #handedCount = 0;
 
   constructor(window: RecordingWindow) {
@@ -141,6 +146,10 @@ export class RecordingFold {
         `${this.#missedCount} of ${offerCount} offers were missed: a replay repeats the time that agents were busy after it, not the misses`,
       ],
       [
+        this.#forestalledCount > 0,
+        `another agent was faster ${times(this.#forestalledCount)} of several who were asked: only the fastest answers are known, and a replay’s agents answer as fast`,
+      ],
+      [
         this.#handedCount > 0,
         `${contactCount(this.#handedCount)} taken by agents or given by supervisors: a replay offers them instead`,
       ],
@@ -191,7 +200,7 @@ export class RecordingFold {
       submittedAt: at,
       outcome: 'OPEN',
       waitedUntil: undefined,
-      offeredAt: at,
+      offers: NO_OFFERS,
       isAutoAccepted: false,
       agentId: '',
       handleMs: undefined,
@@ -209,7 +218,10 @@ export class RecordingFold {
         this.#updatedCount++;
         break;
       case 'offerMade':
-        contact.offeredAt = at;
+        contact.offers = [
+          ...contact.offers.filter(({ agentId }) => agentId !== event.agentId),
+          { agentId: event.agentId, at },
+        ];
         contact.isAutoAccepted = event.autoAccepted;
         break;
       case 'offerDeclined':
@@ -218,8 +230,12 @@ export class RecordingFold {
       case 'offerMissed':
         this.#missedCount++;
         break;
+      case 'offerRevoked':
+        if (event.reason === 'ACCEPTED_ELSEWHERE') this.#forestalledCount++;
+        break;
       case 'offerAccepted':
-        if (!contact.isAutoAccepted) this.#acceptDelaysMs.push(at - contact.offeredAt);
+        if (!contact.isAutoAccepted) this.#acceptDelaysMs.push(at - offeredAt(contact, event.agentId, at));
+        contact.offers = NO_OFFERS;
         answer(contact, at, event.agentId);
         break;
       case 'contactAssigned':
@@ -255,6 +271,11 @@ export class RecordingFold {
     contact.waitedUntil = at;
     contact.outcome = event.state === 'COMPLETED' ? 'ANSWERED' : event.state;
   }
+}
+
+/** When the agent was made its offer. */
+function offeredAt({ offers }: OpenContact, toAgentId: string, at: number): number {
+  return offers.find(({ agentId }) => agentId === toAgentId)?.at ?? at;
 }
 
 function answer(contact: OpenContact, at: number, agentId: string): void {

@@ -306,7 +306,8 @@ export class World {
     // Each answer may bring about offers that are answered at once too.
     for (let index = 0; index < this.#answersDue.length; index++) {
       const customer = this.#answersDue[index];
-      if (customer?.state === 'offered') this.#answer(customer);
+      // Of several agents another may have answered, or all that are left will miss it.
+      if (customer?.state === 'offered' && customer.answerMs <= this.#atMs) this.#answer(customer);
     }
     while (this.#answersDue.length > 0) this.#answersDue.pop();
   }
@@ -372,7 +373,7 @@ export class World {
       case 'contactEnded':
       case 'contactRequeued': {
         const customer = this.#customerOf(event.contactId);
-        const agent = servedBy(customer);
+        const agent = customer.others.length === 0 ? servedBy(customer) : this.#agentNamed(event.agentId);
         this.hash.other(event, customer.serial, agent.index);
         if (event.type === 'contactEnded') return this.#wrapUp(customer, agent);
         if (event.type === 'contactRequeued') return this.#requeued(customer, agent);
@@ -416,17 +417,37 @@ export class World {
   }
 
   #offered(customer: Customer, agent: CrewAgent, seq: number, expiresAt: number): void {
-    this.#proposed(customer, agent, seq);
+    const isOneMore = customer.state === 'offered';
+    if (!isOneMore) this.#proposed(customer, agent, seq);
+    else agent.hold(this.#atMs);
     const choice = agent.choose(this.#scenario.answer);
-    if (choice === 'miss') return;
-    customer.willBeDeclined = choice === 'decline';
-    if (this.#answersAtOnce) {
-      this.#answersDue.push(customer);
-      return;
+    const willBeDeclined = choice === 'decline';
+    const answerMs = choice === 'miss' ? Number.POSITIVE_INFINITY : this.#answerAt(agent, expiresAt);
+    if (isOneMore) customer.addOffer({ agent, offerSeq: seq, willBeDeclined, answerMs });
+    else {
+      customer.willBeDeclined = willBeDeclined;
+      customer.answerMs = answerMs;
     }
+    if (answerMs === Number.POSITIVE_INFINITY) return;
+    if (this.#answersAtOnce) this.#answersDue.push(customer);
+    else this.#calendar.schedule(this.#activityNode(customer), customer.answerMs);
+  }
+
+  /** When the agent answers an offer that it does not mean to miss; Infinity: too slowly, so that it misses it. */
+  #answerAt(agent: CrewAgent, expiresAt: number): number {
+    if (this.#answersAtOnce) return this.#atMs;
     const answerMs = this.#atMs + agent.answerAfterMs();
-    // Whoever is too slow for the offer misses it.
-    if (START_MS + Math.floor(answerMs) < expiresAt) this.#calendar.schedule(this.#activityNode(customer), answerMs);
+    return START_MS + Math.floor(answerMs) < expiresAt ? answerMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** One of several offers came to nothing: those that are left are answered as they would have been. */
+  #lostOne(customer: Customer, agent: CrewAgent): void {
+    customer.dropOffer(agent);
+    agent.release(this.#atMs);
+    if (this.#answersAtOnce) return;
+    const node = this.#activityNode(customer);
+    if (customer.answerMs === Number.POSITIVE_INFINITY) this.#calendar.cancel(node);
+    else this.#calendar.schedule(node, customer.answerMs);
   }
 
   #accepted(customer: Customer, agent: CrewAgent): void {
@@ -441,6 +462,7 @@ export class World {
 
   /** Back in line, from an offer or from the agent. */
   #returned(customer: Customer, agent: CrewAgent): void {
+    if (customer.others.length > 0) return this.#lostOne(customer, agent);
     agent.release(this.#atMs);
     customer.agent = undefined;
     customer.state = 'queued';

@@ -426,6 +426,14 @@ queues:
     ],
   ],
   [
+    '[FAN12] offers to several where the router accepts by itself',
+    'channels: { voice: {}, chat: { offer: { autoAccept: true } } }\nqueues: { a: { fanOut: 3 }, b: { when: { channel: voice }, fanOut: 2 } }',
+    [
+      '2:24 queues.a.fanOut: it has no effect on chat: the router accepts the first offer itself (autoAccept)',
+      '2:29 queues.b: no contact gets here by matching: a comes first and matches all of them',
+    ],
+  ],
+  [
     'an agent without room for anything',
     'channels: { v: {}, c: { cost: 1 } }\nqueues: { a: {} }\nagents: { ana: { capacity: 50, limits: { c: 0 } }, bob: { capacity: 50 } }',
     ['3:11 agents.ana: the agent can take nothing: its capacity is 50, below the cost of every channel it takes'],

@@ -2,7 +2,16 @@
 // and the wrong oracle different, within the quick run. What no history here can tell apart is not tested by them.
 import fc from 'fast-check';
 import t from 'tap';
-import { channelOf, heldBeside, heldBy, loadOf, type OracleState, policyOf, sumOfCosts } from './oracle/model.ts';
+import {
+  channelOf,
+  heldBeside,
+  heldBy,
+  loadOf,
+  type OracleState,
+  pendingOffers,
+  policyOf,
+  sumOfCosts,
+} from './oracle/model.ts';
 import { historyArb, restlessArb } from './oracle/moves.ts';
 import { eligibilityOf, isHeld, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
@@ -195,6 +204,33 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
     ownerIn: (state, queue, draft) =>
       ownerIn(state, queue, draft) ?? (state.customers.find(({ id }) => id === draft.customerId)?.owner || undefined),
   },
+  '[FAN2] rank alone, whoever has had a first offer': {
+    goesBefore: (left, right) => goesBefore(asIfWaiting(left), asIfWaiting(right)),
+  },
+  '[FAN2] second offers first': {
+    goesBefore: (left, right) => {
+      const isMore = pendingOffers(left.contact).length - pendingOffers(right.contact).length;
+      return isMore === 0 ? goesBefore(left, right) : isMore > 0;
+    },
+  },
+  '[FAN1] one agent at a time': {
+    isEligible: (state, contact, agent) => contact.state === 'QUEUED' && isEligible(state, contact, agent),
+  },
+  '[FAN1] one agent more than the fan-out': {
+    isEligible: (state, contact, agent) => {
+      const policy = policyOf(state);
+      const queues = policy.queues.map(({ fanOut = 1, ...queue }) => ({
+        ...queue,
+        fanOut: fanOut === 1 ? 1 : fanOut + 1,
+      }));
+      return isEligible({ ...state, policy: { ...policy, queues } }, contact, agent);
+    },
+  },
+  '[FAN6] the pace holds further offers back': {
+    isEligible: (state, contact, agent) =>
+      isEligible(state, contact, agent) &&
+      (contact.state === 'QUEUED' || state.now >= (state.paces[contact.queue] ?? 0)),
+  },
   'one pending offer an agent': {
     isEligible: (state, contact, agent) =>
       isEligible(state, contact, agent) && !heldBy(state, agent.id).some((held) => held.state === 'OFFERED'),
@@ -205,6 +241,11 @@ type Pair = Parameters<RuleParts['goesBefore']>[0];
 
 function totalUs(pair: Pair): number {
   return pair.urgencyUs + pair.fitUs + pair.readinessUs;
+}
+
+/** The pair of a contact that nobody has an offer of. */
+function asIfWaiting(pair: Pair): Pair {
+  return { ...pair, contact: { ...pair.contact, state: 'QUEUED' } };
 }
 
 /** The left pair with the arrival and readiness of the right one: what is left is tier and rank. */

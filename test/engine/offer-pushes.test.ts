@@ -88,3 +88,41 @@ t.test('[OFF16] observers are told the reason of a decline if the policy names i
   t.same(reasons, ['lunch', 'other']);
   world.engine.stop();
 });
+
+t.test('[FAN3, FAN10, OUT3] each agent is told of its own offer, and that another has the contact', async (t) => {
+  const [queue] = POLICY.queues;
+  const queues = queue === undefined ? [] : [{ ...queue, fanOut: 3 }];
+  const world = await openWorld({ policy: { ...POLICY, queues } });
+  await signIn(world, 'ana');
+  for (const id of ['ben', 'cleo']) {
+    const entry = { id, name: '', skills: {}, capacity: 100, limits: {}, version: 0 };
+    await world.ask({ type: 'putAgent', actor: ADMIN, agent: entry });
+    await world.ask({ type: 'openSession', actor: agentActor(id), sessionId: `of ${id}` });
+    const available = { type: 'setPresence', presence: 'AVAILABLE', reason: '', channels: [] } as const;
+    await world.ask({ ...available, actor: agentActor(id), agentId: id });
+  }
+  const told = pushesOf(world);
+  const { seq } = await world.ask({ type: 'submit', actor: GATEWAY, contact: draft('c1') });
+  const toAgents = (): Push[] => told.splice(0).filter(({ to }) => to === 'agent');
+  const offer = (id: string, at: number): object => ({
+    id,
+    kind: 'offer',
+    seq: at,
+    offer: { id: `o${at}`, contact: { id: 'c1', agentId: id, state: 'OFFERED' } },
+  });
+  t.match(toAgents(), [offer('ana', seq - 2), offer('ben', seq - 1), offer('cleo', seq)]);
+  await world.ask({ type: 'update', actor: GATEWAY, contactId: 'c1', set: { intent: 'bill' }, version: 0 });
+  const changed = (id: string): object => ({ id, kind: 'contact', contact: { id: 'c1', intent: 'bill' } });
+  t.match(toAgents(), [changed('ana'), changed('ben'), changed('cleo')]);
+  await world.ask({ type: 'decline', actor: agentActor('ana'), offerId: `o${seq - 2}`, reason: '' });
+  t.strictSame(toAgents(), []);
+  await world.ask({ type: 'accept', actor: agentActor('cleo'), offerId: `o${seq}` });
+  t.match(toAgents(), [
+    {
+      id: 'ben',
+      kind: 'offerRevoked',
+      offerRevoked: { offerId: `o${seq - 1}`, contactId: 'c1', reason: 'ACCEPTED_ELSEWHERE' },
+    },
+  ]);
+  world.engine.stop();
+});

@@ -58,7 +58,8 @@ function compare(run: Run, rebuilder: Rebuilder, { at, actor, contactId, answer 
   const { explanation: now } = outcome.ok;
   const then: Explanation = { ...(answer.ok.explanation as Explanation), at };
   const last = run.journal[at - 1]?.event;
-  const isChoice = last?.type === 'offerMade' && last.contactId === contactId && now.offer !== undefined;
+  const isItsLast = last?.type === 'offerMade' && last.contactId === contactId;
+  const isChoice = isItsLast && now.offer?.offerId === `o${at}`;
   if (!isChoice) {
     if (JSON.stringify(sorted(then)) !== JSON.stringify(sorted(now))) {
       run.fail(`after ${at}: ${JSON.stringify(sorted(then))}\nis now ${JSON.stringify(sorted(now))}`);
@@ -66,7 +67,8 @@ function compare(run: Run, rebuilder: Rebuilder, { at, actor, contactId, answer 
     return false;
   }
   const { offer } = now;
-  const kept = then.offer?.runnersUp ?? [];
+  // Of several pending offers the present tells the first.
+  const kept = then.offer?.offerId === offer?.offerId ? (then.offer?.runnersUp ?? []) : [];
   const found = offer?.runnersUp ?? [];
   if (JSON.stringify(found.slice(0, kept.length)) !== JSON.stringify(kept))
     run.fail(`other runners-up of ${contactId}`);
@@ -83,7 +85,9 @@ function compare(run: Run, rebuilder: Rebuilder, { at, actor, contactId, answer 
 /** Right before its offer, at the same instant, exactly those had nothing in the way who then got it or came next. */
 function checkChoice(run: Run, rebuilder: Rebuilder, { at, contactId }: Then, chosen: readonly string[]): void {
   if (run.journal[at - 2]?.at !== run.journal[at - 1]?.at) return;
-  const before = explainedBy(rebuilder, contactId, at - 1, ADMIN).waiting;
+  const { state, waiting: before } = explainedBy(rebuilder, contactId, at - 1, ADMIN);
+  // Of one that is offered to somebody already it is not told.
+  if (state === 'OFFERED') return;
   const free = before?.agents.filter(({ obstacle }) => obstacle === 'FREE').map(({ agentId }) => agentId) ?? [];
   const expected = free.length > RUNNERS_UP_MAX + 1 ? chosen.length === RUNNERS_UP_MAX + 1 : same(free, chosen);
   if (!expected) run.fail(`${contactId} at ${at}: free were ${free}, chosen from ${chosen}`);

@@ -234,6 +234,23 @@ t.test('[RPL1] how agents answered offers', async (t) => {
   t.match(warnings.join('\n'), /offers were missed/);
 });
 
+t.test(
+  '[RPL1, FAN3] of several agents who were asked the one who accepted answered, after its own offer',
+  async (t) => {
+    const recorder = new Recorder();
+    recorder.setPolicy(DAY_AT, policyOf([queue('rest', { fanOut: 2 })]));
+    recorder.signIn(DAY_AT, 'ana', {});
+    submit(recorder, FROM, 'one');
+    recorder.signIn(FROM + 2000, 'ben', {});
+    const seq = recorder.core.seq;
+    recorder.do(FROM + 5000, { type: 'accept', actor: agentActor('ben'), offerId: `o${seq}` });
+    const { contacts, answers, warnings } = recordingOf(recorder, FROM - 1, FROM + MINUTE);
+    t.match(contacts, [{ id: 'one', outcome: 'ANSWERED', agentId: 'ben', waitMs: 5000 }]);
+    t.same(answers, { acceptDelaysMs: [3000], declinedCount: 0, missedCount: 0 });
+    t.match(warnings.join('\n'), /another agent was faster once/);
+  },
+);
+
 t.test('[RPL1, PULL7] who was given a contact answered it, after no offer', async (t) => {
   const recorder = started('ana');
   recorder.presence(FROM - 1, 'ana', 'BUSY');

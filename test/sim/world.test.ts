@@ -3,7 +3,7 @@ import t from 'tap';
 import { simulate } from '../../src/sim/simulate.ts';
 import { calendarPolicy, channelPolicy } from '../core/oracle/policies.ts';
 import { anyOf, constant, group, HOUR, policy, queue, scenario, template } from './plain-scenario.ts';
-import { runScript } from './scripted.ts';
+import { type Line, runScript, type ScriptedRun } from './scripted.ts';
 
 const ONE = [group('a', 1)];
 const patience = (seconds: number): { patienceMs: number } => ({ patienceMs: seconds * 1000 });
@@ -57,6 +57,38 @@ t.test('[SIM1, BOT1, BOT3] bots come first in scenarios too', async (t) => {
     [2.5, 10],
   ]);
   t.strictSame(told, ['c1 answered 0 bot-1', 'c2 answered 3 person-1', 'c3 answered 3 person-2']);
+});
+
+t.test('[FAN3, SIM6] of several agents who ring the first to answer has the contact', async (t) => {
+  const agents = [group('slow', 3)];
+  const after = { kind: 'exponential', meanMs: 6000 } as const;
+  const answer = { after, declineRatio: 0, missRatio: 0 };
+  const run = (fanOut: number): ScriptedRun => {
+    const asks = policy({ queues: [queue('main', fanOut === 1 ? {} : { fanOut })] });
+    const lines = Array.from({ length: 300 }, (_, index): Line => [index * 100, 1]);
+    return runScript({ agents, policy: asks, answer, measureMs: 10 * HOUR }, lines);
+  };
+  const meanOf = ({ outcomes }: ScriptedRun): number =>
+    outcomes.reduce((sum, { waitedMs }) => sum + waitedMs, 0) / outcomes.length;
+  const [one, three] = [run(1), run(3)];
+  t.equal(three.outcomes.filter(({ outcome }) => outcome === 'answered').length, 300);
+  t.ok(Math.abs(meanOf(one) - 6000) < 900, `one after ${meanOf(one)} ms`);
+  t.ok(Math.abs(meanOf(three) - 2000) < 350, `the first of three after ${meanOf(three)} ms`);
+});
+
+t.test('[FAN4, SIM6] who declines or misses leaves the others ringing', async (t) => {
+  const agents = [group('a', 4)];
+  const asks = policy({
+    queues: [queue('main', { fanOut: 3 })],
+    channels: { voice: channelPolicy({ offerTimeoutMs: 10_000 }) },
+    presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 30_000 },
+  });
+  for (const after of [constant(0), constant(2), { kind: 'exponential', meanMs: 8000 } as const]) {
+    const answer = { after, declineRatio: 0.4, missRatio: 0.3 };
+    const lines = Array.from({ length: 200 }, (_, index): Line => [index * 37, 5]);
+    const { told } = runScript({ agents, policy: asks, answer, measureMs: 3 * HOUR }, lines);
+    t.equal(told.filter((text) => text.includes('answered')).length, 200);
+  }
 });
 
 t.test('[SIM5] agents sign in when their shift begins, and end what they have when it ends', async (t) => {

@@ -6,7 +6,7 @@
 
 import type { Command, Outcome } from '../../src/core/commands.ts';
 import type { CommittedBatch, CommittedStep, Push, Reply } from '../../src/engine/port.ts';
-import type { OracleState } from '../core/oracle/model.ts';
+import { type OracleState, pendingOffers } from '../core/oracle/model.ts';
 import { canonicalText, contactPicture, isSame } from '../core/oracle/picture.ts';
 import { GatewayConsumer } from './gateway-consumer.ts';
 import type { Product } from './product.ts';
@@ -189,7 +189,8 @@ export class Outside {
   #compareOffers(agentId: string, state: OracleState): void {
     const told = [...(this.#offersByAgent.get(agentId) ?? [])].sort();
     const pending = state.contacts
-      .filter((contact) => contact.state === 'OFFERED' && contact.agentId === agentId)
+      .flatMap(pendingOffers)
+      .filter((offer) => offer.agentId === agentId)
       .map(({ offerSeq }) => `o${offerSeq}`)
       .sort();
     if (told.join() !== pending.join()) this.#fail(`${agentId} was told of offers ${told}, pending are ${pending}`);

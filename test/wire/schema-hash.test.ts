@@ -8,7 +8,7 @@ import t from 'tap';
 import { type Field, type Message, messageNamed } from '../../src/wire/schema.ts';
 
 const STORED = ['EventBatch', 'StateRecord', 'Contact'];
-const STORED_HASH = '7e63c661b62d810fa4583ed09efb4d6e8d2710ddedddf31259757a1169a445bf';
+const STORED_HASH = 'cd3dd9f9d03717c298758ce680500fe50a52e64aaa531e5fe09715f4f6a2388e';
 
 /** One line for each field and enum value that the messages reach; comments and limits do not count. */
 function storedShape(): string[] {

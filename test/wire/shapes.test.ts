@@ -16,7 +16,13 @@ import type {
 } from '../../src/core/explanation.ts';
 import { type Refusal, refusalReasons, revocationReasons } from '../../src/core/refusal.ts';
 import type { Alternative, Preference, SkillNeed } from '../../src/core/requirement.ts';
-import type { CoolDownRecord, LineSlotRecord, OfferReasonsRecord, StateRecord } from '../../src/core/state-records.ts';
+import type {
+  CoolDownRecord,
+  FanRecord,
+  LineSlotRecord,
+  OfferReasonsRecord,
+  StateRecord,
+} from '../../src/core/state-records.ts';
 import type { AgentView, ContactView, Disposition, OfferView, QueueView, RankView } from '../../src/core/views.ts';
 import type { Feed, OfferRevoked, OkBody, Welcome } from '../../src/wire/messages.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
@@ -300,6 +306,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'fromLine',
     'reasons',
     'stage',
+    'fan',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
   customer: customerRecordFields,
@@ -452,6 +459,7 @@ const VIEWS = {
   Stage: allFields<Stage>()('skill', 'until', 'handedOverBy', 'eligibility'),
   CoolDownRecord: allFields<CoolDownRecord>()('agentId', 'until'),
   OfferReasonsRecord: allFields<OfferReasonsRecord>()('runnersUp', 'idleUs'),
+  FanRecord: allFields<FanRecord>()('madeAt', 'others'),
   RunnerUp: allFields<RunnerUp>()('agentId', 'fitUs', 'readinessUs'),
   LineSlotRecord: allFields<LineSlotRecord>()('minute', 'linedMs', 'answered', 'ringMs', 'left'),
 };

@@ -2,12 +2,15 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import t from 'tap';
+import { Core } from '../../src/core/core.ts';
 import type { StateRecord } from '../../src/core/state-records.ts';
 import type { ContactView } from '../../src/core/views.ts';
 import { cordboard } from '../../src/wire/generated/schema.js';
 import { Writer } from '../../src/wire/protobuf-runtime.ts';
 import { messageNamed } from '../../src/wire/schema.ts';
 import { CHUNK_BYTES, decodeContact, decodeRecords, encodeContact, encodeRecords } from '../../src/wire/state-codec.ts';
+import { plainPolicy, queuePolicy } from '../core/oracle/policies.ts';
+import { Stage } from '../core/oracle/stage.ts';
 import { messageArbitrary, SEED } from './arbitrary.ts';
 
 const arms = messageNamed('StateRecord').fields.filter((field) => field.kind === 'message');
@@ -26,6 +29,25 @@ t.test('[WIRE8] records come back as they were, in order', async () => {
     }),
     { numRuns: 300, seed: SEED },
   );
+});
+
+t.test('[WIRE8, FAN1] so does a contact with several pending offers', async (t) => {
+  const policy = plainPolicy({ queues: [queuePolicy('main', { fanOut: 3 })], explain: { runnersUp: 2 } });
+  const stage = new Stage(policy);
+  for (const id of ['a1', 'a2', 'a3']) stage.works(id);
+  stage.wait(1000).submit('c1');
+  stage.declineOffer(stage.offerOf('c1'), 'a3');
+  stage.wait(1000).works('a4');
+  const records = [...stage.run.core.records()];
+  const { fan } = records.find(({ kind }) => kind === 'contact') as Extract<StateRecord, { kind: 'contact' }>;
+  t.match(fan, {
+    others: [
+      { agentId: 'a2', reasons: { runnersUp: [{}] } },
+      { agentId: 'a4', madeAt: stage.now },
+    ],
+  });
+  const read = [...decodeRecords([...encodeRecords(records)])];
+  t.equal(Core.fromRecords(read).stateHash(), stage.run.core.stateHash());
 });
 
 t.test('a record has the bytes of protobufjs behind its length', async () => {

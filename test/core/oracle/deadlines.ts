@@ -1,7 +1,18 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
 import { stageAtEntry, stageOnWay } from './bots.ts';
-import { agentOf, channelOf, found, isHeld, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import {
+  agentOf,
+  channelOf,
+  found,
+  isHeld,
+  type OracleContact,
+  type OracleState,
+  pendingOffers,
+  policyOf,
+  queueOf,
+  wantsMore,
+} from './model.ts';
 import { cappedUntil } from './rank.ts';
 import { classifyIn, nextStep, nextTest, pendingContacts } from './relax.ts';
 import { reachStep, testPending } from './relax-steps.ts';
@@ -48,9 +59,10 @@ function caps(state: OracleState): number[] {
 function gates(state: OracleState): number[] {
   if (state.policy === undefined) return [];
   return state.policy.queues.flatMap(({ name, gate }) => {
-    if (gate === undefined || !state.contacts.some(({ state, queue }) => state === 'QUEUED' && queue === name))
-      return [];
-    const ends = gate.paceMs > 0 ? [state.paces[name] ?? 0] : [];
+    const contacts = gate === undefined ? [] : state.contacts.filter(({ queue }) => queue === name);
+    const isLined = contacts.some((contact) => contact.state === 'QUEUED');
+    if (gate === undefined || !(isLined || contacts.some((contact) => wantsMore(state, contact)))) return [];
+    const ends = gate.paceMs > 0 && isLined ? [state.paces[name] ?? 0] : [];
     if (gate.serviceLevelAtLeast !== undefined) ends.push((Math.floor(state.now / FLOW_SLOT_MS) + 1) * FLOW_SLOT_MS);
     return ends.filter((end) => end > state.now);
   });
@@ -94,7 +106,10 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
   const { stage } = contact;
   if (contact.state === 'QUEUED' && stage?.handedOverBy === '')
     add(FIRST, stage.until, (world) => openToAll(world, contact));
-  if (contact.state === 'OFFERED') add(OFFER, contact.offerDeadline, (world) => miss(world, contact));
+  for (const { agentId, deadline } of pendingOffers(contact)) {
+    const detail = agentOf(state, agentId).ordinal;
+    deadlines.push({ due: deadline, ordinal, kind: OFFER, detail, fire: (world) => miss(world, contact, agentId) });
+  }
   if (contact.state === 'WRAP_UP') {
     add(WRAP_UP, contact.wrapUpUntil, (world) => close(world, contact, 'COMPLETED', 'WRAP_UP_OVER'));
   }
@@ -198,11 +213,11 @@ function expire(world: World, contact: OracleContact): void {
 }
 
 /** [OFF3], [OFF7], [SES3]. */
-function miss(world: World, contact: OracleContact): void {
+function miss(world: World, contact: OracleContact, agentId: string): void {
   const { missesBeforeBusy, declineCoolDownMs } = policyOf(world.state).presence;
-  const agent = agentOf(world.state, contact.agentId);
+  const agent = agentOf(world.state, agentId);
   if (agent.sessionId === '') {
-    world.revoke(contact, 'AGENT_OFFLINE');
+    world.revokeFrom(contact, agentId, 'AGENT_OFFLINE');
     return;
   }
   const coolDownUntil = world.now + declineCoolDownMs;

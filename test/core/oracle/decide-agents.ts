@@ -9,10 +9,12 @@ import { decideHours } from './hours.ts';
 import {
   agentOf,
   channelOf,
+  found,
   heldBy,
   isExclusive,
   type OracleAgent,
   type OracleContact,
+  pendingOffers,
   policyOf,
   sumOfCosts,
   yieldsTo,
@@ -28,12 +30,20 @@ export function decideAnswer(world: World, command: CommandOf<'accept' | 'declin
   const { state, now } = world;
   const { type, actor, offerId } = command;
   const seq = Number(offerId.slice(1));
-  const contact = state.contacts.find((one) => one.offerSeq === seq && one.state === 'OFFERED');
+  const contact = state.contacts.find((one) => pendingOffers(one).some(({ offerSeq }) => offerSeq === seq));
   if (contact === undefined) return answerGone(world, type, actor.id, seq);
-  if (contact.agentId !== actor.id) return refused('NO_SUCH_OFFER');
-  const { id: contactId, agentId } = contact;
+  const offers = pendingOffers(contact);
+  const offer = found(
+    offers.find(({ offerSeq }) => offerSeq === seq),
+    'offer',
+  );
+  if (offer.agentId !== actor.id) return refused('NO_SUCH_OFFER');
+  const { id: contactId } = contact;
+  const { agentId } = offer;
   if (command.type === 'accept') {
-    if (now >= contact.offerExpiresAt) return refused('OFFER_EXPIRED');
+    if (now >= offer.expiresAt) return refused('OFFER_EXPIRED');
+    // [FAN3]
+    for (const other of offers) if (other !== offer) world.revokeFrom(contact, other.agentId, 'ACCEPTED_ELSEWHERE');
     const { assigned } = channelOf(state, contact.channel);
     world.emit({ type: 'offerAccepted', contactId, agentId, assignedUntil: now + assigned.maxMs });
     return contactVerdict(contactId);
@@ -165,7 +175,7 @@ function sortedEntries(record: Readonly<Record<string, number>>): unknown[] {
 /** Revokes the agent's pending offers that it may no longer hold, the last to arrive first, until what is left may stay. */
 function revokeUnholdable(world: World, agentId: string, reason: 'AGENT_CHANGED' | 'POLICY_CHANGED'): void {
   for (const contact of world.pendingOf(agentId).reverse()) {
-    if (!mayHold(world, agentOf(world.state, agentId), contact)) world.revoke(contact, reason);
+    if (!mayHold(world, agentOf(world.state, agentId), contact)) world.revokeFrom(contact, agentId, reason);
   }
 }
 
@@ -273,12 +283,14 @@ export function decideRestart(world: World, { graceMs }: CommandOf<'restart'>): 
 
 /** [RST3]: in the order of the offers. */
 export function decideStalled(world: World, { firstSeq, lastSeq }: CommandOf<'withdrawStalled'>): Verdict {
-  const offered = world.state.contacts.filter((contact) => contact.state === 'OFFERED');
-  offered.sort((left, right) => left.offerSeq - right.offerSeq);
-  for (const contact of offered) {
-    const { offerSeq, offerExpiresAt } = contact;
-    const isStale = offerSeq >= firstSeq && offerSeq <= lastSeq && offerExpiresAt <= world.now;
-    if (isStale) world.revoke(contact, 'CLOCK_STALLED');
+  const offered = world.state.contacts.flatMap((contact) =>
+    pendingOffers(contact).map((offer) => ({ contact, offer })),
+  );
+  offered.sort((left, right) => left.offer.offerSeq - right.offer.offerSeq);
+  for (const { contact, offer } of offered) {
+    const { offerSeq, expiresAt, agentId } = offer;
+    const isStale = offerSeq >= firstSeq && offerSeq <= lastSeq && expiresAt <= world.now;
+    if (isStale) world.revokeFrom(contact, agentId, 'CLOCK_STALLED');
   }
   return done;
 }

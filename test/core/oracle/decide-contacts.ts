@@ -8,7 +8,16 @@ import { clockRateOf, headStartUsOf, matchesWhen, requirementOf, tidyRequirement
 import type { CustomerRule } from './customers.ts';
 import { cancelWaiting, close, endAs } from './deadlines.ts';
 import { takerOf } from './hours.ts';
-import { agentOf, isHeld, type OracleContact, type OracleTombstone, policyOf, queueOf } from './model.ts';
+import {
+  agentOf,
+  isHeld,
+  isOfferedTo,
+  type OracleContact,
+  type OracleTombstone,
+  pendingOffers,
+  policyOf,
+  queueOf,
+} from './model.ts';
 import { normalized } from './picture.ts';
 import { eligibilityOf, meets } from './rank.ts';
 import { classifyAgain, isTooLargeLater } from './relax.ts';
@@ -127,8 +136,9 @@ export function decideUpdate(world: World, { actor, contactId, set, version }: C
   if (isUnchanged(subject, { ...after, relaxation: after.relaxation, stage: after.stage }))
     return contactVerdict(contactId);
   world.emit({ type: 'contactUpdated', contactId, ...after });
-  if (subject.state === 'OFFERED' && !meets(agentOf(world.state, subject.agentId).skills, eligibilityOf(subject))) {
-    world.revoke(subject, 'REQUIREMENT_CHANGED');
+  for (const { agentId } of pendingOffers(subject)) {
+    if (meets(agentOf(world.state, agentId).skills, eligibilityOf(subject))) continue;
+    world.revokeFrom(subject, agentId, 'REQUIREMENT_CHANGED');
   }
   return contactVerdict(contactId);
 }
@@ -190,7 +200,8 @@ export function seenBy(world: World, actor: Actor, contactId: string): OracleCon
   if (actor.role === 'gateway') return subject.gatewayId === actor.id ? subject : undefined;
   if (actor.role !== 'agent') return subject;
   const isTheirs = subject.agentId === actor.id && (subject.kind === 'tombstone' || isHeld(subject));
-  return isTheirs ? subject : undefined;
+  const isOffered = subject.kind === 'contact' && isOfferedTo(subject, actor.id);
+  return isTheirs || isOffered ? subject : undefined;
 }
 
 export function decideCancel(world: World, { actor, contactId, cause, version }: CommandOf<'cancel'>): Verdict {

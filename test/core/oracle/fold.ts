@@ -36,7 +36,16 @@ import {
 } from './fold-others.ts';
 import { rememberAgent } from './last-agents.ts';
 import { noteLines, notePaceOfAnswer, notePaceOfLeaving, stoodInLine } from './line-pace.ts';
-import { agentOf, contactOf, found, type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import {
+  agentOf,
+  contactOf,
+  found,
+  type OracleContact,
+  type OracleState,
+  pendingOffers,
+  policyOf,
+  queueOf,
+} from './model.ts';
 import { pendingContacts } from './relax.ts';
 
 type Answer = OfferAnswerRecord['answer'];
@@ -92,14 +101,14 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
     case 'contactAssigned':
       return assign(state, event, at);
     case 'offerDeclined':
-      backInLine(state, event.contactId, 'DECLINED');
+      backInLine(state, event, 'DECLINED');
       return coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
     case 'offerMissed':
-      backInLine(state, event.contactId, 'MISSED');
+      backInLine(state, event, 'MISSED');
       agentOf(state, event.agentId).missesInRow += 1;
       return coolDown(state, event.contactId, event.agentId, event.coolDownUntil);
     case 'offerRevoked':
-      return backInLine(state, event.contactId, 'REVOKED');
+      return backInLine(state, event, 'REVOKED');
     case 'coolDownEnded':
       return endCoolDown(contactOf(state, event.contactId), event.agentId);
     case 'contactEnded':
@@ -231,7 +240,11 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
 
 function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   const contact = touch(state, event.contactId);
+  const agent = agentOf(state, event.agentId);
+  agent.offerInstants = lastOffers(state, [...agent.offerInstants, at]);
+  if (contact.state === 'OFFERED') return offerAlso(state, contact, event, at);
   contact.fromLine = stoodInLine(state, contact, at);
+  delete contact.fan;
   contact.state = 'OFFERED';
   contact.agentId = event.agentId;
   contact.offeredAt = at;
@@ -246,8 +259,17 @@ function makeOffer(state: OracleState, event: OfferMade, at: number): void {
   contact.reasons = { runnersUp, idleUs };
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate !== undefined && gate.paceMs > 0) state.paces[contact.queue] = at + gate.paceMs;
-  const agent = agentOf(state, event.agentId);
-  agent.offerInstants = lastOffers(state, [...agent.offerInstants, at]);
+}
+
+/** [FAN1]: to one agent more. */
+function offerAlso(state: OracleState, contact: OracleContact, event: OfferMade, at: number): void {
+  const { agentId, expiresAt, deadline, urgencyUs, fitUs, readinessUs, runnersUp, idleUs } = event;
+  const hasReasons = runnersUp.length > 0 || idleUs > 0;
+  const reasons = hasReasons ? { reasons: { runnersUp, idleUs } } : {};
+  const ranks = { urgencyUs, fitUs, readinessUs };
+  const { madeAt = 0, others = [] } = contact.fan ?? {};
+  const offer = { agentId, offerSeq: state.seq, madeAt: at, expiresAt, deadline, ...ranks, ...reasons };
+  contact.fan = { madeAt, others: [...others, offer] };
 }
 
 function accept(state: OracleState, event: OfferAccepted, at: number): void {
@@ -263,7 +285,7 @@ function accept(state: OracleState, event: OfferAccepted, at: number): void {
   rememberAgent(state, 'CUSTOMER', contact.customerId, event.agentId, at);
   rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
   agentOf(state, event.agentId).missesInRow = 0;
-  remember(state, contact, 'ACCEPTED');
+  remember(state, contact, event.agentId, contact.offerSeq, 'ACCEPTED');
   makeReady(state, event.agentId, at);
 }
 
@@ -284,20 +306,46 @@ function assign(state: OracleState, event: ContactAssigned, at: number): void {
   rememberAgent(state, 'JOURNEY', contact.journeyId, event.agentId, at);
   const noOffer = { offerSeq: 0, offerExpiresAt: 0, urgencyUs: 0, fitUs: 0, readinessUs: 0, fromLine: false };
   delete contact.reasons;
+  delete contact.fan;
   Object.assign(contact, noOffer);
   agentOf(state, event.agentId).missesInRow = 0;
   makeReady(state, event.agentId, at);
 }
 
 /** What became of an agent's last offers, to tell repeated answers from late ones [OFF8], [OFF9]. */
-function remember(state: OracleState, contact: OracleContact, answer: Answer): void {
-  const agent = agentOf(state, contact.agentId);
-  agent.answers = [...agent.answers, { offerSeq: contact.offerSeq, contactId: contact.id, answer }].slice(-ANSWERS_MAX);
+function remember(state: OracleState, contact: OracleContact, agentId: string, offerSeq: number, answer: Answer): void {
+  const agent = agentOf(state, agentId);
+  agent.answers = [...agent.answers, { offerSeq, contactId: contact.id, answer }].slice(-ANSWERS_MAX);
 }
 
-function backInLine(state: OracleState, contactId: string, answer: Answer): void {
+interface Returned {
+  readonly contactId: string;
+  readonly agentId: string;
+}
+
+/** The agent's offer is over; with the last one the contact is QUEUED [FAN4]. */
+function backInLine(state: OracleState, { contactId, agentId }: Returned, answer: Answer): void {
   const contact = touch(state, contactId);
-  remember(state, contact, answer);
+  const offer = pendingOffers(contact).find((one) => one.agentId === agentId);
+  remember(state, contact, agentId, found(offer, 'pending offer').offerSeq, answer);
+  const others = (contact.fan?.others ?? []).filter((one) => one.agentId !== agentId);
+  const { madeAt = 0 } = contact.fan ?? {};
+  contact.fan = { madeAt, others };
+  if (contact.agentId !== agentId) return;
+  const [next, ...rest] = others;
+  if (next !== undefined) {
+    contact.agentId = next.agentId;
+    contact.offerSeq = next.offerSeq;
+    contact.offerExpiresAt = next.expiresAt;
+    contact.offerDeadline = next.deadline;
+    contact.urgencyUs = next.urgencyUs;
+    contact.fitUs = next.fitUs;
+    contact.readinessUs = next.readinessUs;
+    contact.reasons = next.reasons ?? { runnersUp: [], idleUs: 0 };
+    contact.fan = { madeAt: next.madeAt, others: rest };
+    return;
+  }
+  delete contact.fan;
   contact.state = 'QUEUED';
   contact.agentId = '';
   contact.cost = 0;
@@ -399,6 +447,7 @@ function handOver(contact: OracleContact, event: ContactTransferred, at: number)
   contact.readinessUs = 0;
   contact.fromLine = false;
   delete contact.reasons;
+  delete contact.fan;
 }
 
 /** The pair cools down until then, whatever it did before. */

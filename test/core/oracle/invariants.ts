@@ -8,6 +8,7 @@ import {
   isHeld as isWithAgent,
   type OracleContact,
   type OracleState,
+  pendingOffers,
   policyOf,
   queueOf,
   sumOfCosts,
@@ -23,6 +24,7 @@ export function checkInvariants(state: OracleState, events: readonly CoreEvent[]
     if (event.type === 'offerMade' || event.type === 'contactAssigned') checkRoom(state, event, firstSeq + index, fail);
   }
   checkHolders(state, fail);
+  checkOffers(state, events, fail);
   checkLines(state, events, fail);
   const left = bestPair(state, theRule, state.at);
   if (left !== undefined) fail(`not settled: ${left.contact.id} could be offered to ${left.agent.id}`);
@@ -39,9 +41,9 @@ function checkRoom(
   fail: (what: string) => never,
 ): void {
   const contact = state.contacts.find(({ id }) => id === contactId);
-  if (contact === undefined || contact.agentId !== agentId) return;
+  if (contact === undefined || !heldBy(state, agentId).includes(contact)) return;
   const agent = agentOf(state, agentId);
-  const before = heldBeside(state, agentId, contact.channel).filter(({ offerSeq }) => offerSeq <= seq);
+  const before = heldBeside(state, agentId, contact.channel).filter((held) => offerSeqOf(held, agentId) <= seq);
   if (sumOfCosts(before) > agent.capacity) fail(`${agentId} carries more than it can`);
   if (before.length > 1 && before.some(({ channel }) => isExclusive(state, channel))) {
     fail(`${agentId} holds something beside what is exclusive`);
@@ -50,7 +52,26 @@ function checkRoom(
   if (count > limitOf(state, agent, contact.channel)) fail(`${agentId} is over its limit for ${contact.channel}`);
 }
 
-/** A contact is held by exactly one agent that exists, or waits. */
+function offerSeqOf(contact: OracleContact, toAgentId: string): number {
+  const pending = pendingOffers(contact).find(({ agentId }) => agentId === toAgentId);
+  return pending?.offerSeq ?? contact.offerSeq;
+}
+
+/** [FAN1], [FAN3]: a contact is offered to different agents, to no more of them than its queue says, and is with one when it is answered. */
+function checkOffers(state: OracleState, events: readonly CoreEvent[], fail: (what: string) => never): void {
+  for (const contact of state.contacts) {
+    const offers = pendingOffers(contact);
+    const holders = state.agents.filter(({ id }) => heldBy(state, id).includes(contact));
+    if (holders.length !== (isWithAgent(contact) ? Math.max(1, offers.length) : 0)) {
+      fail(`${contact.id}, ${contact.state}, is with ${holders.map(({ id }) => id)}`);
+    }
+    const isNew = events.some((event) => event.type === 'offerMade' && event.contactId === contact.id);
+    const { fanOut = 1 } = queueOf(policyOf(state), contact.queue);
+    if (isNew && offers.length > fanOut) fail(`${contact.id} is offered to ${offers.length} of ${fanOut} agents`);
+  }
+}
+
+/** A contact is held by an agent that exists, or waits. */
 function checkHolders(state: OracleState, fail: (what: string) => never): void {
   const ids = state.contacts.map(({ id }) => id);
   if (new Set(ids).size !== ids.length) fail('two open contacts of one id');

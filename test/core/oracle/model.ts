@@ -13,6 +13,7 @@ import type {
   GatewayRecord,
   HoursRecord,
   LastAgentRecord,
+  PendingOfferRecord,
   QueueFlowRecord,
   TombstoneRecord,
 } from '../../../src/core/state-records.ts';
@@ -126,7 +127,33 @@ export function agentOf(state: OracleState, id: string): OracleAgent {
 
 /** The contacts that are offered to the agent, assigned to it or in wrap-up with it. */
 export function heldBy(state: OracleState, agentId: string): OracleContact[] {
-  return state.contacts.filter((contact) => contact.agentId === agentId && isHeld(contact));
+  return state.contacts.filter(
+    (contact) => isHeld(contact) && (contact.agentId === agentId || isOfferedTo(contact, agentId)),
+  );
+}
+
+/** A pending offer, whichever of several it is. */
+export type OracleOffer = Omit<PendingOfferRecord, 'reasons'>;
+
+/** The contact's pending offers, in the order in which they were made. */
+export function pendingOffers(contact: OracleContact): OracleOffer[] {
+  if (contact.state !== 'OFFERED') return [];
+  const { agentId, offerSeq, offerExpiresAt: expiresAt, offerDeadline: deadline, fan, offeredAt } = contact;
+  const { urgencyUs, fitUs, readinessUs } = contact;
+  const first = { agentId, offerSeq, expiresAt, deadline, urgencyUs, fitUs, readinessUs, madeAt: offeredAt };
+  return [first, ...(fan?.others ?? [])];
+}
+
+export function isOfferedTo(contact: OracleContact, agentId: string): boolean {
+  return pendingOffers(contact).some((offer) => offer.agentId === agentId);
+}
+
+/** [FAN1], [FAN7]: whether it is offered to somebody and may be offered to one more. */
+export function wantsMore(state: OracleState, contact: OracleContact): boolean {
+  if (contact.state !== 'OFFERED') return false;
+  const { autoAccept = false, cost } = channelOf(state, contact.channel);
+  const { fanOut = 1 } = queueOf(policyOf(state), contact.queue);
+  return !autoAccept && cost === contact.cost && pendingOffers(contact).length < fanOut;
 }
 
 export function isHeld(contact: OracleContact): boolean {

@@ -85,7 +85,9 @@ export class Oracle {
     const agent = agentPicture(state, agentOf(state, verdict.id));
     if (command.type !== 'openSession') return { agent };
     const held = heldBy(state, verdict.id).sort((left, right) => left.ordinal - right.ordinal);
-    const offers = held.filter((contact) => contact.state === 'OFFERED').map(offerPicture);
+    const offers = held
+      .filter((contact) => contact.state === 'OFFERED')
+      .map((contact) => offerPicture(contact, verdict.id));
     const contacts = held.filter((contact) => contact.state !== 'OFFERED').map(contactPicture);
     return { agent, offers, contacts };
   }

@@ -6,12 +6,14 @@ import { flowSums } from './flow.ts';
 import { isQueueOpen, queueClosesAt, queueOpensAt } from './hours.ts';
 import { estimateOf, lineSlots } from './line-pace.ts';
 import {
+  found,
   heldBy,
   loadOf,
   type OracleAgent,
   type OracleContact,
   type OracleState,
   type OracleTombstone,
+  pendingOffers,
   policyOf,
   queueOf,
 } from './model.ts';
@@ -139,12 +141,14 @@ export function agentPicture(state: OracleState, agent: OracleAgent): object {
 }
 
 /** A pending offer with the rank's parts in seconds. */
-export function offerPicture(contact: OracleContact): object {
-  const { urgencyUs, fitUs, readinessUs } = contact;
+export function offerPicture(contact: OracleContact, toAgentId: string): object {
+  const offer = pendingOffers(contact).find(({ agentId }) => agentId === toAgentId);
+  const { urgencyUs, fitUs, readinessUs, offerSeq, expiresAt, agentId } = found(offer, 'offer');
   return {
-    id: `o${contact.offerSeq}`,
-    contact: contactPicture(contact),
-    expiresAt: contact.offerExpiresAt,
+    id: `o${offerSeq}`,
+    // [FAN10]
+    contact: { ...contactPicture(contact), agentId },
+    expiresAt,
     rank: {
       total: (urgencyUs + fitUs + readinessUs) / 1e6,
       urgency: urgencyUs / 1e6,
@@ -274,8 +278,10 @@ function phaseFacts(contact: Omit<OracleContact, 'submitted'>): object {
   const { reasons } = contact;
   const hasReasons = reasons !== undefined && (reasons.runnersUp.length > 0 || reasons.idleUs > 0);
   if (!hasReasons) clear('reasons');
+  const { fan } = contact;
+  if (fan === undefined || (fan.madeAt === 0 && fan.others.length === 0)) clear('fan');
   if (state !== 'OFFERED' && state !== 'ASSIGNED') {
-    clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs', 'fromLine', 'reasons');
+    clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs', 'fromLine', 'reasons', 'fan');
   }
   if (state !== 'ASSIGNED') clear('assignedUntil', 'agentLostUntil');
   if (state !== 'WRAP_UP') clear('wrapUpUntil');

@@ -233,9 +233,11 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
       plain,
       fc.option(gateArb, { freq: 2 }),
       fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: first }),
+      fc.constantFrom({}, {}, {}, { fanOut: 2 }, { fanOut: 3 }, { fanOut: 50 }),
     )
-    .map(([queue, gate, first]) => ({
+    .map(([queue, gate, first, fan]) => ({
       ...queue,
+      ...fan,
       ...(gate === null ? {} : { gate }),
       ...(first === null ? {} : { first }),
     }));

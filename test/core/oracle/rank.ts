@@ -12,12 +12,15 @@ import {
   heldBeside,
   heldBy,
   isExclusive,
+  isOfferedTo,
   type OracleAgent,
   type OracleContact,
   type OracleState,
+  pendingOffers,
   policyOf,
   queueOf,
   sumOfCosts,
+  wantsMore,
 } from './model.ts';
 
 /** What an agent must have for it now [RLX2], [BOT2], [BOT5]. */
@@ -118,7 +121,7 @@ export function hasRoom(state: OracleState, agent: OracleAgent, channel: string)
 /** [ROOM1]. */
 function isEligible(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
   return (
-    contact.state === 'QUEUED' &&
+    (contact.state === 'QUEUED' || (wantsMore(state, contact) && !isOfferedTo(contact, agent.id))) &&
     agent.presence === 'AVAILABLE' &&
     agent.sessionId !== '' &&
     (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
@@ -153,7 +156,9 @@ export function keepsLevel(state: OracleState, { queue, ratio }: { queue: string
 function isGateOpen(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
   const { gate } = queueOf(policyOf(state), contact.queue);
   if (gate === undefined) return true;
-  if (gate.paceMs > 0 && state.now < (state.paces[contact.queue] ?? 0)) return false;
+  // [FAN6]
+  const isPaced = contact.state === 'QUEUED' && gate.paceMs > 0;
+  if (isPaced && state.now < (state.paces[contact.queue] ?? 0)) return false;
   if (gate.serviceLevelAtLeast !== undefined && !keepsLevel(state, gate.serviceLevelAtLeast)) return false;
   const others = state.agents.filter(
     (other) =>
@@ -176,8 +181,10 @@ export function cappedUntil(state: OracleState, agent: OracleAgent): number {
   return (recent[recent.length - offersPerMinute] ?? 0) + 60_000;
 }
 
-/** [RANK1]. */
+/** [RANK1], after [FAN2]. */
 function goesBefore(left: Pair, right: Pair): boolean {
+  const [leftCount, rightCount] = [pendingOffers(left.contact).length, pendingOffers(right.contact).length];
+  if (leftCount !== rightCount) return leftCount < rightCount;
   if (left.contact.tier !== right.contact.tier) return left.contact.tier > right.contact.tier;
   const leftUs = left.urgencyUs + left.fitUs + left.readinessUs;
   const rightUs = right.urgencyUs + right.fitUs + right.readinessUs;

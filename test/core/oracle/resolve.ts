@@ -5,7 +5,7 @@
 import type { Actor, Command, ContactDraft, TransferTarget } from '../../../src/core/commands.ts';
 import type { ResolvedHours } from '../../../src/core/hours.ts';
 import type { Disposition } from '../../../src/core/views.ts';
-import type { OracleContact, OracleState } from './model.ts';
+import { type OracleContact, type OracleState, pendingOffers } from './model.ts';
 import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Hours, type Move, type Pick, TICK } from './moves.ts';
 import { CALENDARS, QUEUES } from './policies.ts';
 
@@ -176,7 +176,7 @@ export class Resolver {
   }
 
   #answer(state: OracleState, { kind, pick, repeat }: MoveOf<'accept' | 'decline'>): Command {
-    const pending = state.contacts.filter((contact) => contact.state === 'OFFERED');
+    const pending = state.contacts.flatMap(pendingOffers);
     const old = this.#offers.at(-1 - pick.index);
     const chosen = pending[pick.index % pending.length];
     let seq = chosen?.offerSeq ?? old?.seq ?? 7;

@@ -4,7 +4,7 @@ import type { ContactDraft } from '../../../src/core/commands.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
 import type { RefusalReason, RevocationReason } from '../../../src/core/refusal.ts';
 import { fold } from './fold.ts';
-import { agentOf, heldBy, type OracleAgent, type OracleContact, type OracleState } from './model.ts';
+import { agentOf, heldBy, type OracleAgent, type OracleContact, type OracleState, pendingOffers } from './model.ts';
 
 /** What a command comes to: the contact or agent that the answer shows, nothing to show, or a refusal. */
 export type Verdict =
@@ -39,9 +39,13 @@ export class World {
     fold(this.state, event, this.now, submitted);
   }
 
+  /** [FAN5]: all its pending offers. */
   revoke(contact: OracleContact, reason: RevocationReason): void {
-    const { id, agentId } = contact;
-    this.emit({ type: 'offerRevoked', contactId: id, agentId, reason });
+    for (const { agentId } of pendingOffers(contact)) this.revokeFrom(contact, agentId, reason);
+  }
+
+  revokeFrom(contact: OracleContact, agentId: string, reason: RevocationReason): void {
+    this.emit({ type: 'offerRevoked', contactId: contact.id, agentId, reason });
     this.drain(agentId);
   }
 
@@ -71,7 +75,7 @@ export class World {
   ): void {
     if (presence === 'BUSY' || presence === 'OFFLINE') {
       const why = presence === 'BUSY' ? 'AGENT_BUSY' : 'AGENT_OFFLINE';
-      for (const contact of this.pendingOf(agent.id)) this.revoke(contact, why);
+      for (const contact of this.pendingOf(agent.id)) this.revokeFrom(contact, agent.id, why);
     }
     if (presence === 'OFFLINE' && agent.presence === 'OFFLINE') return;
     if (presence === 'BUSY' && isDeclared(agent, presence, reason, channels, next)) return;
