@@ -127,6 +127,12 @@ export class AgentClient extends Client {
     return this.askContact('complete', { contactId, version, ...dispositionOf(disposition) }, options);
   }
 
+  /** The customer of an outbound contact was called and not reached: another attempt later, or EXPIRED after the last. This agent is free. */
+  retry(contactId: string, options: FinishOptions = {}): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('retry', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
   /** Gives a contact back: it is in line again, keeping its age, and not proposed to this agent for a while. */
   requeue(contactId: string, options: GiveOptions = {}): Promise<Contact> {
     return this.askContact('requeue', { contactId, ...givenOf(options) }, options);

@@ -68,6 +68,8 @@ type ContactVerb = Extract<
   | 'assign'
   | 'requeue'
   | 'transfer'
+  | 'callback'
+  | 'retry'
 >;
 
 /** Longer than the router takes at most to explain the past. */

@@ -93,6 +93,20 @@ export class GatewayClient extends Client {
     return this.askContact('end', { contactId, version, ...dispositionOf(disposition) }, options);
   }
 
+  /** The customer of a waiting contact hung up and wants to be called: the contact keeps its place, OUTBOUND from now on. Refused NO_CALLBACK. */
+  callback(contactId: string, options: ContactRequestOptions = {}): Promise<Contact> {
+    return this.askContact('callback', { contactId, version: options.version ?? 0 }, options);
+  }
+
+  /** The customer of an outbound contact was called and not reached: another attempt later, or EXPIRED after the last. */
+  retry(
+    contactId: string,
+    options: ContactRequestOptions & { readonly disposition?: NewDisposition } = {},
+  ): Promise<Contact> {
+    const { disposition, version = 0 } = options;
+    return this.askContact('retry', { contactId, version, ...dispositionOf(disposition) }, options);
+  }
+
   /** A contact as it stands, with its `position` while it is QUEUED. */
   get(contactId: string, options?: RequestOptions): Promise<Contact> {
     return this.askContact('get', { contactId }, options);

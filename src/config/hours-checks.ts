@@ -10,8 +10,11 @@ type Note = readonly [path: PathSteps, message: string, at?: 'key'];
 
 /** Calendars and queues that are named and not there; an overflow without its queue. */
 export function* unknownHours({ calendars, queues }: PolicyDraft): Iterable<Note> {
-  for (const [name, { hours, closed }] of queues) {
+  for (const [name, { hours, closed, contactHours }] of queues) {
     const path = ['queues', name];
+    if (contactHours !== undefined && !calendars.has(contactHours)) {
+      yield [[...path, 'contactHours'], unknown('a calendar', contactHours, [...calendars.keys()])];
+    }
     if (hours !== undefined && !calendars.has(hours)) {
       yield [[...path, 'hours'], unknown('a calendar', hours, [...calendars.keys()])];
     }

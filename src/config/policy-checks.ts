@@ -11,7 +11,7 @@ import { firstToTheEnd, nobodyFirst } from './first-checks.ts';
 import { calendarsNeverOpen, unknownHours, vainOverflows } from './hours-checks.ts';
 import { nearest } from './nearest.ts';
 import { CLOCK_RATE_MAX, type PolicyDraft } from './policy-schema.ts';
-import { overflowCircles, stepsTooLate, unknownOverflows } from './relax-checks.ts';
+import { overflowCircles, stepsTooLate, unknownOverflows, vainCallbacks } from './relax-checks.ts';
 import { contradictions, segmentsTooLarge, unmetRequirements } from './requirement-checks.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -40,7 +40,7 @@ export function segmentNames(draft: Draft): string[] {
 /** Faults of the policy as a whole; `at` is where it stands in its text. */
 export function checkPolicy(draft: Draft, source: YamlSource, at: PathSteps = []): Fault[] {
   const names = [unknownPatterns, unknownYields, unknownLimits, unknownWatched, unknownOverflows, unknownHours];
-  return [...names, ratesTooHigh].flatMap((notes) => place(notes(draft), source, at));
+  return [...names, vainCallbacks, ratesTooHigh].flatMap((notes) => place(notes(draft), source, at));
 }
 
 /** What is allowed and hardly meant. */

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import {
   type CalendarPolicy,
+  type CallbackPolicy,
   type ChannelPolicy,
   type ClosedPolicy,
   DIRECT_DEFAULT,
@@ -146,7 +147,7 @@ function resolveSegment(segment: Draft<'segments'> | undefined): SegmentPolicy {
 
 function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
   const { when, requires, serviceLevel, clockRate, headStart, limits, relax, hours, closed } = queue;
-  const { preferredFor, lastAgent, preferOwner, first, fanOut } = queue;
+  const { preferredFor, lastAgent, preferOwner, first, fanOut, callback, contactHours } = queue;
   return {
     name,
     ...(when === undefined ? {} : { when: resolveMatch(when) }),
@@ -164,7 +165,13 @@ function resolveQueue(name: string, queue: Draft<'queues'>): QueuePolicy {
     ...(preferOwner ? { preferOwner } : {}),
     ...(first === '' ? {} : { first: { skill: first, forMs: queue.firstFor } }),
     ...(fanOut === 1 ? {} : { fanOut }),
+    ...(callback === undefined ? {} : { callback: resolveCallback(callback) }),
+    ...(contactHours === undefined ? {} : { contactHours }),
   };
+}
+
+function resolveCallback({ within, attempts, spacing }: NonNullable<Draft<'queues'>['callback']>): CallbackPolicy {
+  return { withinMs: within, attempts, spacingMs: spacing };
 }
 
 function resolveCondition({ agentsAvailable, estimatedWaitAbove }: RelaxConditionDraft): RelaxCondition {
@@ -174,12 +181,14 @@ function resolveCondition({ agentsAvailable, estimatedWaitAbove }: RelaxConditio
   };
 }
 
-function resolveRelaxStep({ after, if: condition, requires, headStart, overflowTo }: RelaxStepDraft): RelaxStep {
+function resolveRelaxStep(step: RelaxStepDraft): RelaxStep {
+  const { after, if: condition, requires, headStart, offerCallback, overflowTo } = step;
   return {
     afterMs: after,
     ...(condition === undefined ? {} : { if: resolveCondition(condition) }),
     ...(requires === undefined ? {} : { requires }),
     ...(headStart === undefined ? {} : { headStartMs: headStart }),
+    ...(offerCallback ? { offerCallback } : {}),
     ...(overflowTo === undefined ? {} : { overflowTo }),
   };
 }

@@ -159,6 +159,23 @@ const when = object('Which contacts the queue takes: all of these fields must ma
   customerId: patterns('Customers.'),
 });
 
+const callback = object('Waiting customers may hang up and be called; how customers are called.', {
+  within: duration({
+    about: 'Longest wait of who asked to be called, from then on; then the contact expires.',
+    fallback: '24h',
+    least: '1s',
+    most: '365d',
+  }),
+  attempts: number({
+    about: 'Most attempts to reach a customer; after the last one the contact expires.',
+    fallback: 3,
+    least: 1,
+    most: 100,
+    whole: true,
+  }),
+  spacing: duration({ about: 'From one attempt to the next.', fallback: '30m', least: '1s', most: '30d' }),
+});
+
 const queue = object('A queue. A contact that names none goes to the first whose `when` matches.', {
   when: optional(when),
   requires: list({
@@ -213,6 +230,12 @@ const queue = object('A queue. A contact that names none goes to the first whose
     }),
     overflowTo: optional(name('The other queue; if that one is closed too, what its own `closed` says.')),
   }),
+  callback: optional(callback),
+  contactHours: optional(
+    name(
+      'Calendar of the hours at which customers may be called, read in the time zone of each contact; absent: at any.',
+    ),
+  ),
   preferredFor: duration({
     about: 'How long preferred agents who are signed in hold a contact that does not say it itself.',
     fallback: '0s',

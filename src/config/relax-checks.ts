@@ -21,6 +21,18 @@ export function* unknownOverflows({ queues }: PolicyDraft): Iterable<Note> {
   }
 }
 
+/** Faults: a callback is offered where none is made. */
+export function* vainCallbacks({ queues }: PolicyDraft): Iterable<Note> {
+  for (const [name, { relax, callback }] of queues) {
+    if (callback !== undefined) continue;
+    for (const [index, { offerCallback }] of relax.entries()) {
+      if (!offerCallback) continue;
+      const path = ['queues', name, 'relax', index, 'offerCallback'];
+      yield [path, 'expected only in a queue with `callback`: this one makes none'];
+    }
+  }
+}
+
 /** Warnings: contacts that would go round and round. Told once a circle, at its first queue. */
 export function* overflowCircles({ queues }: PolicyDraft): Iterable<Note> {
   const told = new Set<string>();

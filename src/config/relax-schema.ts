@@ -5,7 +5,7 @@
  */
 import { ALTERNATIVES_MAX, type Alternative } from '../core/requirement.ts';
 import { durationText } from './duration.ts';
-import { checked, duration, list, number, type Objection, object, optional, type Spec, text } from './spec.ts';
+import { checked, duration, flag, list, number, type Objection, object, optional, type Spec, text } from './spec.ts';
 
 const STEPS_MAX = 16;
 
@@ -20,6 +20,7 @@ export interface RelaxStepDraft {
   readonly if: RelaxConditionDraft | undefined;
   readonly requires: readonly Alternative[] | undefined;
   readonly headStart: number | undefined;
+  readonly offerCallback: boolean;
   readonly overflowTo: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export function relaxSpec(alternative: Spec<Alternative>): Spec<readonly RelaxSt
       }),
     ),
   });
-  const step = object('One or more of `requires` and `headStart`, or `overflowTo` alone.', {
+  const step = object('One or more of `requires`, `headStart` and `offerCallback`, or `overflowTo` alone.', {
     after: duration({ about: 'When, counted from entering this queue.', least: '1ms', most: '365d' }),
     if: optional(condition),
     requires: optional(
@@ -50,6 +51,10 @@ export function relaxSpec(alternative: Spec<Alternative>): Spec<readonly RelaxSt
     headStart: optional(
       duration({ about: 'Further waiting granted, while in this queue.', least: '1ms', most: '24h' }),
     ),
+    offerCallback: flag({
+      about: 'Whether its gateway is told to offer the customer a callback, in a queue with `callback`.',
+      fallback: false,
+    }),
     overflowTo: optional(text({ about: 'Moves on to this queue, keeping its age; in the last step only.', most: 128 })),
   });
   const steps = list({
@@ -63,7 +68,8 @@ export function relaxSpec(alternative: Spec<Alternative>): Spec<readonly RelaxSt
 
 function* objections(steps: readonly RelaxStepDraft[]): Iterable<Objection> {
   let before = 0;
-  for (const [index, { after, if: condition, requires, headStart, overflowTo }] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
+    const { after, if: condition, requires, headStart, offerCallback, overflowTo } = step;
     if (condition !== undefined && Object.values(condition).every((value) => value === undefined)) {
       yield [[index, 'if'], 'expected agentsAvailable or estimatedWaitAbove, found neither'];
     }
@@ -72,9 +78,9 @@ function* objections(steps: readonly RelaxStepDraft[]): Iterable<Objection> {
       yield [[index, 'after'], `expected more than in the step before, ${durationText(before)}, ${found}`];
     }
     before = after;
-    const relaxes = requires !== undefined || headStart !== undefined;
+    const relaxes = requires !== undefined || headStart !== undefined || offerCallback;
     if (!relaxes && overflowTo === undefined) {
-      yield [[index], 'expected requires, headStart or overflowTo, found none of them'];
+      yield [[index], 'expected requires, headStart, offerCallback or overflowTo, found none of them'];
     }
     if (overflowTo === undefined) continue;
     if (relaxes) yield [[index], 'expected overflowTo alone: in the other queue nothing of this one counts'];

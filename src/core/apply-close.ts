@@ -18,6 +18,7 @@ import {
   touch,
 } from './apply-contact.ts';
 import { placeAgain } from './apply-hold.ts';
+import { callingOf } from './calling.ts';
 import type { Contact, Known } from './contact.ts';
 import type { CoolDown } from './deadlines.ts';
 import type { ContactClosed, ContactEnded, ContactRequeued, DispositionSet } from './events.ts';
@@ -53,6 +54,7 @@ export function applyRequeued(state: State, contact: Contact, event: ContactRequ
   contact.agedFrom = event.agedFrom;
   contact.enqueuedAt = state.at;
   contact.waitUntil = event.waitUntil;
+  if (contact.calling !== undefined) contact.calling.waitShiftMs = 0;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   contact.relaxation = undefined;
   contact.stage = event.stage;
@@ -72,6 +74,7 @@ export function applyClosed(state: State, contact: Contact, event: ContactClosed
   contact.channel.openCount--;
   state.countSegment(contact.segment, -1);
   if (event.disposition !== undefined) contact.disposition = event.disposition;
+  if (event.cause === 'ATTEMPTS_EXHAUSTED') callingOf(contact).attempts++;
   contact.phase = { state: event.state };
   contact.closedAt = state.at;
   changed(state, contact);

@@ -6,9 +6,11 @@
 import { assert } from '../lib/assert.ts';
 import type { Agent } from './agent.ts';
 import { countPending, scheduleWaiting } from './apply-relaxation.ts';
+import { callingOf } from './calling.ts';
 import { type Contact, type Known, QUEUED, SCHEDULED } from './contact.ts';
+import { enterWindow } from './contact-hours.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
-import type { ContactDue, ContactRelaxed, ContactSubmitted, ContactUpdated, RelaxedClassification } from './events.ts';
+import type { ContactRelaxed, ContactSubmitted, ContactUpdated, RelaxedClassification } from './events.ts';
 import { wantsMore } from './fan-out.ts';
 import { scheduleGate } from './gate.ts';
 import { isHeldNow } from './hold.ts';
@@ -53,6 +55,12 @@ export function clearDeadline(state: State, deadline: Deadline | undefined): und
 
 /** Puts the contact in line, its phase being QUEUED from now on. */
 export function enterLine(state: State, contact: Contact): void {
+  if (state.hasContactHours || contact.calling !== undefined) enterWindow(state, contact);
+  standInLine(state, contact);
+}
+
+/** The same, whatever its window. */
+export function standInLine(state: State, contact: Contact): void {
   contact.phase = QUEUED;
   contact.order = contact.agedFrom;
   const { queue } = contact;
@@ -85,7 +93,7 @@ export function seekNoMore(state: State, contact: Contact): void {
 export function joinLine(state: State, contact: Contact): void {
   const isHeld = contact.preferredUntil !== 0 && isHeldNow(state, contact);
   const line = state.demands.enter(contact, state.epoch, isHeld);
-  if (contact.queue.policy.relax === undefined && contact.stage === undefined)
+  if (contact.queue.policy.relax === undefined && contact.stage === undefined && contact.calling === undefined)
     setPhaseDeadline(state, contact, 'wait', contact.waitUntil);
   else scheduleWaiting(state, contact);
   if (contact.relaxation !== undefined) countPending(state, contact, 1);
@@ -147,6 +155,9 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   if (event.preferredUntil !== undefined && event.preferredUntil !== 0) {
     startPreference(state, contact, event.preferredUntil);
   }
+  if (event.timeZone !== undefined || event.notBefore !== undefined) {
+    callingOf(contact, event.timeZone).notBefore = event.notBefore ?? 0;
+  }
   known.contact = contact;
   state.known.set(known.id, known);
   state.arrivals.append(known, known.ordinal);
@@ -165,15 +176,6 @@ export function schedule(state: State, contact: Contact, dueAt: number): void {
   contact.dueAt = dueAt;
   contact.queue.scheduledCount++;
   setPhaseDeadline(state, contact, 'due', dueAt);
-}
-
-export function applyDue(state: State, contact: Contact, event: ContactDue): void {
-  assert(contact.phase.state === 'SCHEDULED', 'only a scheduled contact is due');
-  contact.queue.scheduledCount--;
-  contact.enqueuedAt = state.at;
-  contact.agedFrom = state.at;
-  reclassify(state, contact, event);
-  enterLine(state, contact);
 }
 
 /** What was read from a journal or a snapshot is the same object for all contacts that have the same, as it is where it was decided. */
@@ -259,6 +261,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     waitUntil: facts.waitUntil,
     relaxation: undefined,
     stage: undefined,
+    calling: undefined,
     phase: QUEUED,
     submittedAt: instants.submittedAt,
     enqueuedAt: instants.enqueuedAt,
@@ -316,6 +319,7 @@ export function applyRelaxed(state: State, contact: Contact, event: ContactRelax
   if (event.from !== '') {
     noteLeft(state, contact);
     contact.enqueuedAt = state.at;
+    if (contact.calling !== undefined) contact.calling.waitShiftMs = 0;
   }
   reclassify(state, contact, event);
 }

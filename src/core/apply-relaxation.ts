@@ -12,7 +12,7 @@ import type { State } from './state.ts';
 /** Sets what the contact, in line from now on, waits for by itself. */
 export function scheduleWaiting(state: State, contact: Contact): void {
   const step = contact.queue.policy.relax?.[nextNumber(contact.relaxation) - 1];
-  let kind: 'wait' | 'relax' | 'first' = 'wait';
+  let kind: 'wait' | 'relax' | 'first' | 'shut' = 'wait';
   let due = contact.waitUntil;
   const relaxAt = step === undefined ? Number.POSITIVE_INFINITY : contact.enqueuedAt + step.afterMs;
   if (relaxAt < due) {
@@ -23,6 +23,11 @@ export function scheduleWaiting(state: State, contact: Contact): void {
   if (stage !== undefined && stage.until !== 0 && stage.until < due) {
     kind = 'first';
     due = stage.until;
+  }
+  const windowUntil = contact.calling?.windowUntil ?? 0;
+  if (windowUntil !== 0 && windowUntil < due) {
+    kind = 'shut';
+    due = windowUntil;
   }
   contact.phaseDeadline ??= { kind, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
   state.deadlines.set(contact.phaseDeadline, kind, due);

@@ -36,6 +36,7 @@ export function applyTransferred(state: State, contact: Contact, event: ContactT
   contact.stage = event.stage;
   if (event.toAgentId !== '') return handOver(state, contact, agentNamed(state, event.toAgentId), event);
   contact.enqueuedAt = state.at;
+  if (contact.calling !== undefined) contact.calling.waitShiftMs = 0;
   contact.relaxation = undefined;
   contact.preferredForMs = event.preferredForMs;
   contact.preferredAgents = event.preferredAgents;

@@ -15,6 +15,7 @@ import {
   applySessionOpened,
   scheduleGatewayLost,
 } from './apply-agent.ts';
+import { applyCallback, applyDue, applyPostponed, applyRetried } from './apply-calling.ts';
 import {
   applyClosed,
   applyCoolDownEnded,
@@ -25,7 +26,6 @@ import {
   rescheduleForget,
 } from './apply-close.ts';
 import {
-  applyDue,
   applyRelaxed,
   applySubmitted,
   applyUpdated,
@@ -39,6 +39,7 @@ import { applyAccepted, applyAssigned, applyOffered, applyReturned } from './app
 import { applyRelaxationsTested, scheduleWaiting } from './apply-relaxation.ts';
 import { applyTransferred } from './apply-transfer.ts';
 import type { Contact } from './contact.ts';
+import { placeInWindows } from './contact-hours.ts';
 import type { ContactEvent, CoreEvent, OtherEvent } from './events.ts';
 import { scheduleGate } from './gate.ts';
 import { applyClosure, applyHours, forgetHours } from './hours.ts';
@@ -91,6 +92,12 @@ export function applyTo(state: State, contact: Contact | undefined, event: Conta
       return applyRequeued(state, contact, event);
     case 'contactTransferred':
       return applyTransferred(state, contact, event);
+    case 'callbackRequested':
+      return applyCallback(state, contact, event);
+    case 'contactRetried':
+      return applyRetried(state, contact, event);
+    case 'contactPostponed':
+      return applyPostponed(state, contact, event);
     case 'preferenceEnded':
       return applyPreferenceEnded(state, contact);
     case 'dispositionSet':
@@ -123,7 +130,9 @@ export function applyElse(state: State, event: OtherEvent): void {
     case 'relaxationsTested':
       return applyRelaxationsTested(state, event);
     case 'hoursResolved':
-      return applyHours(state, event);
+      applyHours(state, event);
+      if (state.hasContactHours) placeInWindows(state, event);
+      return;
     case 'queueClosureSet':
       return applyClosure(state, event);
     case 'customerPut':
@@ -139,9 +148,11 @@ export function applyElse(state: State, event: OtherEvent): void {
 
 function applyPolicy(state: State, policy: ResolvedPolicy): void {
   const before = state.policy;
+  const hadContactHours = state.hasContactHours;
   state.usePolicy(policy);
   rescheduleSteps(state, before);
   forgetHours(state);
+  if (hadContactHours) placeInWindows(state);
   rescheduleForget(state);
   for (const gateway of state.gateways.values()) scheduleGatewayLost(state, gateway);
   for (const { contact } of state.known.values()) {

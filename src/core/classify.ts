@@ -1,5 +1,6 @@
 // What the policy makes of a contact: its queue, its joined requirement, its clock rate and head starts. Values or a refusal; nothing changes.
 
+import { type Calling, waitLimitMs } from './calling.ts';
 import type { ContactDraft } from './commands.ts';
 import type { Classification, RelaxedClassification } from './events.ts';
 import type { Queue } from './names.ts';
@@ -19,6 +20,8 @@ export interface Claim {
   readonly requires: readonly Alternative[];
   readonly value: number;
   readonly headStartMs: number;
+  /** Of one whose customer is called; absent: nothing. */
+  readonly calling?: Calling | undefined;
 }
 
 /** The queue that takes the contact: the one it names, else the first that matches. */
@@ -44,7 +47,7 @@ function factsOf(
   return { channel, intent, language, segment, direction, gatewayId, customerId };
 }
 
-/** The contact's place by the policy: `waitUntil` counts from `enqueuedAt`. */
+/** The contact's place by the policy: `waitUntil` counts from `enqueuedAt`, or from when its wait limit does. */
 export function classify(
   requirements: RequirementCache,
   policy: ResolvedPolicy,
@@ -72,7 +75,7 @@ export function classify(
     requirement,
     clockRate: Math.min(CLOCK_RATE_MAX, Math.round(queue.clockRate * segment.clockRate * 1000)),
     headStartUs: headStartMs * 1000 + Math.round(worth * policy.value.headStartMs * 1000),
-    waitUntil: enqueuedAt + queue.limits.waitMs,
+    waitUntil: enqueuedAt + (claim.calling === undefined ? queue.limits.waitMs : waitLimitMs(queue, claim.calling)),
   };
 }
 

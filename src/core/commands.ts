@@ -50,6 +50,8 @@ export interface ContactDraft {
   readonly attributes: string;
   /** Not in line before this instant; absent or past: at once. */
   readonly dueAt?: number;
+  /** The customer's, by the names of the IANA database; '' or absent: as the calendars say. */
+  readonly timeZone?: string;
   /** How long the preferred agents hold it; 0 or absent: as its queue says. */
   readonly preferredForMs?: number;
   /** Expected version; 0: any. */
@@ -133,6 +135,16 @@ export type Command =
       readonly contactId: string;
       readonly to: TransferTarget;
       readonly resetAge: boolean;
+      readonly version: number;
+    }
+  /** The customer of a waiting contact hung up and is to be called. */
+  | { readonly type: 'callback'; readonly actor: Actor; readonly contactId: string; readonly version: number }
+  /** The customer of an outbound contact was called and not reached. */
+  | {
+      readonly type: 'retry';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly disposition?: Disposition;
       readonly version: number;
     }
   | { readonly type: 'accept'; readonly actor: Actor; readonly offerId: string }

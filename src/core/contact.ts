@@ -6,6 +6,7 @@
 
 import type { FifoItem } from '../lib/ordered-fifo.ts';
 import type { Agent } from './agent.ts';
+import type { Calling } from './calling.ts';
 import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
 import type { AffinityEntry, DemandClass, Line } from './demand.ts';
@@ -13,7 +14,7 @@ import type { Relaxation, RelaxedClassification, RunnerUp, Stage } from './event
 import type { Further } from './fan-out.ts';
 import type { Gateway } from './gateway.ts';
 import type { Channel, Queue } from './names.ts';
-import { lastApplied, withRelaxation } from './relaxation.ts';
+import { lastApplied, offersCallback, withRelaxation } from './relaxation.ts';
 import type { Alternative, Preference } from './requirement.ts';
 import type { ClosedStateName, ContactView, Direction, Disposition, OfferView } from './views.ts';
 
@@ -54,7 +55,7 @@ export interface Contact extends FifoItem {
   readonly known: Known;
   readonly hash: string;
   readonly channel: Channel;
-  readonly direction: Direction;
+  direction: Direction;
   readonly customerId: string;
   readonly journeyId: string;
   intent: string;
@@ -86,6 +87,8 @@ export interface Contact extends FifoItem {
   agedFrom: number;
   /** When it enters its line, or did; 0: it was never SCHEDULED. */
   dueAt: number;
+  /** Of one whose customer is called; undefined: nothing. */
+  calling: Calling | undefined;
   phase: Phase;
   offeredAt: number;
   assignedAt: number;
@@ -261,13 +264,25 @@ export function drawContact(contact: Contact): ContactView {
     endedAt: contact.endedAt,
     closedAt: contact.closedAt,
     dueAt: contact.dueAt,
+    timeZone: contact.calling?.timeZone ?? '',
+    callbackAt: contact.calling?.callbackAt ?? 0,
     version: contact.version,
   };
-  const { disposition, relaxation, stage } = contact;
-  const told = disposition === undefined ? view : { ...view, disposition };
+  const { disposition, relaxation, stage, calling } = contact;
+  const called = calling === undefined || calling.attempts === 0 ? view : { ...view, attempts: calling.attempts };
+  const told = disposition === undefined ? called : { ...called, disposition };
   const whole = stage === undefined || stage.handedOverBy === '' ? told : { ...told, handedOverBy: stage.handedOverBy };
   const relaxedSteps = relaxation === undefined ? 0 : lastApplied(relaxation);
-  return relaxedSteps === 0 ? whole : { ...whole, relaxedSteps };
+  if (relaxation === undefined || relaxedSteps === 0) return whole;
+  return isCallbackOffered(contact, relaxation)
+    ? { ...whole, relaxedSteps, callbackOffered: true }
+    : { ...whole, relaxedSteps };
+}
+
+/** Only while it stands in line or soon may again: what steps have made of it is looked at by each policy then. */
+function isCallbackOffered({ direction, phase, queue }: Contact, relaxation: Relaxation): boolean {
+  if (direction === 'OUTBOUND' || (phase.state !== 'QUEUED' && phase.state !== 'OFFERED')) return false;
+  return offersCallback(queue.policy, relaxation);
 }
 
 /** The id that names an offer outside. */

@@ -29,6 +29,7 @@ export class ContentHash {
     for (const { skill, secondsPerLevel } of draft.prefers) hash.text(skill).number(secondsPerLevel);
     for (const agentId of draft.preferredAgents) hash.text(agentId);
     // What is not given leaves no trace, so that older hashes hold.
+    if (draft.timeZone !== undefined && draft.timeZone !== '') hash.text('timeZone').text(draft.timeZone);
     if (draft.dueAt !== undefined && draft.dueAt !== 0) hash.text('dueAt').number(draft.dueAt);
     // Fields that came later count only where they are given: contacts without them keep their hash.
     if (draft.preferredForMs !== undefined && draft.preferredForMs !== 0) {

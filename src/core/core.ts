@@ -9,6 +9,7 @@ import { apply } from './apply.ts';
 import { touch } from './apply-contact.ts';
 import type { Command, Outcome, Query } from './commands.ts';
 import type { Contact } from './contact.ts';
+import { postponeShutOut } from './contact-hours.ts';
 import {
   accept,
   decideAccept,
@@ -22,6 +23,7 @@ import {
   decideWithdrawStalled,
 } from './decide-agent.ts';
 import { decideAssign, decidePull } from './decide-assign.ts';
+import { decideCallback, decideRetry } from './decide-callback.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decidePutCustomer, decideRemoveCustomer } from './decide-customer.ts';
 import { decideCloseQueue, decideOpenQueue, decideResolveHours } from './decide-hours.ts';
@@ -42,6 +44,7 @@ import { State } from './state.ts';
 import { hashRecords } from './state-hash.ts';
 import type { StateRecord } from './state-records.ts';
 import { Step } from './step.ts';
+import type { ContactView } from './views.ts';
 
 /** How much longer than shown an offer is waited for, for the network. */
 export const OFFER_SLACK_MS = 500;
@@ -148,6 +151,11 @@ export class Core {
     return this.#queries.explain(query, this.at, retraced);
   }
 
+  /** The picture of a waiting contact with its place in line, as `get` shows it. */
+  placed(contact: Contact, now: number): ContactView {
+    return this.#queries.placed(contact, now);
+  }
+
   /** Replays the next event: what step emitted once, at its instant. */
   apply(event: CoreEvent, at: number): void {
     const state = this.#state;
@@ -156,6 +164,8 @@ export class Core {
     if (state.epoch === 0) state.epoch = at;
     apply(state, event);
     state.dirty.compact();
+    // Who decided about it has postponed them.
+    if (state.shutOut.length > 0) state.shutOut = [];
   }
 
   /** Every fact, for a snapshot. Must be consumed before the next step or apply. */
@@ -184,6 +194,7 @@ export class Core {
     const first = command.type === 'restart' || command.type === 'withdrawStalled';
     if (mayFire && !first) fireDeadlines(step);
     const decided = decide(step, command);
+    if (this.#state.shutOut.length > 0) postponeShutOut(step);
     if (mayFire && first) fireDeadlines(step);
     if (!mayFire) this.#state.lookBehindGates();
     settle(this.#state, step, offer);
@@ -210,6 +221,10 @@ function decide(step: Step, command: Command): Decided {
       return decideRequeue(step, command);
     case 'transfer':
       return decideTransfer(step, command);
+    case 'callback':
+      return decideCallback(step, command);
+    case 'retry':
+      return decideRetry(step, command);
     case 'accept':
       return decideAccept(step, command);
     case 'decline':

@@ -26,6 +26,7 @@ const kindOrder = {
   gate: 12,
   preference: 13,
   first: 14,
+  shut: 15,
 } as const;
 
 interface DeadlineBase extends HeapItem {
@@ -45,7 +46,7 @@ export interface CoolDown extends DeadlineBase {
 
 /** The deadline of a contact's phase, moved on from phase to phase. */
 export interface PhaseDeadline extends HeapItem {
-  kind: 'due' | 'wait' | 'relax' | 'first' | 'offer' | 'assigned' | 'wrapUp';
+  kind: 'due' | 'wait' | 'relax' | 'first' | 'shut' | 'offer' | 'assigned' | 'wrapUp';
   readonly ordinal: number;
   readonly detail: 0;
   readonly contact: Contact;

@@ -4,9 +4,11 @@
 import { mergeJsonObjects } from '../lib/json-merge.ts';
 import { utf8ByteLength } from '../lib/utf8.ts';
 import { isSameStage, stageAtEntry, withStage } from './bots.ts';
+import { waitsFrom } from './calling.ts';
 import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
 import { type Contact, classificationOf, type Known, offerTo, pendingOffers } from './contact.ts';
+import { callableAt } from './contact-hours.ts';
 import { withProfile } from './customers.ts';
 import type { Decided } from './decided.ts';
 import { DEMAND_CLASSES_MAX, demandKey } from './demand.ts';
@@ -96,7 +98,9 @@ export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submi
     preferredUntil: preferred.until,
   };
   const { stage, detour } = placed;
-  const told = detour === undefined ? event : { ...event, ...detour };
+  const placedLater = detour === undefined ? event : { ...event, ...detour };
+  const { timeZone = '' } = draft;
+  const told = timeZone === '' ? placedLater : { ...placedLater, timeZone };
   const contact = step.emitSubmitted(stage === undefined ? told : { ...told, stage });
   return { contact, created: true };
 }
@@ -115,7 +119,9 @@ export function within(field: string, refusal: Refusal): Refusal {
 }
 
 /** Where a contact is put; `detour`: if not into line at once, or not in the queue that was meant for it. */
-type Place = RelaxedClassification & { readonly detour?: Pick<ContactSubmitted, 'overflowedFrom' | 'dueAt'> };
+type Place = RelaxedClassification & {
+  readonly detour?: Pick<ContactSubmitted, 'overflowedFrom' | 'dueAt' | 'notBefore'>;
+};
 
 function place(
   state: State,
@@ -139,13 +145,14 @@ function place(
   if (isRefusal(queue)) return queue;
   const { dueAt = 0 } = draft;
   if (dueAt > now) return placeLater(state, draft, segment, requires, { queue, dueAt });
-  if (queue.hours === undefined && queue.closure === undefined)
+  if (queue.hours === undefined && queue.closure === undefined && queue.policy.contactHours === undefined)
     return placeIn(state, queue, draft, segment, requires, now);
   const taker = takerOf(state, queue, now);
   if (isRefusal(taker)) return taker;
-  const isScheduled = taker.dueAt > 0;
+  const entersAt = taker.dueAt === 0 ? now : taker.dueAt;
+  const isScheduled = entersAt > now || callableAt(state, calledAs(draft, taker.queue), now) > now;
   const placed = isScheduled
-    ? placeLater(state, draft, segment, requires, taker)
+    ? placeLater(state, draft, segment, requires, { queue: taker.queue, dueAt: entersAt })
     : placeIn(state, taker.queue, draft, segment, requires, now);
   if (isRefusal(placed) || taker.queue === queue) return placed;
   return { ...placed, detour: { ...placed.detour, overflowedFrom: queue.name } };
@@ -179,11 +186,17 @@ function placeLater(
   draft: ContactDraft,
   segment: string,
   requires: readonly Alternative[],
-  { queue, dueAt }: Taker,
+  { queue, dueAt: notBefore }: Taker,
 ): Place | Refusal {
+  const dueAt = callableAt(state, calledAs(draft, queue), notBefore);
+  const detour = dueAt === notBefore ? { dueAt } : { dueAt, notBefore };
   const claim = { segment, requires, value: draft.value, headStartMs: draft.headStartMs };
   const placed = classify(state.requirements, state.policy as ResolvedPolicy, queue.policy, claim, dueAt);
-  return isRefusal(placed) ? within('contact', placed) : { ...placed, detour: { dueAt } };
+  return isRefusal(placed) ? within('contact', placed) : { ...placed, detour };
+}
+
+function calledAs({ direction, timeZone = '' }: ContactDraft, queue: Queue) {
+  return { direction, queue, calling: { timeZone } };
 }
 
 export function tooManyClasses(
@@ -246,12 +259,13 @@ function changesOf(state: State, contact: Contact, set: ContactChanges, answered
   if (answered) return { ...given, ...classificationOf(contact) };
   const segment = set.segment === undefined ? contact.segment : set.segment === '' ? 'default' : set.segment;
   const policy = state.policy as ResolvedPolicy;
-  const { queue, relaxation } = contact;
+  const { queue, relaxation, calling } = contact;
   const isScheduled = contact.phase.state === 'SCHEDULED';
-  const from = isScheduled ? contact.dueAt : contact.enqueuedAt;
-  const classified = classifyRelaxed(state.requirements, policy, queue.policy, { ...given, segment }, from, relaxation);
+  const from = waitsFrom(calling, isScheduled ? contact.dueAt : contact.enqueuedAt);
+  const claim = { ...given, segment, calling };
+  const classified = classifyRelaxed(state.requirements, policy, queue.policy, claim, from, relaxation);
   if (isRefusal(classified)) return classified;
-  if (isScheduled) return { ...given, ...classified };
+  if (isScheduled) return { ...given, ...withStage(state.requirements, classified, contact.stage) };
   const placed = withStage(state.requirements, classified, contact.stage);
   const full = tooManyClasses(state, contact.channel.name, placed, given.prefers, contact.queue);
   return full ?? { ...given, ...placed };

@@ -1,6 +1,7 @@
 // Decides about the hours of queues: what was resolved of calendars is taken over, a person closes and opens a queue.
 
 import type { Command, Outcome } from './commands.ts';
+import { lookAtWindows } from './contact-hours.ts';
 import type { Decided } from './decided.ts';
 import type { ResolvedHours } from './hours.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -11,14 +12,15 @@ type Asked<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 /** Makes known what was resolved, as far as the policy has the calendars. */
 export function emitHours(step: Step, resolved: readonly ResolvedHours[]): void {
   const calendars = step.state.policy?.calendars ?? {};
-  for (const { calendar, from, until, openings } of resolved) {
-    if (!Object.hasOwn(calendars, calendar)) continue;
-    step.emit({ type: 'hoursResolved', calendar, from, until, openings });
+  for (const hours of resolved) {
+    if (!Object.hasOwn(calendars, hours.calendar)) continue;
+    step.emit({ type: 'hoursResolved', ...hours });
   }
 }
 
 export function decideResolveHours(step: Step, { hours }: Asked<'resolveHours'>): Outcome {
   emitHours(step, hours);
+  if (step.state.hasContactHours) lookAtWindows(step);
   return { ok: {} };
 }
 

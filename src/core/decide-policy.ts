@@ -3,9 +3,11 @@
 
 import type { Agent } from './agent.ts';
 import { isSameStage, stageUnder, withStage } from './bots.ts';
+import { waitsFrom } from './calling.ts';
 import { classifyRelaxed, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
 import { type Contact, pendingOffers } from './contact.ts';
+import { lookAtWindows } from './contact-hours.ts';
 import { hasWork, isSameEntry, putAgent, revokeIneligible } from './decide-agent.ts';
 import { emitHours } from './decide-hours.ts';
 import type { RelaxedClassification } from './events.ts';
@@ -26,6 +28,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   const moves = classifyAll(state, policy);
   if (isRefusal(moves)) return { error: moves };
   const { source, fileHash } = command;
+  const hadContactHours = state.hasContactHours;
   const changes = policyChanges(state.policy, policy);
   const by = command.actor.id;
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by, changes });
@@ -35,6 +38,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
     step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
   }
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
+  if (hadContactHours || state.hasContactHours) lookAtWindows(step);
   return { ok: { policy: { source, resolved: policy }, changes } };
 }
 
@@ -89,7 +93,8 @@ function classifyAll(state: State, policy: ResolvedPolicy): Move[] | Refusal {
     const queue = queues.get(contact.queue.name);
     if (queue === undefined) continue;
     const progress = contact.relaxation !== undefined && keepsSteps.get(queue) ? contact.relaxation : undefined;
-    const placed = classifyRelaxed(state.requirements, policy, queue, contact, contact.enqueuedAt, progress);
+    const from = waitsFrom(contact.calling, contact.enqueuedAt);
+    const placed = classifyRelaxed(state.requirements, policy, queue, contact, from, progress);
     if (isRefusal(placed)) {
       return refuse(placed.reason, `contact ${contact.id}: ${placed.message}`, `queues.${queue.name}.requires`);
     }

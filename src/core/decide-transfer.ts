@@ -3,6 +3,7 @@
 
 import type { Agent } from './agent.ts';
 import { type Arrival, stageOnWay, type Way } from './bots.ts';
+import { waitLimitMs } from './calling.ts';
 import { classify, isRefusal } from './classify.ts';
 import type { Actor, Command, TransferTarget } from './commands.ts';
 import { type Contact, holderOf, waitedMs } from './contact.ts';
@@ -23,7 +24,7 @@ const NOTHING: TransferTarget = { queue: '', agentId: '', requires: [], holdMs: 
 
 export function decideRequeue(step: Step, { actor, contactId, resetAge, version }: Asked<'requeue'>): Decided {
   const { state } = step;
-  const repeated = releasedAlready(state, actor, contactId, NOTHING);
+  const repeated = releasedAlready(state, actor, contactId);
   if (repeated !== undefined) return { contact: repeated };
   const known = findKnown(state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
@@ -38,7 +39,7 @@ export function decideRequeue(step: Step, { actor, contactId, resetAge, version 
     agentId: contact.agentId,
     cause: causeOf(actor),
     agedFrom: agedFromOf(contact, step.now, resetAge),
-    waitUntil: step.now + queue.policy.limits.waitMs,
+    waitUntil: step.now + waitLimitMs(queue.policy, contact.calling),
     coolDownUntil: coolDownUntil(step),
     ...stageOnWay(state.requirements, contact, way),
   });
@@ -89,7 +90,12 @@ function shapeRefusal(to: TransferTarget): Refusal | undefined {
  * The contact, if the agent gave it away before and all that it names now is so: it asks again what went through. Undefined: the agent has it,
  * or has not had it last.
  */
-function releasedAlready(state: State, actor: Actor, contactId: string, to: TransferTarget): Contact | undefined {
+export function releasedAlready(
+  state: State,
+  actor: Actor,
+  contactId: string,
+  to: TransferTarget = NOTHING,
+): Contact | undefined {
   if (actor.role !== 'agent') return undefined;
   const contact = state.known.get(contactId)?.contact;
   if (contact === undefined || contact.releasedBy !== actor.id) return undefined;
@@ -149,8 +155,8 @@ function place(
   const { state, now } = step;
   const queue: Queue | undefined = to.queue === '' ? contact.queue : state.queues.get(to.queue);
   if (queue === undefined) return refuse('UNKNOWN_QUEUE', `the policy has no queue ${to.queue}`, 'to.queue');
-  const { segment, value, headStartMs } = contact;
-  const claim = { segment, requires, value, headStartMs };
+  const { segment, value, headStartMs, calling } = contact;
+  const claim = { segment, requires, value, headStartMs, calling };
   const classified = classify(state.requirements, state.policy as ResolvedPolicy, queue.policy, claim, now);
   if (isRefusal(classified)) return within('to', classified);
   const way = wayOf(step, contact, actor, queue.policy, classified.requirement, state.agents.get(to.agentId));

@@ -2,6 +2,7 @@
 // ever added. They carry resolved facts (queue, rate, deadlines, rank parts), so that `apply` derives nothing from code or
 // defaults that may change. Same names and fields as events.proto; instants are epoch milliseconds, `…Us` are microseconds of rank.
 
+import type { CallbackRequested, ContactPostponed, ContactRetried } from './calling-events.ts';
 import type { Closure, ResolvedHours } from './hours.ts';
 import type { RevocationReason } from './refusal.ts';
 import type { Alternative, Preference } from './requirement.ts';
@@ -73,6 +74,10 @@ export interface ContactSubmitted extends Classification {
   readonly overflowedFrom?: string;
   /** It is SCHEDULED until then; absent: it is in line. */
   readonly dueAt?: number;
+  /** As given; absent: it names none. */
+  readonly timeZone?: string;
+  /** When it would be due whatever the contact hours; absent: at `dueAt`. */
+  readonly notBefore?: number;
   /** As given; 0: as the queue says. */
   readonly preferredForMs?: number;
   /** Until then its preferred agents hold it; 0: they do not. */
@@ -120,6 +125,8 @@ export interface RelaxationsTested {
 export interface ContactDue extends Classification {
   readonly type: 'contactDue';
   readonly contactId: string;
+  /** Origin of its waiting, if it had waited before; absent: it waits from now on. */
+  readonly agedFrom?: number;
   /** Absent: it is open to all who meet its requirement. */
   readonly stage?: Stage;
 }
@@ -222,6 +229,7 @@ export type CloseCause =
   | 'SUPERVISOR'
   | 'WRAP_UP_OVER'
   | 'WAITED_TOO_LONG'
+  | 'ATTEMPTS_EXHAUSTED'
   | 'TOO_LONG'
   | 'AGENT_LOST'
   | 'GATEWAY_LOST';
@@ -422,6 +430,9 @@ export type CoreEvent =
   | ContactClosed
   | ContactRequeued
   | ContactTransferred
+  | CallbackRequested
+  | ContactRetried
+  | ContactPostponed
   | PreferenceEnded
   | DispositionSet
   | TombstonesForgotten

@@ -159,8 +159,9 @@ export function explainRelaxations(contact: Contact): NextRelaxation[] {
     const number = index + 1;
     const pending = isPending(relaxation, number);
     if (!pending && number !== next) return [];
-    const { requires = [], headStartMs = 0, overflowTo = '', if: condition } = step;
+    const { requires = [], headStartMs = 0, overflowTo = '', offerCallback = false, if: condition } = step;
     const when = conditionText(condition);
-    return [{ step: number, at: enqueuedAt + step.afterMs, pending, when, requires, headStartMs, overflowTo }];
+    const does = { requires, headStartMs, overflowTo, offerCallback };
+    return [{ step: number, at: enqueuedAt + step.afterMs, pending, when, ...does }];
   });
 }

@@ -99,6 +99,7 @@ export interface NextRelaxation {
   readonly requires: readonly Alternative[];
   readonly headStartMs: number;
   readonly overflowTo: string;
+  readonly offerCallback: boolean;
 }
 
 export interface MissingCount {

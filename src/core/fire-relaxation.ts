@@ -5,6 +5,7 @@
 
 import { assert } from '../lib/assert.ts';
 import { isHandedOver, stageAtEntry, withStage } from './bots.ts';
+import { waitsFrom } from './calling.ts';
 import { classify, classifyRelaxed, isRefusal } from './classify.ts';
 import { type Contact, classificationOf } from './contact.ts';
 import { newcomersWaitMs } from './estimated-wait.ts';
@@ -73,7 +74,7 @@ function relaxContact(step: Step, contact: Contact, relax: RelaxStep, number: nu
           policy,
           contact.queue.policy,
           contact,
-          contact.enqueuedAt,
+          waitsFrom(contact.calling, contact.enqueuedAt),
           afterStep(contact.relaxation, number),
         )
       : classify(state.requirements, policy, target.policy, contact, step.now);

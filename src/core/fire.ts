@@ -2,9 +2,11 @@
 
 import { assert, unreachable } from '../lib/assert.ts';
 import type { Agent } from './agent.ts';
-import { stageAtEntry, stageOnWay } from './bots.ts';
+import { isHandedOver, stageAtEntry, stageOnWay, withStage } from './bots.ts';
+import { waitLimitMs, waitsFrom } from './calling.ts';
 import { classify, isRefusal } from './classify.ts';
 import { type Contact, classificationOf, firstDue, waitedMs } from './contact.ts';
+import { closeWindow, isPostponed, postponeShutOut } from './contact-hours.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
 import { endGrace, missOffer } from './decide-agent.ts';
 import type { CloseCause } from './events.ts';
@@ -21,6 +23,7 @@ export function fireDeadlines(step: Step): void {
   for (let due = deadlines.dueAt(step.now); due !== undefined; due = deadlines.dueAt(step.now)) {
     deadlines.cancel(due);
     fire(step, due);
+    if (step.state.shutOut.length > 0) postponeShutOut(step);
   }
 }
 
@@ -40,6 +43,8 @@ function fire(step: Step, deadline: Deadline): void {
       return testRelaxations(step);
     case 'first':
       return endFirst(step, deadline.contact);
+    case 'shut':
+      return closeWindow(step, deadline.contact);
     case 'wait':
       return close(step, deadline.contact, 'EXPIRED', 'WAITED_TOO_LONG');
     case 'offer': {
@@ -70,14 +75,18 @@ function close(step: Step, contact: Contact, state: ClosedStateName, cause: Clos
 
 /** The contact enters its line, as the policy of now puts it. */
 function makeDue(step: Step, contact: Contact): void {
+  if (isPostponed(step, contact)) return;
   const { requirements, policy } = step.state;
   assert(policy !== undefined, 'contacts come under a policy');
-  const placed = classify(requirements, policy, contact.queue.policy, contact, step.now);
+  const { agedFrom, calling } = contact;
+  const placed = classify(requirements, policy, contact.queue.policy, contact, waitsFrom(calling, step.now));
   // A policy under which it had no place was refused.
   if (isRefusal(placed)) return assert(false, placed.message);
   const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = placed;
   const type = 'contactDue';
-  const stage = stageAtEntry(requirements, contact.queue.policy, requirement, step.now);
+  const stage = isHandedOver(contact.stage)
+    ? withStage(requirements, placed, contact.stage).stage
+    : stageAtEntry(requirements, contact.queue.policy, requirement, step.now);
   step.emitOf(contact, {
     type,
     contactId: contact.id,
@@ -87,6 +96,7 @@ function makeDue(step: Step, contact: Contact): void {
     clockRate,
     headStartUs,
     waitUntil,
+    ...(agedFrom === 0 ? {} : { agedFrom }),
     ...(stage === undefined ? {} : { stage }),
   });
 }
@@ -134,7 +144,7 @@ function giveUp(step: Step, contact: Contact, cause: 'AGENT_LOST' | 'TOO_LONG'):
 /** Back in line, with the age that it had when it was answered. */
 function requeue(step: Step, contact: Contact, agent: Agent, cause: 'AGENT_LOST' | 'TOO_LONG'): void {
   const agedFrom = step.now - waitedMs(contact, step.now);
-  const waitUntil = step.now + contact.queue.policy.limits.waitMs;
+  const waitUntil = step.now + waitLimitMs(contact.queue.policy, contact.calling);
   const contactId = contact.id;
   const { requirement } = contact;
   const way = {
@@ -157,7 +167,9 @@ function loseGateway(step: Step, gateway: Gateway, channelName: string): void {
     const { contact } = known;
     if (contact?.channel.name !== channelName) return false;
     // What was scheduled when it went needs nobody yet.
-    return contact.submittedAt <= gateway.lostAt && contact.dueAt <= gateway.lostAt;
+    if (contact.submittedAt > gateway.lostAt || contact.dueAt > gateway.lostAt) return false;
+    // Nor who is to be called.
+    return contact.calling === undefined || contact.calling.callbackAt === 0;
   });
   for (const { contact } of all.items) {
     if (contact === undefined) continue;

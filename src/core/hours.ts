@@ -11,6 +11,8 @@ import type { State } from './state.ts';
 /** What a calendar's weeks and holidays come to, in epoch milliseconds. */
 export interface ResolvedHours {
   readonly calendar: string;
+  /** In which its wall clock is read; absent: the calendar's own. */
+  readonly timeZone?: string;
   /** What is told of: instants from the one up to the other, this one not in it. */
   readonly from: number;
   readonly until: number;
@@ -24,6 +26,14 @@ export interface Closure {
   readonly until: number;
   readonly reason: string;
   readonly by: string;
+}
+
+/** Which hours. */
+export type HoursFacts = Pick<ResolvedHours, 'calendar' | 'timeZone'>;
+
+/** Names of calendars have no spaces. */
+export function hoursKey({ calendar, timeZone = '' }: HoursFacts): string {
+  return timeZone === '' ? calendar : `${calendar} ${timeZone}`;
 }
 
 interface ClosureFacts extends Closure {
@@ -60,6 +70,21 @@ function boundariesThrough(openings: readonly number[], now: number): number {
   return low;
 }
 
+/** The first instant, `at` or later, within an opening, or that nothing is told of. */
+export function openInstantOf(hours: ResolvedHours, at: number): number {
+  if (!covers(hours, at)) return at;
+  const passed = boundariesThrough(hours.openings, at);
+  return passed % 2 === 1 ? at : (hours.openings[passed] ?? hours.until);
+}
+
+/** The end of the opening in which `at` lies; 0: it lies in none, or that is not known. */
+export function openingEndOf(hours: ResolvedHours, at: number): number {
+  if (!covers(hours, at)) return 0;
+  const passed = boundariesThrough(hours.openings, at);
+  const end = passed % 2 === 1 ? (hours.openings[passed] ?? 0) : 0;
+  return end < hours.until ? end : 0;
+}
+
 /** When a queue that is closed at `now` opens next; 0: that is not known. */
 export function opensAt(queue: Queue, now: number): number {
   const { closure, hours } = queue;
@@ -81,10 +106,11 @@ export function closesAt({ hours }: Queue, now: number): number {
 }
 
 /** The openings of the calendar from now on. */
-export function applyHours(state: State, { calendar, from, until, openings }: ResolvedHours): void {
-  const hours = { calendar, from, until, openings };
-  state.hours.set(calendar, hours);
-  for (const queue of state.queueList) if (queue.policy.hours === calendar) queue.hours = hours;
+export function applyHours(state: State, { calendar, timeZone, from, until, openings }: ResolvedHours): void {
+  const hours = { calendar, ...(timeZone === undefined ? {} : { timeZone }), from, until, openings };
+  state.hours.set(hoursKey(hours), hours);
+  if (timeZone === undefined)
+    for (const queue of state.queueList) if (queue.policy.hours === calendar) queue.hours = hours;
 }
 
 /** A new policy comes with hours of its own: those of the last one no longer count. */

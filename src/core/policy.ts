@@ -40,7 +40,7 @@ export interface SegmentPolicy {
 export type QueueMatch = Readonly<Partial<Record<MatchField, readonly string[]>>>;
 export type MatchField = 'channel' | 'intent' | 'language' | 'segment' | 'direction' | 'gatewayId' | 'customerId';
 
-/** What is done for a contact that has waited for so long: one of the last three at least. */
+/** What is done for a contact that has waited for so long: one of the last four at least. */
 export interface RelaxStep {
   /** Counted from entering the queue. */
   readonly afterMs: number;
@@ -49,6 +49,8 @@ export interface RelaxStep {
   /** Takes the place of the queue's own. */
   readonly requires?: readonly Alternative[];
   readonly headStartMs?: number;
+  /** Its gateway is told to offer a callback. */
+  readonly offerCallback?: true;
   /** Moves it to that queue; such a step is the last of its queue and does nothing else. */
   readonly overflowTo?: string;
 }
@@ -88,6 +90,19 @@ export interface QueuePolicy {
   readonly first?: FirstPolicy;
   /** To how many agents a contact of it may be offered at once, 2 to 50; absent: 1. */
   readonly fanOut?: number;
+  /** How its customers are called; absent: nobody is called back. */
+  readonly callback?: CallbackPolicy;
+  /** Calendar of the hours at which its customers may be called, in their own time zones; absent: at any. */
+  readonly contactHours?: string;
+}
+
+export interface CallbackPolicy {
+  /** How long who asked to be called may wait for it. */
+  readonly withinMs: number;
+  /** Most attempts to reach a customer; at least 1. */
+  readonly attempts: number;
+  /** From an attempt to the next one. */
+  readonly spacingMs: number;
 }
 
 export interface FirstPolicy {

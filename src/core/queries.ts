@@ -84,10 +84,15 @@ export class Queries {
     }
     const { contact } = known;
     if (contact?.phase.state !== 'QUEUED') return drawKnown(known);
+    return { ok: { contact: this.placed(contact, now) } };
+  }
+
+  /** A contact in line with its place there. */
+  placed(contact: Contact, now: number): ContactView {
     const position = this.#position(contact, now);
     const waitMs = this.#waitMs(contact, position, now);
     const place = waitMs === undefined ? { position } : { position, estimatedWaitMs: waitMs };
-    return { ok: { contact: { ...drawContact(contact), ...place } } };
+    return { ...drawContact(contact), ...place };
   }
 
   /** `retraced`: what the offer did not keep that the last event made. */

@@ -10,16 +10,17 @@ import {
   addCoolDown,
   blankContact,
   channelNamed,
-  enterLine,
   queueNamed,
   schedule,
   scheduleAssigned,
   seekMore,
   setPhaseDeadline,
   shareRequirement,
+  standInLine,
   startPreference,
 } from './apply-contact.ts';
 import { awaitAnswer } from './apply-offer.ts';
+import type { Calling } from './calling.ts';
 import { type Contact, deadlineOf, holderOf, type Known, type Offer, pendingOffers } from './contact.ts';
 import type { Deadlines } from './deadlines.ts';
 import { scheduleGate } from './gate.ts';
@@ -37,6 +38,15 @@ import type {
   StateRecord,
   TombstoneRecord,
 } from './state-records.ts';
+
+const NOT_CALLED: Calling = {
+  timeZone: '',
+  callbackAt: 0,
+  attempts: 0,
+  waitShiftMs: 0,
+  notBefore: 0,
+  windowUntil: 0,
+};
 
 /** Every fact of the state, in the order that StateRecord documents. */
 export function* stateRecords(state: State): Generator<StateRecord> {
@@ -191,6 +201,9 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     releasedBy: contact.releasedBy,
     ...(contact.stage === undefined ? {} : { stage: contact.stage }),
     ...fanOf(contact, offer),
+    ...(contact.calling ?? NOT_CALLED),
+    ...(phase.state === 'SCHEDULED' ? {} : { notBefore: 0 }),
+    ...(phase.state === 'QUEUED' ? {} : { windowUntil: 0 }),
   };
 }
 
@@ -346,6 +359,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   shareRequirement(state, contact);
   known.contact = contact;
   contact.dueAt = record.dueAt;
+  restoreCalling(contact, record);
   contact.offeredAt = record.offeredAt;
   contact.assignedAt = record.assignedAt;
   contact.endedAt = record.endedAt;
@@ -365,6 +379,12 @@ function restoreContact(state: State, record: ContactRecord): Known {
   return known;
 }
 
+function restoreCalling(contact: Contact, record: ContactRecord): void {
+  const { timeZone, callbackAt, attempts, waitShiftMs, notBefore, windowUntil } = record;
+  const calling = { timeZone, callbackAt, attempts, waitShiftMs, notBefore, windowUntil };
+  if (Object.values(calling).some((fact) => fact !== 0 && fact !== '')) contact.calling = calling;
+}
+
 function agentNamed(state: State, id: string): Agent {
   const agent = state.agents.get(id);
   assert(agent !== undefined, `agent ${id} comes before the contacts`);
@@ -372,7 +392,7 @@ function agentNamed(state: State, id: string): Agent {
 }
 
 function restorePhase(state: State, contact: Contact, record: ContactRecord): void {
-  if (record.state === 'QUEUED') return enterLine(state, contact);
+  if (record.state === 'QUEUED') return standInLine(state, contact);
   if (record.state === 'SCHEDULED') return schedule(state, contact, record.dueAt);
   const agent = agentNamed(state, record.agentId);
   const offer: Offer = {

@@ -91,6 +91,11 @@ export function grantedUs(queue: QueuePolicy, applied: number): number {
   return grantedMs * 1000;
 }
 
+/** Whether a step that applied offers its customer a callback. */
+export function offersCallback(queue: QueuePolicy, { applied }: Pick<Relaxation, 'applied'>): boolean {
+  return stepsOf(queue).some(({ offerCallback }, index) => offerCallback === true && (applied & (1 << index)) !== 0);
+}
+
 export function stepsOf(queue: QueuePolicy): readonly RelaxStep[] {
   return queue.relax ?? [];
 }

@@ -58,6 +58,8 @@ export interface LineSlotRecord {
 export interface HoursRecord {
   readonly kind: 'hours';
   readonly calendar: string;
+  /** Absent: the calendar's own. */
+  readonly timeZone?: string;
   readonly from: number;
   readonly until: number;
   readonly openings: readonly number[];
@@ -216,6 +218,18 @@ export interface ContactRecord {
   readonly stage?: Stage;
   /** OFFERED and ASSIGNED; absent: it was offered to one agent. */
   readonly fan?: FanRecord;
+  /** When its customer asked to be called; 0: not. */
+  readonly callbackAt: number;
+  /** How often its customer was called and not reached. */
+  readonly attempts: number;
+  /** Its wait limit counts from so long after it entered its queue; below 0: from before that. */
+  readonly waitShiftMs: number;
+  /** The customer's; '': none is named. */
+  readonly timeZone: string;
+  /** SCHEDULED: when it would have been due whatever the hours; 0: `dueAt`. */
+  readonly notBefore: number;
+  /** QUEUED: the end of the opening that it stands in; 0: that is not known, or there is none. */
+  readonly windowUntil: number;
 }
 
 /** Who answered a customer, or within a journey, last; in the order of the answers. */

@@ -62,7 +62,10 @@ export class State {
   queueList: readonly Queue[] = [];
   /** Whether any of them has a gate. */
   hasGates = false;
-  /** Openings of the policy's calendars, by calendar. */
+  /** Whether any of them has contact hours; those in line since this step although they may not be called now (contact-hours.ts). */
+  hasContactHours = false;
+  shutOut: Contact[] = [];
+  /** Openings of the policy's calendars, by calendar and time zone. */
   readonly hours = new Map<string, ResolvedHours>();
   /** Open contacts by segment. */
   readonly openBySegment = new Map<string, { count: number }>();
@@ -207,6 +210,7 @@ export class State {
     }
     this.queueList = [...this.queues.values()];
     this.hasGates = this.queueList.some((queue) => queue.policy.gate !== undefined);
+    this.hasContactHours = this.queueList.some((queue) => queue.policy.contactHours !== undefined);
     for (const queue of this.queueList) queue.watchers = this.hasGates ? this.#watchersOf(queue) : NO_QUEUES;
     for (const { linePace, waiting } of this.queueList) linePace.adapt(policy.estimate, waiting.size > 0, this.at);
   }

@@ -76,7 +76,15 @@ export interface ContactView {
   readonly dueAt: number;
   /** The agent, a bot say, who had it first and handed it over to people. */
   readonly handedOverBy?: string;
-  /** Only in answers to `get`, while QUEUED. */
+  /** The customer's; '': none is named. */
+  readonly timeZone: string;
+  /** When the customer hung up to be called. */
+  readonly callbackAt: number;
+  /** How often the customer was called and not reached; absent: never. */
+  readonly attempts?: number;
+  /** Its customer may be offered a callback, by a step of its queue's `relax`; absent: not yet. */
+  readonly callbackOffered?: boolean;
+  /** Only in answers to `get`, and where a callback is offered, while QUEUED. */
   readonly position?: number;
   /** Number of the last step of its queue's `relax` that applied, if any. */
   readonly relaxedSteps?: number;

@@ -61,9 +61,16 @@ export class HttpCall {
   }
 
   /** The body as a message. */
-  body<K extends 'Submit' | 'PatchContact' | 'RequeueContact' | 'TransferContact' | 'Closure'>(
-    name: K,
-  ): Decoded<WireTypes[K]> {
+  body<
+    K extends
+      | 'Submit'
+      | 'PatchContact'
+      | 'RequeueContact'
+      | 'TransferContact'
+      | 'CallbackContact'
+      | 'RetryContact'
+      | 'Closure',
+  >(name: K): Decoded<WireTypes[K]> {
     return this.isProtobuf ? decodeProto(name, this.bytes) : decodeJson(name, this.bytes);
   }
 

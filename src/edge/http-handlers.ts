@@ -65,6 +65,20 @@ export const directoryHandlers = {
     call.execute({ type: 'transfer', actor: call.actor, contactId: call.id, to, resetAge, version });
   },
 
+  callback: (call) => {
+    const body = call.body('CallbackContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { version } = body.value;
+    call.execute({ type: 'callback', actor: call.actor, contactId: call.id, version });
+  },
+
+  retry: (call) => {
+    const body = call.body('RetryContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { actor, id: contactId } = call;
+    call.execute({ type: 'retry', actor, contactId, ...body.value });
+  },
+
   putAgent: (call) => {
     const body = bodyWithId(call, 'Agent');
     if ('refusal' in body) return call.refuse(body.refusal);

@@ -35,6 +35,8 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   complete: AGENT_KEEPERS,
   requeue: AGENT_KEEPERS,
   transfer: AGENT_KEEPERS,
+  callback: CONTACT_KEEPERS,
+  retry: ALL,
   watch: WATCHERS,
   authenticate: ALL,
   pull: PULLERS,

@@ -34,6 +34,7 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
       return { command: { type: 'cancel', actor, contactId, cause, version } };
     }
     case 'end':
+    case 'retry':
     case 'complete': {
       const { contactId, disposition, version } = request.body;
       const command = { type: request.verb, actor, contactId, version };
@@ -47,6 +48,10 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
     case 'transfer': {
       const { contactId, to, resetAge, version } = request.body;
       return { command: { type: 'transfer', actor, contactId, to, resetAge, version } };
+    }
+    case 'callback': {
+      const { contactId, version } = request.body;
+      return { command: { type: 'callback', actor, contactId, version } };
     }
     case 'accept':
       return { command: { type: 'accept', actor, offerId: request.body.offerId } };

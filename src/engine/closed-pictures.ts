@@ -196,6 +196,8 @@ export function pictureOfTombstone(tombstone: Tombstone): ContactView {
     endedAt: 0,
     closedAt: tombstone.closedAt,
     dueAt: 0,
+    timeZone: '',
+    callbackAt: 0,
     version: tombstone.version,
   };
 }

@@ -6,12 +6,15 @@
 // withdrawn. 4. past `maxPending` uncommitted events submissions are refused, at once; everything else goes on. 5. no command is decided by
 // hours that were resolved more than a day ago, and no policy takes effect without its own.
 
-import type { Command, Outcome, Query } from '../core/commands.ts';
+import type { Command, ContactDraft, Outcome, Query } from '../core/commands.ts';
 import { contactView, forgetViews } from '../core/contact.ts';
+import { zonesInUse } from '../core/contact-hours.ts';
 import type { Core, StepResult } from '../core/core.ts';
+import type { ResolvedHours } from '../core/hours.ts';
+import type { ResolvedPolicy } from '../core/policy.ts';
 import { queueViews } from '../core/queries.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
-import { resolveHours } from '../hours/openings.ts';
+import { contactCalendars, resolveContactHours, resolveHours } from '../hours/openings.ts';
 import { type Alarm, SystemAlarm } from './alarm.ts';
 import { Answers } from './answers.ts';
 import type { EngineClock } from './clock.ts';
@@ -22,6 +25,7 @@ import type { PastExplainer } from './past.ts';
 import type { CommittedBatch, CommittedStep, EngineGauges, EnginePort, Reply } from './port.ts';
 import { PushDrawer, subjectOf } from './pushes.ts';
 import type { PastQuestion } from './rebuilder.ts';
+import { TimeZones } from './time-zones.ts';
 
 /** How long commits may take before time stands still for deadlines. */
 const STALL_MS = 1_000;
@@ -59,6 +63,7 @@ export class Engine implements EnginePort {
   #alarmDue = Number.POSITIVE_INFINITY;
   /** The router's time less the monotonic clock's, when the alarm was set. */
   #alarmLeadMs = Number.POSITIVE_INFINITY;
+  readonly #zones = new TimeZones();
   /** When the next command finds calendars resolved anew; Infinity: the policy has none. */
   #hoursDue = 0;
   #isDraining = false;
@@ -69,7 +74,7 @@ export class Engine implements EnginePort {
     this.#core = options.core;
     this.#alarm = options.alarm ?? new SystemAlarm();
     this.#answers = new Answers(options.pictures, options.core.seq, (cause) => this.#fail(cause));
-    this.#pushes = new PushDrawer(options.core.state);
+    this.#pushes = new PushDrawer(options.core.state, (contact, at) => options.core.placed(contact, at));
     const observer = {
       underWay: (steps: readonly CommittedStep[]) => this.#underWay(steps),
       committed: (steps: readonly CommittedStep[], commitMs: number, waitedMs: number) =>
@@ -89,7 +94,7 @@ export class Engine implements EnginePort {
 
   execute(command: Command, reply: (reply: Reply) => void, prepare?: (reply: Reply) => void): void {
     if (this.#hasEnded) return;
-    const refusal = command.type === 'submit' ? this.#refuseSubmission() : undefined;
+    const refusal = command.type === 'submit' ? this.#refuseSubmission(command.contact) : undefined;
     // It saw nothing, so it waits for nothing: who is to slow down must hear of it now.
     if (refusal !== undefined) return reply({ seq: this.#answers.durableSeq, at: this.now(), error: refusal });
     const result = this.#step(command);
@@ -182,10 +187,11 @@ export class Engine implements EnginePort {
     } else this.#answers.giveLater(saw, () => past.explain(question), reply);
   }
 
-  #refuseSubmission(): Refusal | undefined {
+  #refuseSubmission({ timeZone = '' }: ContactDraft): Refusal | undefined {
     if (this.#isDraining) return refuse('DRAINING', 'the router is shutting down');
     const { maxPending } = this.#options;
-    if (this.#commits.uncommittedCount < maxPending) return undefined;
+    if (this.#commits.uncommittedCount < maxPending)
+      return timeZone === '' ? undefined : this.#zones.refusalOf(timeZone);
     const message = `${maxPending} events wait to be journalled`;
     return refuse('TOO_MANY_PENDING', message, '', BACK_PRESSURE_RETRY_MS);
   }
@@ -219,6 +225,7 @@ export class Engine implements EnginePort {
         return this.#make(command);
       default:
         if (this.now() >= this.#hoursDue) this.#resolveHours();
+        if (command.type === 'submit') this.#resolveZone(command.contact);
         return this.#make(command);
     }
   }
@@ -227,7 +234,7 @@ export class Engine implements EnginePort {
   #setPolicy(command: Extract<Command, { readonly type: 'setPolicy' }>): StepResult {
     const { policy, hours } = command;
     const isResolved = policy.calendars === undefined || hours !== undefined;
-    const result = this.#make(isResolved ? command : { ...command, hours: resolveHours(policy, this.now()) });
+    const result = this.#make(isResolved ? command : { ...command, hours: this.#hoursOf(policy) });
     if ('ok' in result.outcome) this.#awaitHours();
     return result;
   }
@@ -236,7 +243,24 @@ export class Engine implements EnginePort {
     const { policy } = this.#core.state;
     this.#awaitHours();
     if (policy?.calendars === undefined) return;
-    this.#make({ type: 'resolveHours', hours: resolveHours(policy, this.now()) });
+    this.#make({ type: 'resolveHours', hours: this.#hoursOf(policy) });
+  }
+
+  /** Of the calendars, and where customers are called in the time zones that contacts name. */
+  #hoursOf(policy: ResolvedPolicy): ResolvedHours[] {
+    const now = this.now();
+    const ownHours = resolveHours(policy, now);
+    if (contactCalendars(policy).length === 0) return ownHours;
+    return [...ownHours, ...resolveContactHours(policy, zonesInUse(this.#core.state), now)];
+  }
+
+  /** Before a contact comes whose time zone nobody named lately. */
+  #resolveZone({ timeZone = '' }: ContactDraft): void {
+    const { policy, hasContactHours } = this.#core.state;
+    if (timeZone === '' || policy === undefined || !hasContactHours) return;
+    const now = this.now();
+    if (!this.#zones.areStale(this.#core.state, timeZone, now - HOURS_EVERY_MS)) return;
+    this.#make({ type: 'resolveHours', hours: resolveContactHours(policy, [timeZone], now) });
   }
 
   #awaitHours(): void {

@@ -20,6 +20,7 @@ import type { StepResult } from '../core/core.ts';
 import type { CoreEvent } from '../core/events.ts';
 import type { RevocationReason } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
+import type { ContactView } from '../core/views.ts';
 import { assert } from '../lib/assert.ts';
 import { PendingOffers } from './pending-offers.ts';
 import type { EventSubject, Push } from './port.ts';
@@ -31,6 +32,8 @@ interface Happened {
   readonly at: number;
   readonly subject: Contact | undefined;
 }
+
+type Placed = (contact: Contact, at: number) => ContactView;
 
 /** What an agent asked for and got; changes that are exactly this are not told to it. */
 interface Asked {
@@ -46,11 +49,14 @@ const NO_SESSIONS: ReadonlyMap<string, string> = new Map();
 export class PushDrawer {
   readonly #state: Readonly<State>;
   readonly #pending = new PendingOffers();
+  readonly #placed: Placed;
   /** Open sessions, before the step, of the agents that may lose them by it. */
   #sessionByAgent = NO_SESSIONS;
 
-  constructor(state: Readonly<State>) {
+  /** `placed` draws a waiting contact with its place in line. */
+  constructor(state: Readonly<State>, placed: Placed) {
     this.#state = state;
+    this.#placed = placed;
     for (const contact of new Set(state.offers.values())) {
       for (const { seq, agent } of pendingOffers(contact)) this.#made(contact, agent.id, seq);
     }
@@ -69,7 +75,7 @@ export class PushDrawer {
       const happened = { event, seq: result.firstSeq + index, at: result.at, subject: result.subjects[index] };
       this.#tellAgents(happened, asked, pushes);
     }
-    gatewayPushes(result, pushes);
+    gatewayPushes(result, pushes, this.#placed);
     return pushes.length > 1 ? pushes.sort((a, b) => a.seq - b.seq) : pushes;
   }
 
@@ -92,6 +98,8 @@ export class PushDrawer {
       case 'offerRevoked':
         return this.#tellRevoked(event, event.reason, seq, at, pushes);
       case 'contactAssigned':
+      case 'callbackRequested':
+      case 'contactRetried':
       case 'contactUpdated':
       case 'contactClassified':
       case 'contactEnded':
@@ -201,15 +209,21 @@ function askedBy(command: Command, { outcome }: StepResult): Asked | undefined {
   return { agentId: command.actor.id, contactId: 'contactId' in command ? command.contactId : undefined };
 }
 
-function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: Push[]): void {
+function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: Push[], placed: Placed): void {
   const told = new Set<Contact>();
   for (let index = subjects.length - 1; index >= 0; index--) {
     const subject = subjects[index];
     if (subject === undefined || told.has(subject) || isInward(events[index])) continue;
     told.add(subject);
-    const contact = contactView(subject);
+    const contact = offersCallback(events[index], subject) ? placed(subject, at) : contactView(subject);
     pushes.push({ to: 'gateway', id: subject.gateway.id, seq: firstSeq + index, at, kind: 'contact', contact });
   }
+}
+
+/** Whether the event has the gateway offer its customer a callback, for which it needs to know how long the wait will be. */
+function offersCallback(event: CoreEvent | undefined, { queue, direction, phase }: Contact): boolean {
+  if (event?.type !== 'contactRelaxed' || event.from !== '' || direction === 'OUTBOUND') return false;
+  return phase.state === 'QUEUED' && queue.policy.relax?.[event.step - 1]?.offerCallback === true;
 }
 
 /** Whether the event is about who may have the contact, which stays as it is. */

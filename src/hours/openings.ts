@@ -14,6 +14,15 @@ export const HORIZON_MS = 60 * 86_400_000;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
+/** Whether the time-zone database has the name, written like this: names in other letters would be as many as anybody likes. */
+export function isWrittenTimeZone(name: string): boolean {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId === name;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the time-zone database has the name. */
 export function isTimeZone(name: string): boolean {
   try {
@@ -34,6 +43,24 @@ export function resolveHours(policy: ResolvedPolicy, from: number): ResolvedHour
     const until = from + HORIZON_MS;
     return { calendar, from, until, openings: openingsOf(rule, zone, from, until) };
   });
+}
+
+/** The openings of the calendars by which customers are called, in each of the time zones; those that are not known here are left out. */
+export function resolveContactHours(policy: ResolvedPolicy, zones: readonly string[], from: number): ResolvedHours[] {
+  const until = from + HORIZON_MS;
+  const calendars = contactCalendars(policy);
+  return zones.filter(isTimeZone).flatMap((timeZone) => {
+    const zone = new Zone(timeZone);
+    return calendars.map(([calendar, rule]) => {
+      return { calendar, timeZone, from, until, openings: openingsOf(rule, zone, from, until) };
+    });
+  });
+}
+
+/** The calendars that some queue's `contactHours` name. */
+export function contactCalendars({ queues, calendars = {} }: ResolvedPolicy): [name: string, rule: CalendarPolicy][] {
+  const named = new Set(queues.map(({ contactHours }) => contactHours));
+  return Object.entries(calendars).filter(([name]) => named.has(name));
 }
 
 function openingsOf({ weekly, holidays }: CalendarPolicy, zone: Zone, from: number, until: number): number[] {

@@ -114,6 +114,18 @@ export const catalogue = {
     labels: ['queue'],
     source: 'events',
   },
+  cordboard_callbacks_total: {
+    kind: 'counter',
+    help: 'Waiting customers who hung up to be called.',
+    labels: ['queue'],
+    source: 'events',
+  },
+  cordboard_attempts_failed_total: {
+    kind: 'counter',
+    help: 'Calls to customers who were not reached.',
+    labels: ['queue'],
+    source: 'events',
+  },
   cordboard_overflows_total: {
     kind: 'counter',
     help: 'Contacts that a step of `relax` moved from this queue to another one.',

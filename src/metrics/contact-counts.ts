@@ -20,6 +20,8 @@ export class QueueCounts {
   readonly offers: Readonly<Record<OfferOutcome, CounterSeries>>;
   readonly relaxations: CounterSeries;
   readonly overflows: CounterSeries;
+  readonly callbacks: CounterSeries;
+  readonly attemptsFailed: CounterSeries;
   readonly pulls: CounterSeries;
   readonly assigns: CounterSeries;
   readonly selfService: Readonly<Record<'contained' | 'handedOver', CounterSeries>>;
@@ -40,6 +42,8 @@ export class QueueCounts {
     };
     this.relaxations = new CounterSeries({ queue });
     this.overflows = new CounterSeries({ queue });
+    this.callbacks = new CounterSeries({ queue });
+    this.attemptsFailed = new CounterSeries({ queue });
     this.pulls = new CounterSeries({ queue });
     this.assigns = new CounterSeries({ queue });
     const transfers = (to: string): CounterSeries => new CounterSeries({ queue, to });

@@ -87,12 +87,19 @@ export class EventCounts {
         const counts = this.contacts.find(subject);
         counts.closed[event.state].value++;
         if (subject.isSelfServed && event.state === 'COMPLETED') counts.queue.selfService.contained.value++;
+        if (event.cause === 'ATTEMPTS_EXHAUSTED') counts.queue.attemptsFailed.value++;
         if (subject.assignedAt > 0) counts.queue.handleTime.observe((at - subject.assignedAt) / 1e3);
         return;
       }
       case 'contactRequeued':
         this.contacts.queue(subject.queue).requeues[event.cause].value++;
         return this.#countHandOver(event);
+      case 'callbackRequested':
+        this.contacts.queue(subject.queue).callbacks.value++;
+        return;
+      case 'contactRetried':
+        this.contacts.queue(subject.queue).attemptsFailed.value++;
+        return;
       case 'contactTransferred':
         this.contacts.queue(event.queue).transfers[event.to].value++;
         return this.#countHandOver(event);

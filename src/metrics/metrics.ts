@@ -88,6 +88,8 @@ function eventSeries(counts: EventCounts): Omit<SeriesByMetric, EdgeMetric | Sta
     cordboard_offers_total: () => each(contacts.queues, ({ offers }) => Object.values(offers)),
     cordboard_relaxations_total: () => each(contacts.queues, ({ relaxations }) => [relaxations]),
     cordboard_overflows_total: () => each(contacts.queues, ({ overflows }) => [overflows]),
+    cordboard_callbacks_total: () => each(contacts.queues, ({ callbacks }) => [callbacks]),
+    cordboard_attempts_failed_total: () => each(contacts.queues, ({ attemptsFailed }) => [attemptsFailed]),
     cordboard_pulls_total: () => each(contacts.queues, ({ pulls }) => [pulls]),
     cordboard_assigns_total: () => each(contacts.queues, ({ assigns }) => [assigns]),
     cordboard_declines_total: () => counts.declines,

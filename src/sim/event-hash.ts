@@ -42,6 +42,9 @@ const CODES: Readonly<Record<CoreEvent['type'], number>> = {
   hoursResolved: 30,
   queueClosureSet: 31,
   contactDue: 32,
+  callbackRequested: 33,
+  contactRetried: 34,
+  contactPostponed: 35,
   contactTransferred: 25,
   preferenceEnded: 26,
   customerPut: 36,
@@ -140,6 +143,9 @@ export class EventHash {
       case 'contactUpdated':
       case 'contactClassified':
       case 'contactDue':
+      case 'callbackRequested':
+      case 'contactRetried':
+      case 'contactPostponed':
       case 'dispositionSet':
       case 'agentRemoved':
       case 'sessionOpened':

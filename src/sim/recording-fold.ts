@@ -62,6 +62,7 @@ export class RecordingFold {
   /** Offers that ended since another agent accepted the contact. */
   #forestalledCount = 0;
   #handedCount = 0;
+  #callbackCount = 0;
 
   constructor(window: RecordingWindow) {
     this.#window = window;
@@ -153,6 +154,10 @@ export class RecordingFold {
         this.#handedCount > 0,
         `${contactCount(this.#handedCount)} taken by agents or given by supervisors: a replay offers them instead`,
       ],
+      [
+        this.#callbackCount > 0,
+        `${contactCount(this.#callbackCount)} called back: a replay lets their customers wait instead`,
+      ],
       [unknownCount > 0, `${unknownCount} agents whose skills the journal no longer tells: left out`],
       [unfinished > 0, `${contactCount(unfinished)} not over where the journal ends: what is left of them is drawn`],
     ];
@@ -242,6 +247,10 @@ export class RecordingFold {
         this.#handedCount++;
         answer(contact, at, event.agentId);
         break;
+      case 'callbackRequested':
+        this.#callbackCount++;
+        break;
+      case 'contactRetried':
       case 'contactRequeued':
         stopTalking(contact, at);
         break;
@@ -338,7 +347,8 @@ class SubmitReader {
       preferredForMs,
     };
     const requirement = this.#requirements.canonical(requires);
-    const draft = { ...common, id, customerId, journeyId, attributes, version: 0 };
+    const { timeZone = '' } = event;
+    const draft = { ...common, id, customerId, journeyId, attributes, timeZone, version: 0 };
     const segments = segment === 'default' ? ['', segment] : [segment];
     // The first of them may be the customer's last agent, of whom the gateway said nothing.
     for (const said of preferredAgents.length === 0 ? [preferredAgents] : [preferredAgents, preferredAgents.slice(1)]) {

@@ -52,6 +52,8 @@ export interface RequestBodies {
     readonly resetAge: boolean;
     readonly version: number;
   };
+  readonly callback: { readonly contactId: string; readonly version: number };
+  readonly retry: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
   readonly accept: { readonly offerId: string };
   readonly decline: { readonly offerId: string; readonly reason: string };
   readonly complete: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
@@ -130,6 +132,8 @@ interface OtherBodies {
   readonly Closure: { readonly until: number; readonly reason: string };
   readonly PatchContact: { readonly set: ContactChanges; readonly version: number };
   readonly RequeueContact: { readonly resetAge: boolean; readonly version: number };
+  readonly CallbackContact: { readonly version: number };
+  readonly RetryContact: { readonly disposition?: Disposition; readonly version: number };
   readonly TransferContact: { readonly to: TransferTarget; readonly resetAge: boolean; readonly version: number };
   readonly ContactsQuery: {
     readonly state: ContactStateName | '';

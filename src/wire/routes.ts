@@ -31,6 +31,8 @@ export interface Route {
           | 'PatchContact'
           | 'RequeueContact'
           | 'TransferContact'
+          | 'CallbackContact'
+          | 'RetryContact'
           | 'Agent'
           | 'Customer'
           | 'Closure';
@@ -133,6 +135,26 @@ export const routes = [
     access: agentKeepers,
     id: ['Contact', 'id'],
     body: { message: 'TransferContact' },
+    answers: { 200: { description: 'The contact as it is now.', body: ok } },
+  },
+  {
+    operation: 'callback',
+    method: 'POST',
+    path: '/v1/contacts/{id}/callback',
+    summary: 'The customer of a waiting contact hung up and wants to be called: it keeps its place in line.',
+    access: contactKeepers,
+    id: ['Contact', 'id'],
+    body: { message: 'CallbackContact' },
+    answers: { 200: { description: 'The contact as it is now.', body: ok } },
+  },
+  {
+    operation: 'retry',
+    method: 'POST',
+    path: '/v1/contacts/{id}/retry',
+    summary: 'The customer of an outbound contact was called and not reached: another attempt later.',
+    access: everyone,
+    id: ['Contact', 'id'],
+    body: { message: 'RetryContact' },
     answers: { 200: { description: 'The contact as it is now.', body: ok } },
   },
   {

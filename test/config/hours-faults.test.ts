@@ -39,6 +39,11 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
       '7:30 queues.d.closed.overflowTo: expected only with `then: overflow`',
     ],
   ],
+  [
+    '[DNC8] contact hours of no calendar',
+    'channels: { v: {} }\ncalendars: { office: { timeZone: UTC, weekly: { mon: 09:00-10:00 } } }\nqueues:\n  a: { contactHours: ofice }',
+    ['4:22 queues.a.contactHours: expected a calendar (office), found "ofice"; did you mean office?'],
+  ],
 ];
 
 for (const [what, text, faults] of BAD) {

@@ -207,7 +207,7 @@ const BAD: readonly (readonly [what: string, text: string, faults: readonly stri
       'relax: [{ after: 20s }, { after: 20s, headStart: 1s }, { after: 30s, overflowTo: all, headStart: 1s }, { after: 10s, requires: [] }]',
     ),
     [
-      '3:18 queues.all.relax[0]: expected requires, headStart or overflowTo, found none of them',
+      '3:18 queues.all.relax[0]: expected requires, headStart, offerCallback or overflowTo, found none of them',
       '3:43 queues.all.relax[1].after: expected more than in the step before, 20s, found 20s',
       '3:65 queues.all.relax[2]: expected overflowTo alone: in the other queue nothing of this one counts',
       '3:91 queues.all.relax[2].overflowTo: expected in the last step only',

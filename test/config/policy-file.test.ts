@@ -164,6 +164,20 @@ t.test('[CLI7, RLX10] steps of relax', async (t) => {
   t.notOk(Object.hasOwn(queues[1] ?? {}, 'relax'));
 });
 
+t.test('[CLI7, CBK3, ATT2, RLX11] callbacks', async (t) => {
+  const { queues } = policyOf(
+    'channels: { voice: {} }\nqueues: { all: { callback: {}, relax: [{ after: 30s, offerCallback: true }] }, none: {} }',
+  );
+  t.strictSame(queues[0]?.callback, { withinMs: 86_400_000, attempts: 3, spacingMs: 1_800_000 });
+  t.strictSame(queues[0]?.relax, [{ afterMs: 30_000, offerCallback: true }]);
+  t.notOk(Object.hasOwn(queues[1] ?? {}, 'callback'));
+  const hours = policyOf(
+    'channels: { voice: {} }\ncalendars: { c: { timeZone: UTC, weekly: {} } }\nqueues: { all: { contactHours: c }, none: {} }',
+  );
+  t.equal(hours.queues[0]?.contactHours, 'c');
+  t.notOk(Object.hasOwn(hours.queues[1] ?? {}, 'contactHours'));
+});
+
 t.test('JSON is read like YAML, and a resolved policy survives JSON', async (t) => {
   const json =
     '{"channels": {"voice": {"offer": {"timeout": "5s"}}}, "queues": {"all": {"when": {"channel": "voice"}}}}';

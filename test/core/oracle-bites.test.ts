@@ -13,6 +13,7 @@ import {
   sumOfCosts,
 } from './oracle/model.ts';
 import { historyArb, restlessArb } from './oracle/moves.ts';
+import { outboundArb } from './oracle/outbound-moves.ts';
 import { eligibilityOf, isHeld, limitOf, meets, meetsAlternative, type RuleParts, theRule } from './oracle/rank.ts';
 import { runHistory } from './oracle/run-history.ts';
 import { runs } from './oracle/runs.ts';
@@ -237,6 +238,21 @@ const WRONG: Readonly<Record<string, Partial<RuleParts>>> = {
   },
 };
 
+/** Wrong about customers who are called, in histories that are full of them. */
+const WRONG_OF_CALLED: Readonly<Record<string, Partial<RuleParts>>> = {
+  'a callback ages from when it was asked for': {
+    urgencyUs: (contact, now) =>
+      urgencyUs(contact.callbackAt > 0 ? { ...contact, agedFrom: contact.callbackAt } : contact, now),
+  },
+  'who comes back from outside of the window begins anew': {
+    urgencyUs: (contact, now) =>
+      urgencyUs(contact.dueAt > 0 ? { ...contact, agedFrom: contact.enqueuedAt } : contact, now),
+  },
+  'who was not reached is offered to nobody': {
+    isEligible: (state, contact, agent) => isEligible(state, contact, agent) && contact.attempts === 0,
+  },
+};
+
 type Pair = Parameters<RuleParts['goesBefore']>[0];
 
 function totalUs(pair: Pair): number {
@@ -269,10 +285,17 @@ const droppedSegments = restlessArb.map(({ policy, moves }) => ({
   ),
 }));
 
-for (const [name, parts] of Object.entries(WRONG)) {
+const PLANTED = [
+  ...Object.entries(WRONG).map(
+    ([name, parts]) =>
+      [name, parts, name.startsWith('the segment of a profile') ? droppedSegments : historyArb] as const,
+  ),
+  ...Object.entries(WRONG_OF_CALLED).map((wrong) => [...wrong, outboundArb] as const),
+];
+
+for (const [name, parts, histories] of PLANTED) {
   t.test(`[RANK1] caught: ${name}`, async (t) => {
     const rule = { ...theRule, ...parts };
-    const histories = name.startsWith('the segment of a profile') ? droppedSegments : historyArb;
     const property = fc.property(histories, (history) => {
       runHistory(history, { shadowFrom: 1000, everyBoundary: false, rule });
     });

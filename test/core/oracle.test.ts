@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { crowdArb, type History, historyArb, restlessArb } from './oracle/moves.ts';
+import { outboundArb } from './oracle/outbound-moves.ts';
 import { runHistory } from './oracle/run-history.ts';
 import { isFullRun, runs } from './oracle/runs.ts';
 
@@ -35,6 +36,8 @@ t.test('[RANK1, ROOM6, LINE1] many in line, many agents freed at once', async (t
 t.test('[POL3, AGT2, ROOM6] policies, agents and gateways come and go', async (t) =>
   compare(t, restlessArb, 100, 3000),
 );
+
+t.test('[CBK1, ATT2, DNC1] customers are called, at their hours', async (t) => compare(t, outboundArb, 150, 3000));
 
 t.test('[TIME8, TIME9] state after replay equals state before, at every event boundary', async (t) => {
   fc.assert(

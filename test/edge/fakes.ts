@@ -260,6 +260,8 @@ export function contactView(id: string, changes: Partial<ContactView> = {}): Con
     endedAt: 0,
     closedAt: 0,
     dueAt: 0,
+    timeZone: '',
+    callbackAt: 0,
     version: 1,
     ...changes,
   };

@@ -10,7 +10,15 @@ import { type LiveClient, type LiveEdge, startEdge, tokenOf } from './live-edge.
 import { ask, startEngine } from './memory-router.ts';
 
 /** `-`: not by its role; `ok`; or the reason of the core's refusal. */
-type Cell = '-' | 'ok' | 'NO_SUCH_CONTACT' | 'NO_SUCH_OFFER' | 'NOT_YOURSELF' | 'PULL_NOT_ALLOWED' | 'CONTACT_ANSWERED';
+type Cell =
+  | '-'
+  | 'ok'
+  | 'NO_SUCH_CONTACT'
+  | 'NO_SUCH_OFFER'
+  | 'NOT_YOURSELF'
+  | 'PULL_NOT_ALLOWED'
+  | 'CONTACT_ANSWERED'
+  | 'NO_CALLBACK';
 type Row = readonly [gateway: Cell, agent: Cell, supervisor: Cell, admin: Cell];
 
 const ROLES: readonly Role[] = ['gateway', 'agent', 'supervisor', 'admin'];
@@ -44,6 +52,9 @@ const onOwn: { readonly [V in Verb]: Row } = {
   complete: ['-', 'ok', 'ok', 'ok'],
   requeue: ['-', 'ok', 'ok', 'ok'],
   transfer: ['-', 'ok', 'ok', 'ok'],
+  // The contact is with an agent, and INBOUND.
+  callback: ['CONTACT_ANSWERED', '-', 'CONTACT_ANSWERED', 'CONTACT_ANSWERED'],
+  retry: ['NO_CALLBACK', 'NO_CALLBACK', 'NO_CALLBACK', 'NO_CALLBACK'],
   watch: ['-', '-', 'ok', 'ok'],
   authenticate: ['ok', 'ok', 'ok', 'ok'],
   pull: ['-', 'PULL_NOT_ALLOWED', '-', '-'],
@@ -63,6 +74,8 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   complete: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   requeue: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   transfer: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
+  callback: ['NO_SUCH_CONTACT', '-', 'CONTACT_ANSWERED', 'CONTACT_ANSWERED'],
+  retry: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'NO_CALLBACK', 'NO_CALLBACK'],
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
   accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
   decline: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
@@ -86,6 +99,8 @@ const bodies: BodyOf = {
   assign: ({ own }) => ({ contactId: own, agentId: 'ana' }),
   requeue: ({ own }) => ({ contactId: own }),
   transfer: ({ own }) => ({ contactId: own, to: { queue: 'billing' } }),
+  callback: ({ own }) => ({ contactId: own }),
+  retry: ({ own }) => ({ contactId: own }),
   watch: () => ({ queues: [], agents: true, everyMs: 60_000 }),
   putCustomer: ({ fresh }) => ({ customer: { id: fresh } }),
   getCustomer: () => ({ customerId: 'kim' }),
@@ -189,6 +204,9 @@ const byRoute: Readonly<
   cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
   requeue: { own: [403, 404, 409, 409], none: 401 },
   transfer: { own: [403, 404, 200, 200], none: 401 },
+  // Its queue makes no callbacks; nobody has answered it.
+  callback: { own: [409, 403, 409, 409], others: [404, 403, 409, 409], none: 401 },
+  retry: { own: [409, 404, 409, 409], others: [404, 404, 409, 409], none: 401 },
   putAgent: { own: [403, 403, 403, 200], none: 401 },
   getAgent: { own: [403, 403, 200, 200], none: 401 },
   removeAgent: { own: [403, 403, 403, 200], none: 401 },
@@ -245,6 +263,8 @@ t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
           update: ['application/json', '{"set":{"tier":1}}'],
           requeue: ['application/json', '{}'],
           transfer: ['application/json', '{"to":{"queue":"billing"}}'],
+          callback: ['application/json', '{}'],
+          retry: ['application/json', '{"disposition":{"outcome":"busy"}}'],
           putAgent: ['application/json', '{"name":"Cid"}'],
           putCustomer: ['application/json', '{"name":"Kim"}'],
           closeQueue: ['application/json', '{"reason":"drill"}'],
@@ -301,6 +321,8 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
       'cancel',
       'requeue',
       'transfer',
+      'callback',
+      'retry',
       'putCustomer',
       'getCustomer',
       'removeCustomer',

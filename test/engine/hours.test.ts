@@ -55,3 +55,42 @@ t.test('[HRS4] at a start, after `restarted`', async (t) => {
   await settled();
   t.strictSame(typesOf(world).slice(3), ['hoursResolved']);
 });
+
+t.test(
+  '[DNC7, HRS2] the time zones that contacts name are resolved, each before the first of them comes',
+  async (t) => {
+    const queues = POLICY.queues.map((queue) => ({ ...queue, contactHours: 'office' }));
+    const policy = { ...POLICY, queues, calendars: CALENDARS };
+    const world = await openWorld({ policy });
+    t.teardown(() => world.engine.stop());
+    const call = (id: string, timeZone: string) =>
+      world.ask({ type: 'submit', actor: GATEWAY, contact: { ...draft(id), direction: 'OUTBOUND', timeZone } });
+    t.match(
+      await call('c1', ''),
+      { ok: { contact: { state: 'SCHEDULED', dueAt: Date.UTC(2027, 0, 15, 9) } } },
+      'at nine',
+    );
+    t.match(await call('c2', 'Asia/Tokyo'), { ok: { contact: { state: 'QUEUED' } } }, 'five in the afternoon');
+    t.match(await call('c3', 'Europe/Madrid'), { ok: { contact: { state: 'QUEUED' } } }, 'nine');
+    await call('c4', 'Asia/Tokyo');
+    const [_policy, _own, _c1, ...then] = typesOf(world);
+    const expected = ['hoursResolved', 'contactSubmitted', 'hoursResolved', 'contactSubmitted', 'contactSubmitted'];
+    t.strictSame(then, expected);
+    for (const timeZone of ['Mars/Olympus', 'asia/tokyo', 'x']) {
+      const refused = await call('c5', timeZone);
+      t.match(refused, { error: { reason: 'INVALID_FIELD', path: 'contact.timeZone' } }, timeZone);
+    }
+    const before = typesOf(world).length;
+    world.clock.advance(DAY_MS);
+    await world.ask({ type: 'cancel', actor: GATEWAY, contactId: 'c3', cause: 'CANCELLED', version: 0 });
+    const resolved = typesOf(world).slice(before);
+    t.equal(
+      resolved.filter((type) => type === 'hoursResolved').length,
+      3,
+      'a day later: its own and the two of contacts',
+    );
+    await world.ask({ type: 'setPolicy', actor: ADMIN, policy, source: '', fileHash: '' });
+    const later = typesOf(world).slice(before + resolved.length);
+    t.equal(later.filter((type) => type === 'hoursResolved').length, 2, 'nobody in Madrid any more');
+  },
+);

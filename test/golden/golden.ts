@@ -40,6 +40,9 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   hoursResolved: false,
   queueClosureSet: false,
   contactDue: false,
+  callbackRequested: false,
+  contactRetried: false,
+  contactPostponed: false,
   customerPut: false,
   customerRemoved: false,
 };

@@ -2,9 +2,15 @@
 import t from 'tap';
 import type { CalendarPolicy, DayInterval } from '../../src/core/policy.ts';
 import { assemble } from '../../src/hours/assemble.ts';
-import { HORIZON_MS, isTimeZone, resolveHours } from '../../src/hours/openings.ts';
+import {
+  HORIZON_MS,
+  isTimeZone,
+  isWrittenTimeZone,
+  resolveContactHours,
+  resolveHours,
+} from '../../src/hours/openings.ts';
 import { runHours } from '../../src/hours/run-hours.ts';
-import { calendarPolicy, plainPolicy } from '../core/oracle/policies.ts';
+import { calendarPolicy, plainPolicy, queuePolicy } from '../core/oracle/policies.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -100,4 +106,34 @@ t.test('[SIM17] a run’s week begins on Monday at midnight', async (t) => {
   const inHours = hours?.openings.map((at) => (at - DAY_MS) / 3_600_000);
   t.strictSame(inHours, [0, 6, 9, 18, 166, 174, 177, 186]);
   t.match(hours, { from: DAY_MS, until: 9 * DAY_MS });
+});
+
+t.test('[DNC1, HRS3] one calendar in other time zones, on their own days', async (t) => {
+  const calendars = {
+    decent: calendarPolicy({ holidays: [{ date: '2026-11-24', hours: [] }] }),
+    other: calendarPolicy(),
+  };
+  const policy = plainPolicy({ queues: [queuePolicy('main', { contactHours: 'decent' })], calendars });
+  const from = Date.parse('2026-11-22T12:00:00Z');
+  const resolved = resolveContactHours(policy, ['Asia/Tokyo', 'nowhere', 'America/Lima'], from);
+  t.strictSame(
+    resolved.map(({ calendar, timeZone }) => [calendar, timeZone]),
+    [
+      ['decent', 'Asia/Tokyo'],
+      ['decent', 'America/Lima'],
+    ],
+  );
+  const texts = resolved.map(({ openings }) =>
+    openings.slice(0, 4).map((at) => new Date(at).toISOString().slice(5, 16)),
+  );
+  t.strictSame(texts, [
+    ['11-23T00:00', '11-23T09:00', '11-25T00:00', '11-25T09:00'],
+    ['11-23T14:00', '11-23T23:00', '11-25T14:00', '11-25T23:00'],
+  ]);
+  t.strictSame(resolveContactHours(plainPolicy({ calendars }), ['Asia/Tokyo'], from), [], 'which nobody asks for');
+});
+
+t.test('[DNC7] names as they are written', async (t) => {
+  for (const name of ['Europe/Madrid', 'UTC', 'America/Argentina/Buenos_Aires']) t.ok(isWrittenTimeZone(name), name);
+  for (const name of ['europe/madrid', 'EUROPE/MADRID', 'Mars', '', 'x y']) t.notOk(isWrittenTimeZone(name), name);
 });

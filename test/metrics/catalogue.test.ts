@@ -17,6 +17,8 @@ const PROMISED: Readonly<Record<string, readonly LabelName[]>> = {
   estimated_wait_seconds: ['queue'],
   offers_total: ['outcome'],
   relaxations_total: ['queue'],
+  callbacks_total: ['queue'],
+  attempts_failed_total: ['queue'],
   overflows_total: ['queue'],
   declines_total: ['reason'],
   pulls_total: ['queue'],

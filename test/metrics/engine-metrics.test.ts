@@ -220,6 +220,26 @@ t.test('[MET2, RLX4] overflows count by the queue that is left', async (t) => {
   world.engine.stop();
 });
 
+t.test('[CBK5, ATT6] callbacks and attempts that failed count by queue', async (t) => {
+  const callback = { withinMs: 60_000, attempts: 2, spacingMs: 1000 };
+  const policy = { ...PAIR, queues: [{ ...queue('billing'), callback }, queue('sales')] };
+  const world = await openWorld({ policy });
+  const metrics = new Metrics({ port: world.engine, edgeCounts: () => undefined });
+  await world.ask({ type: 'submit', actor: GATEWAY, contact: draft('c1', { queue: 'billing' }) });
+  await world.ask({ type: 'callback', actor: GATEWAY, contactId: 'c1', version: 0 });
+  await signIn(world, 'id-ana');
+  for (const _attempt of [1, 2]) {
+    await world.ask({ type: 'assign', actor: { role: 'supervisor', id: 'boss' }, contactId: 'c1', agentId: 'id-ana' });
+    await world.ask({ type: 'retry', actor: GATEWAY, contactId: 'c1', version: 0 });
+    world.clock.advance(1000);
+    await world.ask({ type: 'tick' });
+  }
+  const scrape = await Scrape.of(metrics);
+  t.same(scrape.counts('callbacks_total'), { billing: 1 });
+  t.same(scrape.counts('attempts_failed_total'), { billing: 2 });
+  world.engine.stop();
+});
+
 t.test('[MET2] a policy that drops a queue and a segment leaves their counters', async (t) => {
   const world = await openWorld({ policy: PAIR });
   const metrics = new Metrics({ port: world.engine, edgeCounts: () => undefined });

@@ -225,8 +225,10 @@ export class Life {
     const step = core.step.bind(core);
     core.step = (command, now, deadlines = 'fire') => {
       const waitedMs = this.oldestWaitMs();
-      const asking = this.#asking;
-      this.#asking = undefined;
+      // Before it decides, the engine may look up hours of its own accord.
+      const isAsked = command.type !== 'resolveHours' || this.#asking?.command.type === 'resolveHours';
+      const asking = isAsked ? this.#asking : undefined;
+      if (isAsked) this.#asking = undefined;
       const result = step(command, now, deadlines);
       if (deadlines === 'hold') sightings.note('deadlines held');
       if (command.type === 'withdrawStalled' && result.events.length > 0)

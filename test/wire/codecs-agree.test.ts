@@ -107,6 +107,8 @@ t.test('every verb of the schema is in the types, and the other way round', asyn
     transfer: true,
     watch: true,
     authenticate: true,
+    callback: true,
+    retry: true,
     pull: true,
     assign: true,
     putCustomer: true,

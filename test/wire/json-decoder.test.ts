@@ -375,6 +375,7 @@ t.test('[WIRE3] absent fields have the core’s values; output-only ones are not
       preferredForMs: 0,
       attributes: '',
       dueAt: 0,
+      timeZone: '',
       version: 0,
     },
   });

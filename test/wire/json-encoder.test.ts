@@ -33,6 +33,8 @@ const CONTACT: ContactView = {
   endedAt: 0,
   closedAt: 0,
   dueAt: 0,
+  timeZone: '',
+  callbackAt: 0,
   version: 1,
 };
 

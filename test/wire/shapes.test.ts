@@ -2,18 +2,6 @@
 // the test holds them against the schema.
 import t from 'tap';
 import type { CoreEvent, Relaxation, RunnerUp, Stage } from '../../src/core/events.ts';
-import type {
-  AgentInTheWay,
-  ExplainedOffer,
-  ExplainedRunnerUp,
-  ExplainedWait,
-  Explanation,
-  HeldContact,
-  MissingCount,
-  NextRelaxation,
-  ObstacleCount,
-  RankPart,
-} from '../../src/core/explanation.ts';
 import { type Refusal, refusalReasons, revocationReasons } from '../../src/core/refusal.ts';
 import type { Alternative, Preference, SkillNeed } from '../../src/core/requirement.ts';
 import type {
@@ -28,6 +16,7 @@ import type { Feed, OfferRevoked, OkBody, Welcome } from '../../src/wire/message
 import { messageNamed } from '../../src/wire/schema.ts';
 import { allFields } from './all-fields.ts';
 import { customerFields, customerPutFields, customerRecordFields } from './customer-fields.ts';
+import { EXPLANATIONS } from './explanation-shapes.ts';
 
 type EventOf<T extends CoreEvent['type']> = Omit<Extract<CoreEvent, { type: T }>, 'type'>;
 type RecordOf<K extends StateRecord['kind']> = Omit<Extract<StateRecord, { kind: K }>, 'kind'>;
@@ -59,6 +48,8 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'waitUntil',
     'overflowedFrom',
     'dueAt',
+    'timeZone',
+    'notBefore',
     'preferredUntil',
     'stage',
   ),
@@ -113,8 +104,22 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'clockRate',
     'headStartUs',
     'waitUntil',
+    'agedFrom',
     'stage',
   ),
+  callbackRequested: allFields<EventOf<'callbackRequested'>>()('contactId', 'by', 'waitUntil'),
+  contactRetried: allFields<EventOf<'contactRetried'>>()(
+    'contactId',
+    'agentId',
+    'cause',
+    'by',
+    'dueAt',
+    'agedFrom',
+    'waitUntil',
+    'notBefore',
+    'disposition',
+  ),
+  contactPostponed: allFields<EventOf<'contactPostponed'>>()('contactId', 'dueAt', 'notBefore', 'waitUntil'),
   offerMade: allFields<EventOf<'offerMade'>>()(
     'contactId',
     'agentId',
@@ -197,7 +202,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
   sessionLost: allFields<EventOf<'sessionLost'>>()('role', 'subjectId', 'sessionId', 'graceUntil'),
   policySet: allFields<EventOf<'policySet'>>()('resolved', 'source', 'fileHash', 'by', 'changes'),
   restarted: allFields<EventOf<'restarted'>>()('graceUntil'),
-  hoursResolved: allFields<EventOf<'hoursResolved'>>()('calendar', 'from', 'until', 'openings'),
+  hoursResolved: allFields<EventOf<'hoursResolved'>>()('calendar', 'timeZone', 'from', 'until', 'openings'),
   queueClosureSet: allFields<EventOf<'queueClosureSet'>>()('queue', 'closed', 'until', 'reason', 'by'),
   customerPut: customerPutFields,
   customerRemoved: allFields<EventOf<'customerRemoved'>>()('customerId'),
@@ -226,7 +231,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'lineSince',
     'lined',
   ),
-  hours: allFields<RecordOf<'hours'>>()('calendar', 'from', 'until', 'openings'),
+  hours: allFields<RecordOf<'hours'>>()('calendar', 'timeZone', 'from', 'until', 'openings'),
   closure: allFields<RecordOf<'closure'>>()('queue', 'until', 'reason', 'by'),
   agent: allFields<RecordOf<'agent'>>()(
     'id',
@@ -307,6 +312,12 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'reasons',
     'stage',
     'fan',
+    'callbackAt',
+    'attempts',
+    'waitShiftMs',
+    'timeZone',
+    'notBefore',
+    'windowUntil',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
   customer: customerRecordFields,
@@ -360,6 +371,10 @@ const VIEWS = {
     'relaxedSteps',
     'estimatedWaitMs',
     'handedOverBy',
+    'timeZone',
+    'callbackAt',
+    'attempts',
+    'callbackOffered',
     'disposition',
     'version',
   ),
@@ -402,38 +417,7 @@ const VIEWS = {
     'scheduled',
     'estimatedWaitMs',
   ),
-  Explanation: allFields<Explanation>()('contactId', 'state', 'asOf', 'offer', 'waiting', 'at'),
-  ExplainedOffer: allFields<ExplainedOffer>()(
-    'offerId',
-    'agentId',
-    'offeredAt',
-    'rank',
-    'parts',
-    'approximate',
-    'runnersUp',
-  ),
-  RankPart: allFields<RankPart>()('of', 'what', 'skill', 'seconds', 'policyPath', 'how'),
-  ExplainedRunnerUp: allFields<ExplainedRunnerUp>()('agentId', 'rank', 'behind', 'why'),
-  ExplainedWait: allFields<ExplainedWait>()(
-    'queue',
-    'position',
-    'estimatedWaitMs',
-    'agedFrom',
-    'enqueuedAt',
-    'waitUntil',
-    'requires',
-    'obstacles',
-    'agents',
-    'missing',
-    'partial',
-    'gate',
-    'relaxations',
-  ),
-  AgentInTheWay: allFields<AgentInTheWay>()('agentId', 'obstacle', 'reason', 'until', 'holds'),
-  HeldContact: allFields<HeldContact>()('contactId', 'channel', 'state', 'since', 'until'),
-  ObstacleCount: allFields<ObstacleCount>()('obstacle', 'agents'),
-  NextRelaxation: allFields<NextRelaxation>()('step', 'at', 'pending', 'when', 'requires', 'headStartMs', 'overflowTo'),
-  MissingCount: allFields<MissingCount>()('missing', 'agents'),
+  ...EXPLANATIONS,
   Disposition: allFields<Disposition>()('reasons', 'outcome', 'notes', 'attributes'),
   Alternative: allFields<Alternative>()('all', 'without'),
   SkillNeed: allFields<SkillNeed>()('skill', 'level'),

@@ -4,7 +4,16 @@ import { tidyRequirement } from './classify.ts';
 
 /** Equal texts: equal submits. The expected version is no content. */
 export function canonicalDraft(draft: ContactDraft): string {
-  const { version: _version, requires, preferredAgents, prefers, dueAt = 0, preferredForMs = 0, ...rest } = draft;
+  const {
+    version: _version,
+    requires,
+    preferredAgents,
+    prefers,
+    dueAt = 0,
+    preferredForMs = 0,
+    timeZone = '',
+    ...rest
+  } = draft;
   return JSON.stringify([
     Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)),
     tidyRequirement(requires),
@@ -12,5 +21,6 @@ export function canonicalDraft(draft: ContactDraft): string {
     preferredAgents,
     dueAt,
     preferredForMs,
+    timeZone,
   ]);
 }

@@ -1,6 +1,6 @@
 // The instants that the oracle's state waits for, found by looking at everything, and what happens when one is reached [TIME2], [TIME5].
 import type { CloseCause, EndCause } from '../../../src/core/events.ts';
-import { stageAtEntry, stageOnWay } from './bots.ts';
+import { stageAtEntry, stageOnWay, withStage } from './bots.ts';
 import {
   agentOf,
   channelOf,
@@ -10,12 +10,13 @@ import {
   type OracleState,
   pendingOffers,
   policyOf,
-  queueOf,
+  waitMsIn,
   wantsMore,
 } from './model.ts';
 import { cappedUntil } from './rank.ts';
 import { classifyIn, nextStep, nextTest, pendingContacts } from './relax.ts';
 import { reachStep, testPending } from './relax-steps.ts';
+import { callableAt, closeWindow, postpone, postponeShutOut } from './windows.ts';
 import type { World } from './world.ts';
 
 interface Deadline {
@@ -42,6 +43,7 @@ const AGENT_LOST = 10;
 const COOL_DOWN = 11;
 const PREFERENCE = 13;
 const FIRST = 14;
+const SHUT = 15;
 const FLOW_SLOT_MS = 300_000;
 
 /** The earliest instant at which something is due: a deadline, or the end of a cap on offers, which is no event [OFF18]. */
@@ -79,6 +81,7 @@ export function fireDue(world: World): void {
     const first = due[0];
     if (first === undefined) return;
     first.fire(world);
+    postponeShutOut(world);
   }
 }
 
@@ -101,6 +104,9 @@ function deadlinesOfContact(state: OracleState, contact: OracleContact): Deadlin
   };
   if (contact.state === 'SCHEDULED') add(DUE, contact.dueAt, (world) => makeDue(world, contact));
   if (contact.state === 'QUEUED') add(WAIT, contact.waitUntil, (world) => expire(world, contact));
+  if (contact.state === 'QUEUED' && contact.windowUntil > 0) {
+    add(SHUT, contact.windowUntil, (world) => closeWindow(world, contact));
+  }
   const step = contact.state === 'QUEUED' ? nextStep(state, contact) : undefined;
   if (step !== undefined) add(RELAX, contact.enqueuedAt + step.afterMs, (world) => reachStep(world, contact));
   const { stage } = contact;
@@ -155,7 +161,7 @@ function deadlinesOfGateways(state: OracleState): Deadline[] {
     if (gateway.lostAt === 0) continue;
     for (const contact of state.contacts) {
       if (contact.gatewayId !== gateway.id || contact.submittedAt > gateway.lostAt) continue;
-      if (contact.state === 'WRAP_UP' || contact.dueAt > gateway.lostAt) continue;
+      if (contact.state === 'WRAP_UP' || contact.dueAt > gateway.lostAt || contact.callbackAt > 0) continue;
       const { then, afterMs } = channelOf(state, contact.channel).gatewayLost;
       if (then !== 'cancel') continue;
       deadlines.push({
@@ -196,8 +202,21 @@ function deadlinesOfTests(state: OracleState): Deadline[] {
 /** [SCH3]. */
 function makeDue(world: World, contact: OracleContact): void {
   const policy = policyOf(world.state);
-  const placed = found(classifyIn(policy, contact.queue, contact, world.now), 'place');
-  world.emit({ type: 'contactDue', contactId: contact.id, ...placed, ...stageAtEntry(policy, placed, world.now) });
+  const opensAt = callableAt(world.state, contact, world.now);
+  if (opensAt > world.now) {
+    postpone(world, contact, opensAt, contact.notBefore || contact.dueAt);
+    return;
+  }
+  const { id: contactId, queue, stage, agedFrom, waitShiftMs } = contact;
+  const placed = found(classifyIn(policy, queue, contact, world.now + waitShiftMs), 'place');
+  const kept = stage === undefined ? undefined : withStage(placed, stage).stage;
+  world.emit({
+    type: 'contactDue',
+    contactId,
+    ...placed,
+    ...(agedFrom === 0 ? {} : { agedFrom }),
+    ...(kept === undefined ? stageAtEntry(policy, placed, world.now) : { stage: kept }),
+  });
 }
 
 /** [BOT3]. */
@@ -235,7 +254,7 @@ function giveUp(world: World, contact: OracleContact, cause: 'TOO_LONG' | 'AGENT
     endAs(world, contact, cause);
   } else if (then === 'requeue') {
     const waitedMs = contact.assignedAt - contact.agedFrom;
-    const waitMs = queueOf(policyOf(world.state), contact.queue).limits.waitMs;
+    const waitMs = waitMsIn(policyOf(world.state), contact.queue, contact);
     world.emit({
       type: 'contactRequeued',
       contactId: contact.id,

@@ -22,6 +22,7 @@ import {
 import { changesOf } from './policy-changes.ts';
 import { eligibilityOf, limitOf, meets } from './rank.ts';
 import { classifyAgain, stepsOf } from './relax.ts';
+import { hasContactHours, lookAtWindows } from './windows.ts';
 import { contactVerdict, done, isDeclared, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -226,6 +227,7 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
     return refused('REQUIREMENT_TOO_LARGE');
   }
   const before = state.policy;
+  const hadContactHours = hasContactHours(state);
   const changes = changesOf(state.policy, policy);
   world.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by: actor.id, changes });
   if (hours !== undefined) decideHours(world, hours);
@@ -233,6 +235,7 @@ export function decidePolicy(world: World, command: CommandOf<'setPolicy'>): Ver
   putPolicyAgents(world, policy);
   classifyOpen(world, before);
   for (const agent of [...state.agents]) revokeUnholdable(world, agent.id, 'POLICY_CHANGED');
+  if (hadContactHours || hasContactHours(state)) lookAtWindows(world);
   return done;
 }
 

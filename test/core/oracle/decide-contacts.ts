@@ -21,6 +21,7 @@ import {
 import { normalized } from './picture.ts';
 import { eligibilityOf, meets } from './rank.ts';
 import { classifyAgain, isTooLargeLater } from './relax.ts';
+import { callableAt } from './windows.ts';
 import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
@@ -55,12 +56,16 @@ export function decideSubmit(
   if (chosen === undefined) return refused('NO_QUEUE');
   const taker = givenDueAt > world.now ? { queue: chosen, dueAt: givenDueAt } : takerOf(state, chosen, world.now);
   if (taker === undefined) return refused('QUEUE_CLOSED');
-  const { queue, dueAt } = taker;
+  const { queue } = taker;
+  // [DNC2]
+  const entersAt = taker.dueAt === 0 ? world.now : taker.dueAt;
+  const opensAt = callableAt(state, { ...draft, queue }, entersAt);
+  const dueAt = opensAt > entersAt ? opensAt : taker.dueAt;
   const requirement = requirementOf(policy, queue, segment, draft.requires);
   if (isTooLargeLater(policy, queue, segment, draft.requires)) return refused('REQUIREMENT_TOO_LARGE');
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
   if (dueAt === 0 && waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
-  const { id, version: _version, dueAt: _dueAt, ...given } = draft;
+  const { id, version: _version, dueAt: _dueAt, timeZone = '', ...given } = draft;
   const last = preferredBy(world, queue, draft);
   const owner = rule.ownerIn(state, queue, draft);
   const preferredAgents =
@@ -84,6 +89,8 @@ export function decideSubmit(
       headStartUs: headStartUsOf(policy, queue, { ...draft, segment }),
       waitUntil: (dueAt === 0 ? world.now : dueAt) + queueOf(policy, queue).limits.waitMs,
       ...(dueAt === 0 ? {} : { dueAt }),
+      ...(opensAt === entersAt ? {} : { notBefore: entersAt }),
+      ...(timeZone === '' ? {} : { timeZone }),
       ...(queue === chosen ? {} : { overflowedFrom: chosen }),
       ...(dueAt === 0 ? stageAtEntry(policy, { queue, requirement }, world.now) : {}),
     },

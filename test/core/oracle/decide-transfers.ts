@@ -4,7 +4,7 @@ import { stageOnWay } from './bots.ts';
 import { requirementText } from './classify.ts';
 import { close } from './deadlines.ts';
 import { seenBy } from './decide-contacts.ts';
-import { channelOf, isHeld, type OracleContact, policyOf, queueOf } from './model.ts';
+import { channelOf, isHeld, type OracleContact, policyOf, waitMsIn } from './model.ts';
 import { classifyIn } from './relax.ts';
 import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
@@ -19,14 +19,13 @@ export function decideRequeue(world: World, { actor, contactId, resetAge, versio
   if (subject.state !== 'ASSIGNED') return refused('CONTACT_NOT_ANSWERED');
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   const { agentId } = subject;
-  const { waitMs } = queueOf(policyOf(world.state), subject.queue).limits;
   world.emit({
     type: 'contactRequeued',
     contactId,
     agentId,
     cause: actor.role === 'agent' ? 'AGENT' : 'SUPERVISOR',
     agedFrom: resetAge ? world.now : world.now - (subject.assignedAt - subject.agedFrom),
-    waitUntil: world.now + waitMs,
+    waitUntil: world.now + waitMsIn(policyOf(world.state), subject.queue, subject),
     coolDownUntil: coolDownEnd(world),
     ...stageOnWay(world.state, subject, {
       byAgent: actor.role === 'agent',
@@ -168,7 +167,7 @@ function coolDownEnd({ state, now }: World): number {
 }
 
 /** [XFR9]: the agent gave it away before, does not have it again, and all that it names now is so already. */
-function isRepeated({ state }: World, actor: Actor, contactId: string, to: TransferTarget | undefined): boolean {
+export function isRepeated({ state }: World, actor: Actor, contactId: string, to: TransferTarget | undefined): boolean {
   const contact = state.contacts.find(({ id }) => id === contactId);
   if (actor.role !== 'agent' || contact === undefined || contact.releasedBy !== actor.id) return false;
   if (isHeld(contact) && contact.state !== 'OFFERED' && contact.agentId === actor.id) return false;

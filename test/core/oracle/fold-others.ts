@@ -153,9 +153,11 @@ export function setPolicy(state: OracleState, event: PolicySet): void {
 /** Known calendars keep their places. */
 export function resolveHours(state: OracleState, { type: _type, ...facts }: HoursResolved): void {
   const hours = { kind: 'hours' as const, ...facts };
-  const isKnown = state.hours.some(({ calendar }) => calendar === hours.calendar);
+  const isSame = (one: OracleState['hours'][number]): boolean =>
+    one.calendar === hours.calendar && one.timeZone === hours.timeZone;
+  const isKnown = state.hours.some(isSame);
   if (!isKnown) state.hours = [...state.hours, hours];
-  else state.hours = state.hours.map((one) => (one.calendar === hours.calendar ? hours : one));
+  else state.hours = state.hours.map((one) => (isSame(one) ? hours : one));
 }
 
 export function setClosure(state: OracleState, { queue, closed, until, reason, by }: QueueClosureSet): void {

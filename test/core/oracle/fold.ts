@@ -2,11 +2,13 @@
 //
 // 1. A contact that is QUEUED, OFFERED, ASSIGNED or WRAP_UP is in `contacts`, a closed one among `tombstones`.
 // 2. Nothing is decided here.
+import type { CallbackRequested, ContactPostponed, ContactRetried } from '../../../src/core/calling-events.ts';
 import type { ContactDraft } from '../../../src/core/commands.ts';
 import type {
   Classification,
   ContactAssigned,
   ContactClosed,
+  ContactDue,
   ContactEnded,
   ContactRequeued,
   ContactSubmitted,
@@ -47,6 +49,7 @@ import {
   queueOf,
 } from './model.ts';
 import { pendingContacts } from './relax.ts';
+import { noteWindows } from './windows.ts';
 
 type Answer = OfferAnswerRecord['answer'];
 
@@ -57,9 +60,12 @@ const ANSWERS_MAX = 16;
 export function fold(state: OracleState, event: CoreEvent, at: number, submitted?: ContactDraft): void {
   state.at = at;
   if (state.epoch === 0) state.epoch = at;
+  const before = 'contactId' in event ? state.contacts.find(({ id }) => id === event.contactId) : undefined;
+  const stood = before === undefined ? undefined : { state: before.state, queue: before.queue };
   if ('contactId' in event) foldContact(state, event, at, submitted);
   else foldOther(state, event, at);
   noteLines(state, at);
+  noteWindows(state, event, stood);
 }
 
 type ContactEvent = Extract<CoreEvent, { readonly contactId: string }>;
@@ -81,19 +87,14 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
       const contact = touch(state, event.contactId);
       if (event.from !== '') notePaceOfLeaving(state, contact, at);
       Object.assign(contact, classificationIn(event));
-      if (event.from !== '') contact.enqueuedAt = at;
+      if (event.from !== '') {
+        contact.enqueuedAt = at;
+        contact.waitShiftMs = 0;
+      }
       return relax(enterStage(contact, event.stage), event.relaxation);
     }
     case 'contactDue':
-      enterStage(
-        Object.assign(touch(state, event.contactId), classificationIn(event), {
-          state: 'QUEUED',
-          enqueuedAt: at,
-          agedFrom: at,
-        }),
-        event.stage,
-      );
-      return undefined;
+      return comeDue(state, event, at);
     case 'offerMade':
       return makeOffer(state, event, at);
     case 'offerAccepted':
@@ -119,6 +120,12 @@ function foldContact(state: OracleState, event: ContactEvent, at: number, submit
       return requeue(state, event, at);
     case 'contactTransferred':
       return transfer(state, event, at);
+    case 'callbackRequested':
+      return callBack(state, event, at);
+    case 'contactRetried':
+      return retry(state, event, at);
+    case 'contactPostponed':
+      return postpone(state, event, at);
     case 'preferenceEnded':
       contactOf(state, event.contactId).preferredUntil = 0;
       return undefined;
@@ -231,6 +238,12 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
     assignedUntil: 0,
     wrapUpUntil: 0,
     agentLostUntil: 0,
+    callbackAt: 0,
+    attempts: 0,
+    waitShiftMs: 0,
+    timeZone: facts.timeZone ?? '',
+    notBefore: facts.notBefore ?? 0,
+    windowUntil: 0,
     coolDowns: [],
     changeSeq: state.seq,
     version: 1,
@@ -373,6 +386,7 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
   if (event.state === 'ABANDONED' && contact.state !== 'SCHEDULED') countAbandon(state, contact.queue, at);
   notePaceOfLeaving(state, contact, at);
   if (event.endedNow) contact.endedAt = at;
+  if (event.cause === 'ATTEMPTS_EXHAUSTED') contact.attempts += 1;
   state.contacts = state.contacts.filter((other) => other !== contact);
   state.justClosed.push({ contact, state: event.state, closedAt: at });
   state.tombstones.push({
@@ -393,6 +407,55 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
   });
 }
 
+function comeDue(state: OracleState, event: ContactDue, at: number): void {
+  const { agedFrom = at } = event;
+  const place = { ...classificationIn(event), state: 'QUEUED', enqueuedAt: at, agedFrom, notBefore: 0 };
+  enterStage(Object.assign(touch(state, event.contactId), place), event.stage);
+}
+
+function callBack(state: OracleState, { contactId, waitUntil }: CallbackRequested, at: number): void {
+  const contact = touch(state, contactId);
+  Object.assign(contact, { direction: 'OUTBOUND', callbackAt: at, waitShiftMs: at - contact.enqueuedAt, waitUntil });
+}
+
+function retry(state: OracleState, event: ContactRetried, at: number): void {
+  const contact = touch(state, event.contactId);
+  const { dueAt, agedFrom, waitUntil, disposition } = event;
+  makeReady(state, event.agentId, at);
+  contact.attempts += 1;
+  Object.assign(contact, {
+    state: 'SCHEDULED',
+    agentId: '',
+    cost: 0,
+    assignedAt: 0,
+    agentLostUntil: 0,
+    waitShiftMs: 0,
+  });
+  Object.assign(contact, { dueAt, agedFrom, waitUntil });
+  contact.notBefore = event.notBefore ?? 0;
+  if (disposition !== undefined) contact.disposition = disposition;
+  if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
+  leaveSteps(contact);
+}
+
+function postpone(state: OracleState, event: ContactPostponed, at: number): void {
+  const contact = touch(state, event.contactId);
+  if (contact.state === 'QUEUED') {
+    notePaceOfLeaving(state, contact, at);
+    contact.waitShiftMs -= at - contact.enqueuedAt;
+    leaveSteps(contact);
+  }
+  const { dueAt, notBefore, waitUntil } = event;
+  Object.assign(contact, { state: 'SCHEDULED', dueAt, notBefore, waitUntil });
+}
+
+/** What was relaxed and who was first is over; who handed it over stays. */
+function leaveSteps(contact: OracleContact): void {
+  contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
+  delete contact.relaxation;
+  if (contact.stage?.handedOverBy === '') delete contact.stage;
+}
+
 function requeue(state: OracleState, event: ContactRequeued, at: number): void {
   const contact = touch(state, event.contactId);
   contact.state = 'QUEUED';
@@ -402,6 +465,7 @@ function requeue(state: OracleState, event: ContactRequeued, at: number): void {
   contact.enqueuedAt = at;
   contact.agedFrom = event.agedFrom;
   contact.waitUntil = event.waitUntil;
+  contact.waitShiftMs = 0;
   contact.agentLostUntil = 0;
   contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
   delete contact.relaxation;
@@ -427,6 +491,7 @@ function transfer(state: OracleState, event: ContactTransferred, at: number): vo
   contact.cost = 0;
   contact.assignedAt = 0;
   contact.enqueuedAt = at;
+  contact.waitShiftMs = 0;
   contact.agentLostUntil = 0;
   delete contact.relaxation;
   if (event.to === 'ONE_AGENT') endCoolDown(contact, preferredAgents[0] ?? '');

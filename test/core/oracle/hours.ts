@@ -14,7 +14,7 @@ interface Span {
 
 function hoursOf(state: OracleState, queue: string): ResolvedHours | undefined {
   const { hours: calendar } = queueOf(policyOf(state), queue);
-  return state.hours.find((hours) => hours.calendar === calendar);
+  return state.hours.find((hours) => hours.calendar === calendar && hours.timeZone === undefined);
 }
 
 function spansOf({ openings }: ResolvedHours): Span[] {

@@ -58,6 +58,8 @@ export interface OracleState {
   /** Profiles, in the order in which they were put first. */
   customers: readonly CustomerRecord[];
   lines: OracleLine[];
+  /** Who came into line in the present segment of a step, though not to be called now; no part of the state. */
+  shutOut: string[];
   /** Contacts closed in the present step, whole, for its answer; no part of the state. */
   justClosed: { readonly contact: OracleContact; readonly state: ClosedStateName; readonly closedAt: number }[];
 }
@@ -86,6 +88,7 @@ export function emptyState(): OracleState {
     lastAgents: [],
     customers: [],
     lines: [],
+    shutOut: [],
     justClosed: [],
   };
 }
@@ -109,6 +112,16 @@ export function queueOf(policy: ResolvedPolicy, name: string): QueuePolicy {
     policy.queues.find((queue) => queue.name === name),
     `queue ${name}`,
   );
+}
+
+/** [CBK3]: how long the contact may wait in the queue. */
+export function waitMsIn(
+  policy: ResolvedPolicy,
+  queue: string,
+  { callbackAt = 0 }: Partial<Pick<OracleContact, 'callbackAt'>>,
+): number {
+  const { callback, limits } = queueOf(policy, queue);
+  return callbackAt > 0 && callback !== undefined ? callback.withinMs : limits.waitMs;
 }
 
 export function contactOf(state: OracleState, id: string): OracleContact {

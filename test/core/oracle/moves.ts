@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Command, ContactChanges, ContactDraft, TransferTarget } from '../../../src/core/commands.ts';
 import type { AgentPolicy, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Customer, Presence } from '../../../src/core/views.ts';
-import { agentFactsArb, CALENDARS, CHANNELS, policyArb, QUEUES, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
+import { agentFactsArb, CHANNELS, policyArb, QUEUES, RESOLVED, requirementArb, SEGMENTS, SKILLS } from './policies.ts';
 
 export const AGENT_IDS = ['a0', 'a1', 'a2', 'a3', 'p0', 'p1'] as const;
 export const GATEWAY_IDS = ['g0', 'g1'] as const;
@@ -43,6 +43,13 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
       readonly role: number;
       readonly to: TransferTarget;
       readonly resetAge: boolean;
+      readonly version: number;
+    }
+  | {
+      readonly kind: 'callback' | 'retry';
+      readonly pick: Pick;
+      readonly role: number;
+      readonly noted: number;
       readonly version: number;
     }
   | { readonly kind: 'accept' | 'decline'; readonly pick: Pick; readonly repeat: boolean }
@@ -102,7 +109,7 @@ const pickArb: fc.Arbitrary<Pick> = fc.record({
 });
 const hoursArb: fc.Arbitrary<Hours> = fc.array(
   fc.array(fc.constantFrom(1, 1000, 3000, 3000, 20_000, 3_600_000), { minLength: 2, maxLength: 9 }),
-  { minLength: 1, maxLength: CALENDARS.length },
+  { minLength: 1, maxLength: RESOLVED.length },
 );
 const agentArb = fc.nat(AGENT_IDS.length - 1);
 const gatewayArb = fc.nat(GATEWAY_IDS.length - 1);
@@ -143,6 +150,7 @@ const factsArb: fc.Arbitrary<ContactFacts> = fc.record({
   preferredAgents: fc.array(fc.constantFrom(...AGENT_IDS, 'nobody'), { maxLength: 3 }),
   preferredForMs: fc.constantFrom(0, 0, 0, 1, 10_000, 60_000),
   attributes: fc.constantFrom('', '{"k":1}'),
+  timeZone: fc.constantFrom('', '', 'Asia/Tokyo'),
   inMs: fc.oneof(
     { weight: 12, arbitrary: fc.constant(undefined) },
     { weight: 2, arbitrary: fc.constantFrom(-1, 1, 1000, 3000, 20_000, 90_000, 366 * 86_400_000 + 1) },
@@ -224,6 +232,9 @@ const giveArb = fc.record({
   version: versionArb,
 });
 
+export const hoursMoveArb = moveArb('hours', fc.record({ hours: hoursArb }));
+const callArb = fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2), version: versionArb });
+
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
   [60, moveArb('submit', submitArb)],
   [8, moveArb('update', fc.record({ pick: pickArb, set: changesArb, version: versionArb }))],
@@ -232,6 +243,8 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [20, moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) }))],
   [4, moveArb('requeue', giveArb)],
   [12, moveArb('transfer', giveArb)],
+  [6, moveArb('callback', callArb)],
+  [8, moveArb('retry', callArb)],
   [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [12, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [6, moveArb('pull', handingArb)],

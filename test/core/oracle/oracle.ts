@@ -6,6 +6,7 @@
 // 2. Settling offers the best of all pairs until none is eligible [RANK1], [ROOM6].
 import type { Command } from '../../../src/core/commands.ts';
 import type { CoreEvent } from '../../../src/core/events.ts';
+import { decideCallback, decideRetry } from './calling.ts';
 import { earliestDue, fireDue } from './deadlines.ts';
 import {
   decideAnswer,
@@ -26,6 +27,7 @@ import { decideClosure, decideHours } from './hours.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
 import { bestPair, idlePartUs, type RuleParts, runnersUp, theRule } from './rank.ts';
+import { hasContactHours, lookAtWindows, postponeShutOut } from './windows.ts';
 import { done, type Verdict, World } from './world.ts';
 
 const NETWORK_MS = 500;
@@ -59,9 +61,11 @@ export class Oracle {
     world.state.now = now;
     world.events = [];
     world.state.justClosed = [];
+    world.state.shutOut = [];
     const isFirst = command.type === 'restart' || command.type === 'withdrawStalled';
     if (deadlines === 'fire' && !isFirst) fireDue(world);
     const verdict = decide(world, command, this.#rule);
+    postponeShutOut(world);
     if (deadlines === 'fire' && isFirst) fireDue(world);
     this.#settle();
     const answer = this.#answer(verdict, command);
@@ -87,8 +91,10 @@ export class Oracle {
     const held = heldBy(state, verdict.id).sort((left, right) => left.ordinal - right.ordinal);
     const offers = held
       .filter((contact) => contact.state === 'OFFERED')
-      .map((contact) => offerPicture(contact, verdict.id));
-    const contacts = held.filter((contact) => contact.state !== 'OFFERED').map(contactPicture);
+      .map((contact) => offerPicture(contact, verdict.id, state));
+    const contacts = held
+      .filter((contact) => contact.state !== 'OFFERED')
+      .map((contact) => contactPicture(contact, state));
     return { agent, offers, contacts };
   }
 
@@ -96,10 +102,11 @@ export class Oracle {
   #contactShown(contactId: string): object {
     const { contacts, justClosed, tombstones } = this.state;
     const open = contacts.find(({ id }) => id === contactId);
-    if (open !== undefined) return contactPicture(open);
+    if (open !== undefined) return contactPicture(open, this.state);
     const closed = justClosed.find(({ contact }) => contact.id === contactId);
     if (closed !== undefined) {
-      return { ...contactPicture(closed.contact), state: closed.state, closedAt: closed.closedAt };
+      const picture = contactPicture({ ...closed.contact, state: closed.state }, this.state);
+      return { ...picture, closedAt: closed.closedAt };
     }
     const tombstone = tombstones.find((one) => one.contactId === contactId);
     return tombstonePicture(found(tombstone, 'tombstone'));
@@ -153,6 +160,10 @@ function decide(world: World, command: Command, rule: RuleParts): Verdict {
       return decideRequeue(world, command);
     case 'transfer':
       return decideTransfer(world, command);
+    case 'callback':
+      return decideCallback(world, command);
+    case 'retry':
+      return decideRetry(world, command);
     case 'accept':
     case 'decline':
       return decideAnswer(world, command);
@@ -173,7 +184,9 @@ function decide(world: World, command: Command, rule: RuleParts): Verdict {
     case 'setPolicy':
       return decidePolicy(world, command);
     case 'resolveHours':
-      return decideHours(world, command.hours);
+      decideHours(world, command.hours);
+      if (hasContactHours(world.state)) lookAtWindows(world);
+      return done;
     case 'closeQueue':
     case 'openQueue':
       return decideClosure(world, command);

@@ -70,7 +70,7 @@ interface Loose {
   policy?: unknown;
 }
 
-export function contactPicture(contact: OracleContact): ContactView {
+export function contactPicture(contact: OracleContact, { policy }: Pick<OracleState, 'policy'>): ContactView {
   const { id, channel, direction, gatewayId, customerId, journeyId, intent, language, queue, requires, prefers } =
     contact;
   const { segment, value, tier, headStartMs, preferredAgents, attributes, state, agentId, submittedAt } = contact;
@@ -108,7 +108,19 @@ export function contactPicture(contact: OracleContact): ContactView {
     ...(relaxedSteps === 0 ? {} : { relaxedSteps }),
     ...((contact.stage?.handedOverBy ?? '') === '' ? {} : { handedOverBy: contact.stage?.handedOverBy ?? '' }),
   };
-  return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more };
+  const { timeZone, callbackAt, attempts } = contact;
+  const offered = isCallbackOffered(contact, policy) ? { callbackOffered: true } : {};
+  const called = { timeZone, callbackAt, ...offered, ...(attempts === 0 ? {} : { attempts }) };
+  return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more, ...called };
+}
+
+/** [RLX11] */
+function isCallbackOffered(contact: OracleContact, policy: OracleState['policy']): boolean {
+  const { direction, state, queue } = contact;
+  if (direction === 'OUTBOUND' || (state !== 'QUEUED' && state !== 'OFFERED')) return false;
+  const { applied = 0 } = contact.relaxation ?? {};
+  const { relax = [] } = policy?.queues.find(({ name }) => name === queue) ?? {};
+  return relax.some((step, index) => step.offerCallback === true && Math.floor(applied / 2 ** index) % 2 === 1);
 }
 
 export function tombstonePicture(tombstone: OracleTombstone): object {
@@ -120,7 +132,7 @@ export function tombstonePicture(tombstone: OracleTombstone): object {
 export function getPicture(state: OracleState, id: string, now: number): object | undefined {
   const contact = state.contacts.find((one) => one.id === id);
   if (contact !== undefined) {
-    const picture = contactPicture(contact);
+    const picture = contactPicture(contact, state);
     if (contact.state !== 'QUEUED') return picture;
     const position = positionOf(state, contact, now);
     return { ...picture, position, estimatedWaitMs: estimateOf(state, contact.queue, position, now) };
@@ -141,13 +153,13 @@ export function agentPicture(state: OracleState, agent: OracleAgent): object {
 }
 
 /** A pending offer with the rank's parts in seconds. */
-export function offerPicture(contact: OracleContact, toAgentId: string): object {
+export function offerPicture(contact: OracleContact, toAgentId: string, state: OracleState): object {
   const offer = pendingOffers(contact).find(({ agentId }) => agentId === toAgentId);
   const { urgencyUs, fitUs, readinessUs, offerSeq, expiresAt, agentId } = found(offer, 'offer');
   return {
     id: `o${offerSeq}`,
     // [FAN10]
-    contact: { ...contactPicture(contact), agentId },
+    contact: { ...contactPicture(contact, state), agentId },
     expiresAt,
     rank: {
       total: (urgencyUs + fitUs + readinessUs) / 1e6,
@@ -283,6 +295,8 @@ function phaseFacts(contact: Omit<OracleContact, 'submitted'>): object {
   if (state !== 'OFFERED' && state !== 'ASSIGNED') {
     clear('offerSeq', 'offerExpiresAt', 'urgencyUs', 'fitUs', 'readinessUs', 'fromLine', 'reasons', 'fan');
   }
+  if (state !== 'SCHEDULED') clear('notBefore');
+  if (state !== 'QUEUED') clear('windowUntil');
   if (state !== 'ASSIGNED') clear('assignedUntil', 'agentLostUntil');
   if (state !== 'WRAP_UP') clear('wrapUpUntil');
   return facts;

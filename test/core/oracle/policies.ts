@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type {
   AgentPolicy,
   CalendarPolicy,
+  CallbackPolicy,
   ChannelPolicy,
   ClosedPolicy,
   GatePolicy,
@@ -21,6 +22,13 @@ export const SKILLS = ['a', 'b', 'c', 'd'] as const;
 export const SEGMENTS = ['default', 'gold'] as const;
 export const QUEUES = ['first', 'second', 'rest'] as const;
 export const CALENDARS = ['office', 'night'] as const;
+/** Of what hours are resolved: calendars in their own time zone, and in one that contacts name. */
+export const RESOLVED = [
+  { calendar: 'office' },
+  { calendar: 'night' },
+  { calendar: 'office', timeZone: 'Asia/Tokyo' },
+  { calendar: 'night', timeZone: 'Asia/Tokyo' },
+] as const;
 export const POLICY_AGENTS = ['a2', 'p0', 'p1'] as const;
 
 /** A channel with the documented defaults. */
@@ -167,6 +175,10 @@ const relaxStepArb: fc.Arbitrary<RelaxStep> = fc.oneof(
     { afterMs: fc.constant(0), headStartMs: fc.constantFrom(5000, 60_000), if: conditionArb },
     { requiredKeys: ['afterMs', 'headStartMs'] },
   ),
+  fc.record(
+    { afterMs: fc.constant(0), offerCallback: fc.constant(true as const), if: conditionArb },
+    { requiredKeys: ['afterMs', 'offerCallback'] },
+  ),
 );
 
 const overflowArb: fc.Arbitrary<RelaxStep> = fc.record(
@@ -199,6 +211,12 @@ function leadSomewhere(queues: readonly QueuePolicy[]): QueuePolicy[] {
     return relax === undefined ? queue : { ...queue, relax };
   });
 }
+
+export const callbackArb: fc.Arbitrary<CallbackPolicy> = fc.record({
+  withinMs: fc.constantFrom(86_400_000, 86_400_000, 5000, 60_000),
+  attempts: fc.constantFrom(1, 2, 3),
+  spacingMs: fc.constantFrom(1, 3000, 10_000, 60_000),
+});
 
 function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
   const limitsArb = fc.record({
@@ -234,12 +252,14 @@ function queueArb(name: string, isLast: boolean): fc.Arbitrary<QueuePolicy> {
       fc.option(gateArb, { freq: 2 }),
       fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: first }),
       fc.constantFrom({}, {}, {}, { fanOut: 2 }, { fanOut: 3 }, { fanOut: 50 }),
+      fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: callbackArb }),
     )
-    .map(([queue, gate, first, fan]) => ({
+    .map(([queue, gate, first, fan, callback]) => ({
       ...queue,
       ...fan,
       ...(gate === null ? {} : { gate }),
       ...(first === null ? {} : { first }),
+      ...(callback === null ? {} : { callback }),
     }));
 }
 
@@ -362,7 +382,7 @@ const policyAgentsArb: fc.Arbitrary<Record<string, AgentPolicy>> = fc.dictionary
   { maxKeys: 2, noNullPrototype: true },
 );
 
-type HoursOfQueue = Pick<QueuePolicy, 'hours' | 'closed'>;
+type HoursOfQueue = Pick<QueuePolicy, 'hours' | 'closed' | 'contactHours'>;
 
 const closedArb: fc.Arbitrary<ClosedPolicy> = fc.oneof(
   fc.constantFrom<ClosedPolicy>({ then: 'refuse' }, { then: 'schedule' }),
@@ -370,7 +390,7 @@ const closedArb: fc.Arbitrary<ClosedPolicy> = fc.oneof(
 );
 
 const hoursOfQueueArb: fc.Arbitrary<HoursOfQueue> = fc.record(
-  { hours: fc.constantFrom(...CALENDARS), closed: closedArb },
+  { hours: fc.constantFrom(...CALENDARS), closed: closedArb, contactHours: fc.constantFrom(...CALENDARS) },
   { requiredKeys: [] },
 );
 
@@ -409,5 +429,5 @@ const timelessPolicyArb: fc.Arbitrary<ResolvedPolicy> = fc
 /** A policy whose names and numbers collide. */
 export const policyArb: fc.Arbitrary<ResolvedPolicy> = fc.oneof(
   { weight: 3, arbitrary: timelessPolicyArb },
-  { weight: 1, arbitrary: withHoursArb(timelessPolicyArb) },
+  { weight: 2, arbitrary: withHoursArb(timelessPolicyArb) },
 );

@@ -4,7 +4,7 @@ import type { Classification, Relaxation, RelaxedClassification } from '../../..
 import type { QueuePolicy, RelaxStep, ResolvedPolicy } from '../../../src/core/policy.ts';
 import type { Alternative } from '../../../src/core/requirement.ts';
 import { clockRateOf, headStartUsOf, isTooLarge, joinRequirements, requirementOf } from './classify.ts';
-import { type OracleContact, type OracleState, policyOf, queueOf } from './model.ts';
+import { type OracleContact, type OracleState, policyOf, queueOf, waitMsIn } from './model.ts';
 
 /** A step with its number. */
 export interface Numbered extends RelaxStep {
@@ -56,7 +56,7 @@ export function classifyAgain(
 ): RelaxedClassification | undefined {
   const claim = { ...contact, ...changed };
   const from = contact.state === 'SCHEDULED' ? contact.dueAt : contact.enqueuedAt;
-  const placed = classifyIn(policy, contact.queue, claim, from);
+  const placed = classifyIn(policy, contact.queue, claim, from + contact.waitShiftMs);
   if (placed === undefined) return undefined;
   const { applied = 0, reached = 0 } = progress ?? {};
   return relaxed(policy, placed, claim.requires, progress === undefined ? undefined : { applied, reached });
@@ -66,7 +66,13 @@ export function classifyAgain(
 export function classifyIn(
   policy: ResolvedPolicy,
   queue: string,
-  { requires, segment, value, headStartMs }: Pick<OracleContact, 'requires' | 'segment' | 'value' | 'headStartMs'>,
+  {
+    requires,
+    segment,
+    value,
+    headStartMs,
+    callbackAt,
+  }: Pick<OracleContact, 'requires' | 'segment' | 'value' | 'headStartMs' | 'callbackAt'>,
   enqueuedAt: number,
 ): Classification | undefined {
   const requirement = requirementOf(policy, queue, segment, requires);
@@ -77,7 +83,7 @@ export function classifyIn(
     requirement,
     clockRate: clockRateOf(policy, queue, segment),
     headStartUs: headStartUsOf(policy, queue, { segment, value, headStartMs }),
-    waitUntil: enqueuedAt + queueOf(policy, queue).limits.waitMs,
+    waitUntil: enqueuedAt + waitMsIn(policy, queue, { callbackAt }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { ResolvedHours } from '../../../src/core/hours.ts';
 import type { Disposition } from '../../../src/core/views.ts';
 import { type OracleContact, type OracleState, pendingOffers } from './model.ts';
 import { AGENT_IDS, type ContactFacts, GATEWAY_IDS, type Hours, type Move, type Pick, TICK } from './moves.ts';
-import { CALENDARS, QUEUES } from './policies.ts';
+import { QUEUES, RESOLVED } from './policies.ts';
 
 const ADMIN: Actor = { role: 'admin', id: 'root' };
 const DECLINE_REASONS = ['no', 'lunch', ''];
@@ -47,6 +47,9 @@ export class Resolver {
       case 'requeue':
       case 'transfer':
         return this.#give(state, move);
+      case 'callback':
+      case 'retry':
+        return this.#call(state, move);
       case 'accept':
       case 'decline':
         return this.#answer(state, move);
@@ -158,6 +161,22 @@ export class Resolver {
       role >= 2 ? { role: role === 2 ? 'supervisor' : 'admin', id: 'boss' } : { role: 'agent', id: agentId };
     const common = { actor, contactId, resetAge, version };
     return kind === 'requeue' ? { type: 'requeue', ...common } : { type: 'transfer', to, ...common };
+  }
+
+  #call(state: OracleState, { kind, pick, role, noted, version }: MoveOf<'callback' | 'retry'>): Command {
+    const fits = (contact: OracleContact): boolean =>
+      kind === 'retry' ? contact.state === 'ASSIGNED' && contact.direction === 'OUTBOUND' : contact.state === 'QUEUED';
+    const mayFit = (contact: OracleContact): boolean =>
+      kind === 'retry' ? contact.state === 'ASSIGNED' : contact.state === 'OFFERED';
+    const contactId = this.#contact(state, pick, pick.index % 3 === 0 && kind === 'callback' ? mayFit : fits);
+    const contact = state.contacts.find(({ id }) => id === contactId);
+    const gateway = this.#gatewayOf(contactId, pick);
+    if (kind === 'callback') return { type: kind, actor: role === 2 ? SUPERVISOR : gateway, contactId, version };
+    // A stray one asks again what it asked for before.
+    const agentId = (pick.stray ? contact?.releasedBy : contact?.agentId) || 'a0';
+    const actor = role === 0 ? gateway : role === 1 ? SUPERVISOR : ({ role: 'agent', id: agentId } as const);
+    const disposition = dispositionOf(noted);
+    return { type: kind, actor, contactId, version, ...(disposition === undefined ? {} : { disposition }) };
   }
 
   /** From the first agent who has a contact of somebody else's journey to that one; or of a journey that is nobody else's, to see it refused. */
@@ -293,7 +312,7 @@ function hoursFrom({ at }: OracleState, hours: Hours): ResolvedHours[] {
     const ends: number[] = [];
     for (const length of lengths) ends.push((ends.at(-1) ?? from) + length);
     const openings = ends.length % 2 === 0 ? ends : ends.slice(0, -1);
-    const calendar = CALENDARS[index];
-    return calendar === undefined ? [] : [{ calendar, from, until: ends.at(-1) ?? from, openings }];
+    const named = RESOLVED[index];
+    return named === undefined ? [] : [{ ...named, from, until: ends.at(-1) ?? from, openings }];
   });
 }

@@ -199,6 +199,15 @@ export class Stage {
     return this.act({ type: 'transfer', actor: by, contactId, to: target, resetAge, version });
   }
 
+  callback(contactId: string, by: Actor = GATEWAY, version = 0): Acted {
+    return this.act({ type: 'callback', actor: by, contactId, version });
+  }
+
+  retry(contactId: string, by: Actor, given?: Disposition, version = 0): Acted {
+    const noted = given === undefined ? {} : { disposition: given };
+    return this.act({ type: 'retry', actor: by, contactId, version, ...noted });
+  }
+
   accept(contactId: string): Acted {
     return this.acceptOffer(this.offerOf(contactId), this.view(contactId).agentId);
   }
@@ -292,6 +301,7 @@ export function brief(event: CoreEvent): string {
   if (event.type === 'relaxationsTested') words.push(...event.contactIds);
   if (event.type === 'offerRevoked') words.push(event.reason);
   if (event.type === 'contactClosed') words.push(event.state, event.cause);
+  if (event.type === 'contactRetried') words.push(event.cause);
   if (event.type === 'contactEnded' || event.type === 'contactRequeued') words.push(event.cause);
   if (event.type === 'contactTransferred') words.push(event.queue, event.to, event.cause);
   if ('stage' in event && event.stage !== undefined && event.type !== 'contactUpdated') {

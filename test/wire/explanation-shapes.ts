@@ -1,0 +1,58 @@
+// The fields of explanations, as shapes.test.ts holds them against the schema.
+import type {
+  AgentInTheWay,
+  ExplainedOffer,
+  ExplainedRunnerUp,
+  ExplainedWait,
+  Explanation,
+  HeldContact,
+  MissingCount,
+  NextRelaxation,
+  ObstacleCount,
+  RankPart,
+} from '../../src/core/explanation.ts';
+import { allFields } from './all-fields.ts';
+
+export const EXPLANATIONS = {
+  Explanation: allFields<Explanation>()('contactId', 'state', 'asOf', 'offer', 'waiting', 'at'),
+  ExplainedOffer: allFields<ExplainedOffer>()(
+    'offerId',
+    'agentId',
+    'offeredAt',
+    'rank',
+    'parts',
+    'approximate',
+    'runnersUp',
+  ),
+  RankPart: allFields<RankPart>()('of', 'what', 'skill', 'seconds', 'policyPath', 'how'),
+  ExplainedRunnerUp: allFields<ExplainedRunnerUp>()('agentId', 'rank', 'behind', 'why'),
+  ExplainedWait: allFields<ExplainedWait>()(
+    'queue',
+    'position',
+    'estimatedWaitMs',
+    'agedFrom',
+    'enqueuedAt',
+    'waitUntil',
+    'requires',
+    'obstacles',
+    'agents',
+    'missing',
+    'partial',
+    'gate',
+    'relaxations',
+  ),
+  AgentInTheWay: allFields<AgentInTheWay>()('agentId', 'obstacle', 'reason', 'until', 'holds'),
+  HeldContact: allFields<HeldContact>()('contactId', 'channel', 'state', 'since', 'until'),
+  ObstacleCount: allFields<ObstacleCount>()('obstacle', 'agents'),
+  NextRelaxation: allFields<NextRelaxation>()(
+    'step',
+    'at',
+    'pending',
+    'when',
+    'requires',
+    'headStartMs',
+    'overflowTo',
+    'offerCallback',
+  ),
+  MissingCount: allFields<MissingCount>()('missing', 'agents'),
+};
