@@ -143,6 +143,25 @@ export class AgentClient extends Client {
     return this.askContact('transfer', { contactId, to: targetOf(to), ...givenOf(options) }, options);
   }
 
+  /**
+   * Asks another agent about a contact that this one has; the answer is the consult contact, of the id given here. When it is ASSIGNED
+   * (`contacts$` tells), `transfer` with `{ consultId }` hands the customer over; `takeBack` ends it before.
+   */
+  consult(
+    contactId: string,
+    consultId: string,
+    to: Partial<TransferTarget>,
+    options: ContactRequestOptions = {},
+  ): Promise<Contact> {
+    const { version = 0, ...rest } = options;
+    return this.askContact('consult', { contactId, consultId, to: targetOf(to), version }, rest);
+  }
+
+  /** Takes a consult back that nobody has answered. */
+  takeBack(consultId: string, options: RequestOptions = {}): Promise<Contact> {
+    return this.askContact('cancel', { contactId: consultId, cause: 'CANCELLED', version: 0 }, options);
+  }
+
   protected override pushed(push: Push): void {
     if ('offer' in push) {
       if (this.#held.offered(push.offer)) this.#offers$.next(offerOf(push.offer));

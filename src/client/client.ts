@@ -68,6 +68,7 @@ type ContactVerb = Extract<
   | 'assign'
   | 'requeue'
   | 'transfer'
+  | 'consult'
   | 'callback'
   | 'retry'
 >;

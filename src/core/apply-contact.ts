@@ -164,10 +164,19 @@ export function applySubmitted(state: State, event: ContactSubmitted, isRead: bo
   gateway.arrivals.append(known, known.ordinal);
   contact.channel.openCount++;
   state.countSegment(contact.segment, 1);
+  if (event.consultedBy !== undefined) consulted(state, contact, event.consultedBy);
   changed(state, contact);
   if (dueAt === undefined) enterLine(state, contact);
   else schedule(state, contact, dueAt);
   return contact;
+}
+
+/** Not for the agent who asked for it. */
+function consulted(state: State, contact: Contact, agentId: string): void {
+  const agent = state.agents.get(agentId);
+  assert(agent !== undefined, 'an agent of the directory consults');
+  contact.consultedBy = agentId;
+  addCoolDown(state, contact, agent, contact.waitUntil);
 }
 
 /** The contact is to enter its line then. */
@@ -262,6 +271,7 @@ function newContact(known: Known, channel: Channel, queue: Queue, facts: Facts, 
     relaxation: undefined,
     stage: undefined,
     calling: undefined,
+    consultedBy: '',
     phase: QUEUED,
     submittedAt: instants.submittedAt,
     enqueuedAt: instants.enqueuedAt,

@@ -147,6 +147,15 @@ export type Command =
       readonly disposition?: Disposition;
       readonly version: number;
     }
+  /** An agent asks another one about a contact that it has: the consult contact gets this id. */
+  | {
+      readonly type: 'consult';
+      readonly actor: Actor;
+      readonly contactId: string;
+      readonly consultId: string;
+      readonly to: TransferTarget;
+      readonly version: number;
+    }
   | { readonly type: 'accept'; readonly actor: Actor; readonly offerId: string }
   | { readonly type: 'decline'; readonly actor: Actor; readonly offerId: string; readonly reason: string }
   /** An agent takes a waiting contact. */

@@ -98,6 +98,8 @@ export interface Contact extends FifoItem {
   agentId: string;
   /** The agent who requeued or transferred it last; ''. */
   releasedBy: string;
+  /** The agent who asked for it, if it is a consult contact; ''. */
+  consultedBy: string;
   /** Room that it takes with its agent. */
   cost: number;
   disposition: Disposition | undefined;
@@ -183,6 +185,16 @@ export function firstDue({ offer, others }: OfferedPhase): Offer {
     if (laterMs < 0 || (laterMs === 0 && other.agent.ordinal < first.agent.ordinal)) first = other;
   }
   return first;
+}
+
+/** The journey that a contact belongs to: one without is a journey by itself. */
+export function journeyOf({ journeyId, id }: Contact): string {
+  return journeyId === '' ? id : journeyId;
+}
+
+/** Whether the agent asked for this consult contact. */
+export function isConsultOf(contact: Contact | undefined, agentId: string): contact is Contact {
+  return contact !== undefined && contact.consultedBy === agentId;
 }
 
 /** How long it has waited by the rule, milliseconds: until now, or until it was answered. */
@@ -273,10 +285,11 @@ export function drawContact(contact: Contact): ContactView {
   const told = disposition === undefined ? called : { ...called, disposition };
   const whole = stage === undefined || stage.handedOverBy === '' ? told : { ...told, handedOverBy: stage.handedOverBy };
   const relaxedSteps = relaxation === undefined ? 0 : lastApplied(relaxation);
-  if (relaxation === undefined || relaxedSteps === 0) return whole;
+  const asked = contact.consultedBy === '' ? whole : { ...whole, consultedBy: contact.consultedBy };
+  if (relaxation === undefined || relaxedSteps === 0) return asked;
   return isCallbackOffered(contact, relaxation)
-    ? { ...whole, relaxedSteps, callbackOffered: true }
-    : { ...whole, relaxedSteps };
+    ? { ...asked, relaxedSteps, callbackOffered: true }
+    : { ...asked, relaxedSteps };
 }
 
 /** Only while it stands in line or soon may again: what steps have made of it is looked at by each policy then. */

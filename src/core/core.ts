@@ -24,6 +24,7 @@ import {
 } from './decide-agent.ts';
 import { decideAssign, decidePull } from './decide-assign.ts';
 import { decideCallback, decideRetry } from './decide-callback.ts';
+import { decideConsult } from './decide-consult.ts';
 import { decideCancel, decideComplete, decideEnd, decideSubmit, decideUpdate } from './decide-contact.ts';
 import { decidePutCustomer, decideRemoveCustomer } from './decide-customer.ts';
 import { decideCloseQueue, decideOpenQueue, decideResolveHours } from './decide-hours.ts';
@@ -225,6 +226,8 @@ function decide(step: Step, command: Command): Decided {
       return decideCallback(step, command);
     case 'retry':
       return decideRetry(step, command);
+    case 'consult':
+      return decideConsult(step, command);
     case 'accept':
       return decideAccept(step, command);
     case 'decline':

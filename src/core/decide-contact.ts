@@ -7,7 +7,7 @@ import { isSameStage, stageAtEntry, withStage } from './bots.ts';
 import { waitsFrom } from './calling.ts';
 import { chooseQueue, classify, classifyRelaxed, isRefusal } from './classify.ts';
 import type { Actor, Command, ContactChanges, ContactDraft, Tombstone } from './commands.ts';
-import { type Contact, classificationOf, type Known, offerTo, pendingOffers } from './contact.ts';
+import { type Contact, classificationOf, isConsultOf, type Known, offerTo, pendingOffers } from './contact.ts';
 import { callableAt } from './contact-hours.ts';
 import { withProfile } from './customers.ts';
 import type { Decided } from './decided.ts';
@@ -54,7 +54,8 @@ export function checkVersion(known: Known, expected: number): Refusal | undefine
   return refuse('VERSION_MISMATCH', `it is at version ${version}, not ${expected}`, 'version');
 }
 
-export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submit'>): Decided {
+/** `consultedBy`: the agent in whose name, if it is a consult contact. */
+export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submit'>, consultedBy = ''): Decided {
   const { state } = step;
   const { written, canonical } = state.requirements.form(given.requires);
   const hash = state.contentHash.of(given, canonical);
@@ -69,7 +70,9 @@ export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submi
   if (isRefusal(placed)) return { error: placed };
   const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined || hasProfiles;
   const entersAt = placed.detour?.dueAt ?? step.now;
-  const preferred = mayPrefer ? preferenceOf(state, draft, placed.queue, step.now, entersAt) : NOBODY_PREFERRED;
+  const preferred = mayPrefer
+    ? preferenceOf(state, draft, placed.queue, step.now, entersAt, consultedBy !== '')
+    : NOBODY_PREFERRED;
   const event: ContactSubmitted = {
     type: 'contactSubmitted',
     contactId: draft.id,
@@ -100,7 +103,8 @@ export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submi
   const { stage, detour } = placed;
   const placedLater = detour === undefined ? event : { ...event, ...detour };
   const { timeZone = '' } = draft;
-  const told = timeZone === '' ? placedLater : { ...placedLater, timeZone };
+  const zoned = timeZone === '' ? placedLater : { ...placedLater, timeZone };
+  const told = consultedBy === '' ? zoned : { ...zoned, consultedBy };
   const contact = step.emitSubmitted(stage === undefined ? told : { ...told, stage });
   return { contact, created: true };
 }
@@ -282,13 +286,14 @@ function differs(contact: Contact, next: Next): boolean {
 }
 
 export function decideCancel(step: Step, { actor, contactId, cause, version }: Asked<'cancel'>): Decided {
-  const known = findKnown(step.state, actor, contactId);
+  const isAgent = actor.role === 'agent';
+  const known = isAgent ? consultKnown(step.state, actor, contactId) : findKnown(step.state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   const { contact } = known;
   if (contact === undefined) return answerCancelled(known, cause);
   const { state } = contact.phase;
   if (state === 'ASSIGNED' || state === 'WRAP_UP') {
-    if (cause === 'CANCELLED') {
+    if (cause === 'CANCELLED' || isAgent) {
       return { error: refuse('CONTACT_ANSWERED', 'an agent has answered it: end it instead', 'contactId') };
     }
     if (state === 'WRAP_UP') return { contact };
@@ -298,10 +303,15 @@ export function decideCancel(step: Step, { actor, contactId, cause, version }: A
   if (state === 'ASSIGNED') step.end(contact, causeOf(actor), undefined);
   else {
     step.revoke(contact, 'CONTACT_CANCELLED');
-    const closeCause = actor.role === 'gateway' ? 'GATEWAY' : 'SUPERVISOR';
-    step.emitOf(contact, { type: 'contactClosed', contactId, state: cause, cause: closeCause, endedNow: false });
+    step.emitOf(contact, { type: 'contactClosed', contactId, state: cause, cause: causeOf(actor), endedNow: false });
   }
   return { contact };
+}
+
+/** Agents take back only what they asked for themselves. */
+function consultKnown(state: State, actor: Actor, contactId: string): Known | undefined {
+  const known = state.known.get(contactId);
+  return isConsultOf(known?.contact, actor.id) ? known : undefined;
 }
 
 function answerCancelled(known: Known, cause: 'ABANDONED' | 'CANCELLED'): Decided {

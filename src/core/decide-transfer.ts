@@ -6,7 +6,7 @@ import { type Arrival, stageOnWay, type Way } from './bots.ts';
 import { waitLimitMs } from './calling.ts';
 import { classify, isRefusal } from './classify.ts';
 import type { Actor, Command, TransferTarget } from './commands.ts';
-import { type Contact, holderOf, waitedMs } from './contact.ts';
+import { type Contact, holderOf, journeyOf, waitedMs } from './contact.ts';
 import { checkVersion, findKnown, noSuchContact, notAnswered, tooManyClasses, within } from './decide-contact.ts';
 import type { Decided } from './decided.ts';
 import type { Classification, TransferKind } from './events.ts';
@@ -72,7 +72,7 @@ export function decideTransfer(step: Step, { actor, contactId, to, resetAge, ver
   return { contact };
 }
 
-function shapeRefusal(to: TransferTarget): Refusal | undefined {
+export function shapeRefusal(to: TransferTarget): Refusal | undefined {
   const isNowhere = to.queue === '' && to.agentId === '' && to.requires.length === 0;
   if (to.consultId !== '') {
     return isNowhere && to.holdMs === 0
@@ -117,7 +117,7 @@ function isAsAsked({ requirements, known }: State, contact: Contact, to: Transfe
 }
 
 /** Why a contact in its state cannot be moved; `mayWait`: one that nobody has answered can be, too. */
-function refusalOf(contact: Contact | undefined, mayWait: boolean): Refusal | undefined {
+export function refusalOf(contact: Contact | undefined, mayWait: boolean): Refusal | undefined {
   switch (contact?.phase.state) {
     case 'ASSIGNED':
       return undefined;
@@ -171,8 +171,7 @@ function consultOf(state: State, contact: Contact | undefined, consultId: string
   const isAbout =
     consult !== undefined &&
     consult !== contact &&
-    contact.journeyId !== '' &&
-    consult.journeyId === contact.journeyId &&
+    consult.journeyId === journeyOf(contact) &&
     consult.channel === contact.channel;
   const holder = holderOf(contact);
   if (!isAbout || (holder !== undefined && holderOf(consult) === holder)) {

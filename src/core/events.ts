@@ -84,6 +84,8 @@ export interface ContactSubmitted extends Classification {
   readonly preferredUntil?: number;
   /** Absent: it is open to all who meet its requirement. */
   readonly stage?: Stage;
+  /** The agent who asked for it: a consult contact, not for that agent while it may wait. */
+  readonly consultedBy?: string;
 }
 
 /** The whole of what an update may touch, as it is after it. */

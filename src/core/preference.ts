@@ -20,10 +20,12 @@ export function preferenceOf(
   queueName: string,
   now: number,
   entersAt: number,
+  isConsult: boolean,
 ): Preferred {
   const queue = state.queues.get(queueName)?.policy;
-  const last = lastAgentOf(state, draft, queue, now);
-  const owner = queue?.preferOwner === true ? ownerOf(state, draft) : undefined;
+  // An agent's question goes to whom it names.
+  const last = isConsult ? undefined : lastAgentOf(state, draft, queue, now);
+  const owner = queue?.preferOwner === true && !isConsult ? ownerOf(state, draft) : undefined;
   const agents = inFront(owner, inFront(last, draft.preferredAgents));
   const forMs = draft.preferredForMs || queue?.preferredForMs || 0;
   return { agents, until: agents.length === 0 || forMs === 0 ? 0 : entersAt + forMs };

@@ -204,6 +204,7 @@ function contactRecord(contact: Contact, deadlines: Deadlines): ContactRecord {
     ...(contact.calling ?? NOT_CALLED),
     ...(phase.state === 'SCHEDULED' ? {} : { notBefore: 0 }),
     ...(phase.state === 'QUEUED' ? {} : { windowUntil: 0 }),
+    ...(contact.consultedBy === '' ? {} : { consultedBy: contact.consultedBy }),
   };
 }
 
@@ -356,6 +357,7 @@ function restoreContact(state: State, record: ContactRecord): Known {
   const contact = blankContact(known, channel, queueNamed(state, record.queue), record, record);
   contact.relaxation = record.relaxation;
   contact.stage = record.stage;
+  contact.consultedBy = record.consultedBy ?? '';
   shareRequirement(state, contact);
   known.contact = contact;
   contact.dueAt = record.dueAt;

@@ -230,6 +230,8 @@ export interface ContactRecord {
   readonly notBefore: number;
   /** QUEUED: the end of the opening that it stands in; 0: that is not known, or there is none. */
   readonly windowUntil: number;
+  /** The agent who asked for it: a consult contact. */
+  readonly consultedBy?: string;
 }
 
 /** Who answered a customer, or within a journey, last; in the order of the answers. */

@@ -76,6 +76,8 @@ export interface ContactView {
   readonly dueAt: number;
   /** The agent, a bot say, who had it first and handed it over to people. */
   readonly handedOverBy?: string;
+  /** The agent who asked for it, if it is a consult contact. */
+  readonly consultedBy?: string;
   /** The customer's; '': none is named. */
   readonly timeZone: string;
   /** When the customer hung up to be called. */

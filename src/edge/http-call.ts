@@ -67,6 +67,7 @@ export class HttpCall {
       | 'PatchContact'
       | 'RequeueContact'
       | 'TransferContact'
+      | 'ConsultContact'
       | 'CallbackContact'
       | 'RetryContact'
       | 'Closure',

@@ -79,6 +79,14 @@ export const directoryHandlers = {
     call.execute({ type: 'retry', actor, contactId, ...body.value });
   },
 
+  consult: (call) => {
+    const body = call.body('ConsultContact');
+    if ('refusal' in body) return call.refuse(body.refusal);
+    const { consultId, to, version } = body.value;
+    const command = { type: 'consult', actor: call.actor, contactId: call.id, consultId, to, version } as const;
+    call.execute(command, (ok) => (ok.created === true ? 201 : 200));
+  },
+
   putAgent: (call) => {
     const body = bodyWithId(call, 'Agent');
     if ('refusal' in body) return call.refuse(body.refusal);

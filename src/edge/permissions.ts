@@ -23,7 +23,7 @@ const WATCHERS: readonly Role[] = ['supervisor', 'admin'];
 export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   submit: GATEWAYS,
   update: UPDATERS,
-  cancel: CONTACT_KEEPERS,
+  cancel: ALL,
   end: ALL,
   get: CONTACT_KEEPERS,
   list: ALL,
@@ -35,6 +35,7 @@ export const rolesByVerb: Readonly<Record<Verb, readonly Role[]>> = {
   complete: AGENT_KEEPERS,
   requeue: AGENT_KEEPERS,
   transfer: AGENT_KEEPERS,
+  consult: PULLERS,
   callback: CONTACT_KEEPERS,
   retry: ALL,
   watch: WATCHERS,

@@ -53,6 +53,10 @@ export function engineCallOf(actor: Actor, request: EngineRequest): EngineCall {
       const { contactId, version } = request.body;
       return { command: { type: 'callback', actor, contactId, version } };
     }
+    case 'consult': {
+      const { contactId, consultId, to, version } = request.body;
+      return { command: { type: 'consult', actor, contactId, consultId, to, version } };
+    }
     case 'accept':
       return { command: { type: 'accept', actor, offerId: request.body.offerId } };
     case 'decline':

@@ -1,7 +1,8 @@
 // Draws what clients are told of a step, right after it, from the state as it stands then: immutable pictures, newest states.
 //
 // Invariants: 1. in seq order. 2. an agent is not told of changes that it asked for: what time or others did in the same step is told.
-// 3. a gateway is told once a step of each of its contacts that changed, with the seq of the last change. 4. what a step takes out of the
+// 3. a gateway is told once a step of each of its contacts that changed, with the seq of the last change, and so is an agent of those by
+// which it consults another. 4. what a step takes out of the
 // state and somebody must be told of is known from before: pending offers always, sessions for the commands that end them.
 
 import { type Agent, agentView } from '../core/agent.ts';
@@ -75,7 +76,7 @@ export class PushDrawer {
       const happened = { event, seq: result.firstSeq + index, at: result.at, subject: result.subjects[index] };
       this.#tellAgents(happened, asked, pushes);
     }
-    gatewayPushes(result, pushes, this.#placed);
+    gatewayPushes(result, asked, pushes, this.#placed);
     return pushes.length > 1 ? pushes.sort((a, b) => a.seq - b.seq) : pushes;
   }
 
@@ -206,17 +207,27 @@ function sessionsOf(agents: readonly (Agent | undefined)[]): ReadonlyMap<string,
 /** Undefined: no agent asked, or it was refused. */
 function askedBy(command: Command, { outcome }: StepResult): Asked | undefined {
   if (!('actor' in command) || command.actor.role !== 'agent' || 'error' in outcome) return undefined;
+  if (command.type === 'consult') return { agentId: command.actor.id, contactId: command.consultId };
   return { agentId: command.actor.id, contactId: 'contactId' in command ? command.contactId : undefined };
 }
 
-function gatewayPushes({ events, subjects, firstSeq, at }: StepResult, pushes: Push[], placed: Placed): void {
+function gatewayPushes(
+  { events, subjects, firstSeq, at }: StepResult,
+  asked: Asked | undefined,
+  pushes: Push[],
+  placed: Placed,
+): void {
   const told = new Set<Contact>();
   for (let index = subjects.length - 1; index >= 0; index--) {
     const subject = subjects[index];
     if (subject === undefined || told.has(subject) || isInward(events[index])) continue;
     told.add(subject);
     const contact = offersCallback(events[index], subject) ? placed(subject, at) : contactView(subject);
-    pushes.push({ to: 'gateway', id: subject.gateway.id, seq: firstSeq + index, at, kind: 'contact', contact });
+    const seq = firstSeq + index;
+    pushes.push({ to: 'gateway', id: subject.gateway.id, seq, at, kind: 'contact', contact });
+    const { consultedBy } = subject;
+    if (consultedBy === '' || (consultedBy === asked?.agentId && subject.id === asked.contactId)) continue;
+    pushes.push({ to: 'agent', id: consultedBy, seq, at, kind: 'contact', contact });
   }
 }
 

@@ -52,6 +52,12 @@ export interface RequestBodies {
     readonly resetAge: boolean;
     readonly version: number;
   };
+  readonly consult: {
+    readonly contactId: string;
+    readonly consultId: string;
+    readonly to: TransferTarget;
+    readonly version: number;
+  };
   readonly callback: { readonly contactId: string; readonly version: number };
   readonly retry: { readonly contactId: string; readonly disposition?: Disposition; readonly version: number };
   readonly accept: { readonly offerId: string };
@@ -132,6 +138,7 @@ interface OtherBodies {
   readonly Closure: { readonly until: number; readonly reason: string };
   readonly PatchContact: { readonly set: ContactChanges; readonly version: number };
   readonly RequeueContact: { readonly resetAge: boolean; readonly version: number };
+  readonly ConsultContact: { readonly consultId: string; readonly to: TransferTarget; readonly version: number };
   readonly CallbackContact: { readonly version: number };
   readonly RetryContact: { readonly disposition?: Disposition; readonly version: number };
   readonly TransferContact: { readonly to: TransferTarget; readonly resetAge: boolean; readonly version: number };

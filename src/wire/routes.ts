@@ -31,6 +31,7 @@ export interface Route {
           | 'PatchContact'
           | 'RequeueContact'
           | 'TransferContact'
+          | 'ConsultContact'
           | 'CallbackContact'
           | 'RetryContact'
           | 'Agent'
@@ -48,9 +49,9 @@ const gateways: Access = { kind: 'token', roles: ['gateway', 'admin'] };
 const updaters: Access = { kind: 'token', roles: ['gateway', 'agent', 'admin'] };
 const contactKeepers: Access = { kind: 'token', roles: ['gateway', 'supervisor', 'admin'] };
 const everyone: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
-const everybody: Access = { kind: 'token', roles: ['gateway', 'agent', 'supervisor', 'admin'] };
 const watchers: Access = { kind: 'token', roles: ['supervisor', 'admin'] };
 const agentKeepers: Access = { kind: 'token', roles: ['agent', 'supervisor', 'admin'] };
+const agents: Access = { kind: 'token', roles: ['agent'] };
 const admins: Access = { kind: 'token', roles: ['admin'] };
 const operations: Access = { kind: 'local', roles: ['supervisor', 'admin'] };
 const open: Access = { kind: 'open' };
@@ -92,7 +93,7 @@ export const routes = [
     method: 'GET',
     path: '/v1/contacts/{id}/explain',
     summary: 'Why a contact went to its agent, or why it still waits; now, or after an event of the past.',
-    access: everybody,
+    access: everyone,
     id: ['Contact', 'id'],
     query: 'ExplainQuery',
     answers: { 200: { description: '`explanation`.', body: ok } },
@@ -112,7 +113,7 @@ export const routes = [
     method: 'DELETE',
     path: '/v1/contacts/{id}',
     summary: 'Closes a contact that nobody has answered.',
-    access: contactKeepers,
+    access: everyone,
     id: ['Contact', 'id'],
     query: 'CancelQuery',
     answers: { 200: { description: 'The contact as it is now.', body: ok } },
@@ -136,6 +137,19 @@ export const routes = [
     id: ['Contact', 'id'],
     body: { message: 'TransferContact' },
     answers: { 200: { description: 'The contact as it is now.', body: ok } },
+  },
+  {
+    operation: 'consult',
+    method: 'POST',
+    path: '/v1/contacts/{id}/consult',
+    summary: 'Asks another agent about a contact that one has, by a consult contact.',
+    access: agents,
+    id: ['Contact', 'id'],
+    body: { message: 'ConsultContact' },
+    answers: {
+      200: { description: 'The consult contact was known already; as it stands.', body: ok },
+      201: { description: 'The consult contact is in line.', body: ok },
+    },
   },
   {
     operation: 'callback',

@@ -344,18 +344,22 @@ async function handOver(
 
   const asked = first(ana.offers$, ({ contact }) => contact.id === 'warm-1');
   await ben.setPresence('BUSY');
-  await gateway.submit({ id: 'warm-1', channel: 'voice', journeyId: 'j2' });
+  await gateway.submit({ id: 'warm-1', channel: 'voice', journeyId: 'j2', attributes: { asked: 'name' } });
   await ana.accept((await asked).id);
   await ben.setPresence('AVAILABLE');
+  const refused = first(ben.offers$, ({ contact }) => contact.id === 'warm-0');
+  t.match(await ana.consult('warm-1', 'warm-0', { agentId: 'ben' }), { id: 'warm-0', consultedBy: 'ana' });
+  await refused;
+  t.match(await ana.takeBack('warm-0'), { id: 'warm-0', state: 'CANCELLED' });
   const consulted = first(ben.offers$, ({ contact }) => contact.id === 'warm-2');
-  await gateway.submit({
-    id: 'warm-2',
-    channel: 'voice',
+  const answered = first(ana.contacts$, ({ id, state }) => id === 'warm-2' && state === 'ASSIGNED');
+  t.match(await ana.consult('warm-1', 'warm-2', { agentId: 'ben' }), {
     journeyId: 'j2',
-    preferredAgents: ['ben'],
-    preferredForMs: 60_000,
+    attributes: { asked: 'name' },
   });
+  t.match(await gateway.get('warm-2'), { state: 'OFFERED', gatewayId: 'gateway-1' }, "it is the gateway's");
   await ben.accept((await consulted).id);
+  t.match(await answered, { agentId: 'ben', consultedBy: 'ana' }, 'ana is told');
   const handed = first(ben.contacts$, ({ id }) => id === 'warm-1');
   t.match(await ana.transfer('warm-1', { consultId: 'warm-2' }), { state: 'ASSIGNED', agentId: 'ben' });
   t.match(await handed, { id: 'warm-1', state: 'ASSIGNED', agentId: 'ben' });
@@ -372,7 +376,7 @@ const PARTS: Record<string, (t: Test, world: World) => Promise<void>> = {
   'who may connect [EDGE5, SES4, SES6, TOK1]': whoMayConnect,
   'an idle connection is asked whether it lives [TOK4]': idleConnections,
   'a supervisor sees and acts [OUT8, WHO3]': supervision,
-  'contacts are handed over [XFR3, XFR9, XFR10, AFF6, WHO2]': handOver,
+  'contacts are handed over [XFR3, XFR9, XFR10, XFR13, XFR15, AFF6, WHO2]': handOver,
 };
 
 for (const [name, way] of Object.entries(WAYS)) suite(name, way);

@@ -38,7 +38,8 @@ type BodyOf = { readonly [V in Verb]?: (ids: Ids) => object };
 const onOwn: { readonly [V in Verb]: Row } = {
   submit: ['ok', '-', '-', 'ok'],
   update: ['ok', 'ok', '-', 'ok'],
-  cancel: ['ok', '-', 'ok', 'ok'],
+  // Agents take back consults of their own only.
+  cancel: ['ok', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   end: ['ok', 'ok', 'ok', 'ok'],
   get: ['ok', '-', 'ok', 'ok'],
   // Agents may look for work where the directory lets them.
@@ -55,6 +56,7 @@ const onOwn: { readonly [V in Verb]: Row } = {
   // The contact is with an agent, and INBOUND.
   callback: ['CONTACT_ANSWERED', '-', 'CONTACT_ANSWERED', 'CONTACT_ANSWERED'],
   retry: ['NO_CALLBACK', 'NO_CALLBACK', 'NO_CALLBACK', 'NO_CALLBACK'],
+  consult: ['-', 'ok', '-', '-'],
   watch: ['-', '-', 'ok', 'ok'],
   authenticate: ['ok', 'ok', 'ok', 'ok'],
   pull: ['-', 'PULL_NOT_ALLOWED', '-', '-'],
@@ -67,7 +69,7 @@ const onOwn: { readonly [V in Verb]: Row } = {
 /** What is somebody else's: supervisors and admins as above, gateways and agents see nothing of it. */
 const onOthers: { readonly [V in Verb]?: Row } = {
   update: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', '-', 'ok'],
-  cancel: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
+  cancel: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   end: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   get: ['NO_SUCH_CONTACT', '-', 'ok', 'ok'],
   explain: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'ok', 'ok'],
@@ -76,6 +78,7 @@ const onOthers: { readonly [V in Verb]?: Row } = {
   transfer: ['-', 'NO_SUCH_CONTACT', 'ok', 'ok'],
   callback: ['NO_SUCH_CONTACT', '-', 'CONTACT_ANSWERED', 'CONTACT_ANSWERED'],
   retry: ['NO_SUCH_CONTACT', 'NO_SUCH_CONTACT', 'NO_CALLBACK', 'NO_CALLBACK'],
+  consult: ['-', 'NO_SUCH_CONTACT', '-', '-'],
   setPresence: ['-', 'NOT_YOURSELF', 'ok', 'ok'],
   accept: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
   decline: ['-', 'NO_SUCH_OFFER', '-', 'NO_SUCH_OFFER'],
@@ -101,6 +104,7 @@ const bodies: BodyOf = {
   transfer: ({ own }) => ({ contactId: own, to: { queue: 'billing' } }),
   callback: ({ own }) => ({ contactId: own }),
   retry: ({ own }) => ({ contactId: own }),
+  consult: ({ own, fresh }) => ({ contactId: own, consultId: fresh, to: { queue: 'billing' } }),
   watch: () => ({ queues: [], agents: true, everyMs: 60_000 }),
   putCustomer: ({ fresh }) => ({ customer: { id: fresh } }),
   getCustomer: () => ({ customerId: 'kim' }),
@@ -201,12 +205,13 @@ const byRoute: Readonly<
   explain: { own: [200, 404, 200, 200], others: [404, 404, 200, 200], none: 401 },
   // Nobody has answered it; an agent does not even hear of it.
   update: { own: [200, 404, 403, 200], others: [404, 404, 403, 200], none: 401 },
-  cancel: { own: [200, 403, 200, 200], others: [404, 403, 200, 200], none: 401 },
+  cancel: { own: [200, 404, 200, 200], others: [404, 404, 200, 200], none: 401 },
   requeue: { own: [403, 404, 409, 409], none: 401 },
   transfer: { own: [403, 404, 200, 200], none: 401 },
   // Its queue makes no callbacks; nobody has answered it.
   callback: { own: [409, 403, 409, 409], others: [404, 403, 409, 409], none: 401 },
   retry: { own: [409, 404, 409, 409], others: [404, 404, 409, 409], none: 401 },
+  consult: { own: [403, 404, 403, 403], none: 401 },
   putAgent: { own: [403, 403, 403, 200], none: 401 },
   getAgent: { own: [403, 403, 200, 200], none: 401 },
   removeAgent: { own: [403, 403, 403, 200], none: 401 },
@@ -265,6 +270,7 @@ t.test('[WHO1, WHO3, WHO4, WHO5] over HTTP: every route', async (t) => {
           transfer: ['application/json', '{"to":{"queue":"billing"}}'],
           callback: ['application/json', '{}'],
           retry: ['application/json', '{"disposition":{"outcome":"busy"}}'],
+          consult: ['application/json', '{"consultId":"k1","to":{"queue":"billing"}}'],
           putAgent: ['application/json', '{"name":"Cid"}'],
           putCustomer: ['application/json', '{"name":"Kim"}'],
           closeQueue: ['application/json', '{"reason":"drill"}'],
@@ -321,6 +327,7 @@ t.test('a route that does what a verb does takes the roles that the verb takes',
       'cancel',
       'requeue',
       'transfer',
+      'consult',
       'callback',
       'retry',
       'putCustomer',

@@ -105,6 +105,7 @@ t.test('every verb of the schema is in the types, and the other way round', asyn
     complete: true,
     requeue: true,
     transfer: true,
+    consult: true,
     watch: true,
     authenticate: true,
     callback: true,

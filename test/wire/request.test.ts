@@ -4,7 +4,7 @@ import { Writer } from '../../src/wire/protobuf-runtime.ts';
 import { decodeFrame, decodeRequest, encodeFrame, encodeRequest } from '../../src/wire/request.ts';
 
 const VERBS =
-  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer, pull, assign, explain, callback, retry, putCustomer, getCustomer, removeCustomer';
+  'one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer, pull, assign, explain, callback, retry, putCustomer, getCustomer, removeCustomer, consult';
 ('one of submit, update, cancel, end, get, list, subscribe, setPresence, accept, decline, complete, watch, authenticate, requeue, transfer');
 
 t.test('a request by both sub-protocols', async (t) => {

@@ -52,6 +52,7 @@ const EVENTS: Readonly<Record<CoreEvent['type'], readonly string[]>> = {
     'notBefore',
     'preferredUntil',
     'stage',
+    'consultedBy',
   ),
   contactUpdated: allFields<EventOf<'contactUpdated'>>()(
     'contactId',
@@ -318,6 +319,7 @@ const RECORDS: Readonly<Record<StateRecord['kind'], readonly string[]>> = {
     'timeZone',
     'notBefore',
     'windowUntil',
+    'consultedBy',
   ),
   lastAgent: allFields<RecordOf<'lastAgent'>>()('scope', 'id', 'agentId', 'at'),
   customer: customerRecordFields,
@@ -375,6 +377,7 @@ const VIEWS = {
     'callbackAt',
     'attempts',
     'callbackOffered',
+    'consultedBy',
     'disposition',
     'version',
   ),

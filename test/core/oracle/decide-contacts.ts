@@ -13,6 +13,7 @@ import {
   isHeld,
   isOfferedTo,
   type OracleContact,
+  type OracleState,
   type OracleTombstone,
   pendingOffers,
   policyOf,
@@ -26,22 +27,27 @@ import { contactVerdict, refused, type Verdict, type World } from './world.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
+/** [SUB2], [SUB3]. */
+function submittedAgain({ contacts, tombstones }: OracleState, actor: Actor, draft: ContactDraft): Verdict | undefined {
+  const known =
+    contacts.find(({ id }) => id === draft.id) ?? tombstones.find(({ contactId }) => contactId === draft.id);
+  if (known === undefined) return undefined;
+  const isSame = known.gatewayId === actor.id && canonicalDraft(known.submitted) === canonicalDraft(draft);
+  if (!isSame) return refused('CONTACT_DIFFERS');
+  if (draft.version !== 0 && draft.version !== known.version) return refused('VERSION_MISMATCH');
+  return contactVerdict(draft.id);
+}
+
 export function decideSubmit(
   world: World,
   { actor, contact: submitted }: CommandOf<'submit'>,
   rule: CustomerRule,
+  consultedBy: { readonly consultedBy?: string } = {},
 ): Verdict {
   const { state } = world;
   const policy = policyOf(state);
-  const known =
-    state.contacts.find(({ id }) => id === submitted.id) ??
-    state.tombstones.find(({ contactId }) => contactId === submitted.id);
-  if (known !== undefined) {
-    const isSame = known.gatewayId === actor.id && canonicalDraft(known.submitted) === canonicalDraft(submitted);
-    if (!isSame) return refused('CONTACT_DIFFERS');
-    if (submitted.version !== 0 && submitted.version !== known.version) return refused('VERSION_MISMATCH');
-    return contactVerdict(submitted.id);
-  }
+  const again = submittedAgain(state, actor, submitted);
+  if (again !== undefined) return again;
   const draft = rule.withProfile(state, submitted);
   if (draft.version !== 0) return refused('VERSION_MISMATCH');
   const { dueAt: givenDueAt = 0 } = draft;
@@ -66,10 +72,9 @@ export function decideSubmit(
   const waiting = state.contacts.filter((contact) => contact.queue === queue && contact.state === 'QUEUED').length;
   if (dueAt === 0 && waiting >= queueOf(policy, queue).limits.waiting) return refused('QUEUE_FULL');
   const { id, version: _version, dueAt: _dueAt, timeZone = '', ...given } = draft;
-  const last = preferredBy(world, queue, draft);
-  const owner = rule.ownerIn(state, queue, draft);
+  // [XFR13]
   const preferredAgents =
-    owner === undefined ? last : [owner, ...last.filter((agentId) => agentId !== owner)].slice(0, 32);
+    consultedBy.consultedBy === undefined ? preferredBy(world, queue, draft, rule) : draft.preferredAgents;
   const preferredMs = draft.preferredForMs || queueOf(policy, queue).preferredForMs || 0;
   world.emit(
     {
@@ -93,6 +98,7 @@ export function decideSubmit(
       ...(timeZone === '' ? {} : { timeZone }),
       ...(queue === chosen ? {} : { overflowedFrom: chosen }),
       ...(dueAt === 0 ? stageAtEntry(policy, { queue, requirement }, world.now) : {}),
+      ...consultedBy,
     },
     submitted,
   );
@@ -100,7 +106,13 @@ export function decideSubmit(
 }
 
 /** [AFF7]: who answered last goes in front. */
-function preferredBy({ state, now }: World, queue: string, draft: ContactDraft): readonly string[] {
+function preferredBy(world: World, queue: string, draft: ContactDraft, rule: CustomerRule): readonly string[] {
+  const last = behindLast(world, queue, draft);
+  const owner = rule.ownerIn(world.state, queue, draft);
+  return owner === undefined ? last : [owner, ...last.filter((agentId) => agentId !== owner)].slice(0, 32);
+}
+
+function behindLast({ state, now }: World, queue: string, draft: ContactDraft): readonly string[] {
   const policy = policyOf(state);
   const by = queueOf(policy, queue).lastAgent;
   if (by === undefined) return draft.preferredAgents;
@@ -212,14 +224,16 @@ export function seenBy(world: World, actor: Actor, contactId: string): OracleCon
 }
 
 export function decideCancel(world: World, { actor, contactId, cause, version }: CommandOf<'cancel'>): Verdict {
-  const subject = seenBy(world, actor, contactId);
+  const isAgent = actor.role === 'agent';
+  const consult = world.state.contacts.find(({ id, consultedBy }) => id === contactId && consultedBy === actor.id);
+  const subject = isAgent ? consult : seenBy(world, actor, contactId);
   if (subject === undefined) return refused('NO_SUCH_CONTACT');
   if (subject.kind === 'tombstone') {
     const isAnswered = subject.state === 'COMPLETED' && cause === 'CANCELLED';
     return isAnswered ? refused('CONTACT_ANSWERED') : contactVerdict(contactId);
   }
   const isAnswered = subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP';
-  if (isAnswered && cause === 'CANCELLED') return refused('CONTACT_ANSWERED');
+  if (isAnswered && (cause === 'CANCELLED' || isAgent)) return refused('CONTACT_ANSWERED');
   if (subject.state === 'WRAP_UP') return contactVerdict(contactId);
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   if (subject.state === 'ASSIGNED') endAs(world, subject, causeOf(actor));

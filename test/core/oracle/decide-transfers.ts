@@ -2,8 +2,9 @@
 import type { Actor, Command, TransferTarget } from '../../../src/core/commands.ts';
 import { stageOnWay } from './bots.ts';
 import { requirementText } from './classify.ts';
+import type { CustomerRule } from './customers.ts';
 import { close } from './deadlines.ts';
-import { seenBy } from './decide-contacts.ts';
+import { decideSubmit, seenBy } from './decide-contacts.ts';
 import { channelOf, isHeld, type OracleContact, policyOf, waitMsIn } from './model.ts';
 import { classifyIn } from './relax.ts';
 import { contactVerdict, refused, type Verdict, type World } from './world.ts';
@@ -65,6 +66,47 @@ export function decideTransfer(world: World, command: CommandOf<'transfer'>): Ve
   return contactVerdict(contactId);
 }
 
+/** [XFR13] to [XFR16]. */
+export function decideConsult(world: World, command: CommandOf<'consult'>, rule: CustomerRule): Verdict {
+  const { actor, contactId, consultId, to, version } = command;
+  const { state } = world;
+  const isSomewhere = to.queue !== '' || to.agentId !== '' || to.requires.length > 0;
+  if (to.consultId !== '' || to.agentId === actor.id || !isSomewhere) return refused('INVALID_FIELD');
+  if (to.holdMs > 0 && to.agentId === '') return refused('INVALID_FIELD');
+  const subject = seenBy(world, actor, contactId);
+  if (subject === undefined) return refused('NO_SUCH_CONTACT');
+  if (to.agentId !== '' && !state.agents.some(({ id }) => id === to.agentId)) return refused('NO_SUCH_AGENT');
+  if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
+  if (subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
+  if (subject.state !== 'ASSIGNED') return refused('CONTACT_NOT_ANSWERED');
+  const asked = state.contacts.some(({ id, consultedBy }) => id === consultId && consultedBy === actor.id);
+  if (asked) return { kind: 'contact', id: consultId, created: false };
+  if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
+  const { channel, customerId, intent, language, prefers, segment, value, tier, headStartMs } = subject;
+  const draft = {
+    id: consultId,
+    channel,
+    direction: 'INBOUND' as const,
+    customerId,
+    journeyId: subject.journeyId || subject.id,
+    intent,
+    language,
+    queue: to.queue || subject.queue,
+    requires: to.requires.length > 0 ? to.requires : subject.requires,
+    prefers,
+    segment,
+    value,
+    tier,
+    headStartMs,
+    preferredAgents: to.agentId === '' ? [] : [to.agentId],
+    preferredForMs: to.agentId === '' ? 0 : to.holdMs || (policyOf(state).direct?.holdMs ?? 120_000),
+    attributes: subject.attributes,
+    version: 0,
+  };
+  const gateway: Actor = { role: 'gateway', id: subject.gatewayId };
+  return decideSubmit(world, { type: 'submit', actor: gateway, contact: draft }, rule, { consultedBy: actor.id });
+}
+
 /** [XFR10]. */
 function decideHandOver(world: World, { actor, to, version }: CommandOf<'transfer'>, subject: OracleContact): Verdict {
   const { state, now } = world;
@@ -72,8 +114,7 @@ function decideHandOver(world: World, { actor, to, version }: CommandOf<'transfe
   const isAlike =
     consult !== undefined &&
     consult.id !== subject.id &&
-    subject.journeyId !== '' &&
-    consult.journeyId === subject.journeyId &&
+    consult.journeyId === (subject.journeyId || subject.id) &&
     consult.channel === subject.channel;
   if (!isAlike || (isHeld(subject) && consult.agentId === subject.agentId)) return refused('NO_SUCH_CONTACT');
   for (const { state: phase } of [consult, subject]) {

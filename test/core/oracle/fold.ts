@@ -2,26 +2,20 @@
 //
 // 1. A contact that is QUEUED, OFFERED, ASSIGNED or WRAP_UP is in `contacts`, a closed one among `tombstones`.
 // 2. Nothing is decided here.
-import type { CallbackRequested, ContactPostponed, ContactRetried } from '../../../src/core/calling-events.ts';
 import type { ContactDraft } from '../../../src/core/commands.ts';
 import type {
-  Classification,
   ContactAssigned,
   ContactClosed,
-  ContactDue,
   ContactEnded,
-  ContactRequeued,
   ContactSubmitted,
-  ContactTransferred,
   CoreEvent,
   OfferAccepted,
   OfferMade,
-  Relaxation,
-  Stage,
 } from '../../../src/core/events.ts';
 import type { OfferAnswerRecord } from '../../../src/core/state-records.ts';
 import { putCustomer, removeCustomer } from './customers.ts';
 import { countAbandon, countAnswer } from './flow.ts';
+import { callBack, comeDue, postpone, requeue, retry, transfer } from './fold-moves.ts';
 import {
   knowGateway,
   lastOffers,
@@ -36,6 +30,7 @@ import {
   setPolicy,
   setPresence,
 } from './fold-others.ts';
+import { classificationIn, coolDown, endCoolDown, enterStage, relax, touch } from './fold-parts.ts';
 import { rememberAgent } from './last-agents.ts';
 import { noteLines, notePaceOfAnswer, notePaceOfLeaving, stoodInLine } from './line-pace.ts';
 import {
@@ -165,19 +160,6 @@ function foldOther(state: OracleState, event: Exclude<CoreEvent, ContactEvent>, 
   }
 }
 
-/** What the steps made of it; undefined: nothing. */
-function relax(contact: OracleContact, relaxation: Relaxation | undefined): void {
-  if (relaxation === undefined) delete contact.relaxation;
-  else contact.relaxation = relaxation;
-}
-
-/** Undefined: open to all. */
-function enterStage(contact: OracleContact, stage: Stage | undefined): OracleContact {
-  if (stage === undefined) delete contact.stage;
-  else contact.stage = stage;
-  return contact;
-}
-
 /** [RLX8]. */
 function noteTests(state: OracleState, contactIds: readonly string[], at: number): void {
   if (contactIds.length === 0 || pendingContacts(state).length === 0) state.relaxTestedAt = at;
@@ -186,23 +168,6 @@ function noteTests(state: OracleState, contactIds: readonly string[], at: number
     const { applied = 0, reached = 0, grantedUs = 0, eligibility = [] } = contact.relaxation ?? {};
     contact.relaxation = { applied, reached: reached + 1, grantedUs, eligibility };
   }
-}
-
-function endCoolDown(contact: OracleContact, agentId: string): void {
-  contact.coolDowns = contact.coolDowns.filter((one) => one.agentId !== agentId);
-}
-
-function classificationIn(event: Classification): Classification {
-  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = event;
-  return { queue, segment, requirement, clockRate, headStartUs, waitUntil };
-}
-
-/** The contact, counted as changed by the newest event. */
-function touch(state: OracleState, id: string): OracleContact {
-  const contact = contactOf(state, id);
-  contact.version += 1;
-  contact.changeSeq = state.seq;
-  return contact;
 }
 
 function submit(state: OracleState, event: ContactSubmitted, at: number, submitted: ContactDraft): void {
@@ -249,6 +214,7 @@ function submit(state: OracleState, event: ContactSubmitted, at: number, submitt
     version: 1,
     submitted,
   });
+  if (event.consultedBy !== undefined) coolDown(state, event.contactId, event.consultedBy, event.waitUntil);
 }
 
 function makeOffer(state: OracleState, event: OfferMade, at: number): void {
@@ -364,12 +330,6 @@ function backInLine(state: OracleState, { contactId, agentId }: Returned, answer
   contact.cost = 0;
 }
 
-/** A cool-down that is over at once is none. */
-function coolDown(state: OracleState, contactId: string, agentId: string, until: number): void {
-  const contact = contactOf(state, contactId);
-  if (until > state.at) contact.coolDowns = [...contact.coolDowns, { agentId, until }];
-}
-
 function endContact(state: OracleState, event: ContactEnded, at: number): void {
   const contact = touch(state, event.contactId);
   contact.state = 'WRAP_UP';
@@ -405,121 +365,6 @@ function closeContact(state: OracleState, event: ContactClosed, at: number): voi
     awaitsDisposition: event.cause === 'WRAP_UP_OVER' && contact.disposition === undefined,
     submitted: contact.submitted,
   });
-}
-
-function comeDue(state: OracleState, event: ContactDue, at: number): void {
-  const { agedFrom = at } = event;
-  const place = { ...classificationIn(event), state: 'QUEUED', enqueuedAt: at, agedFrom, notBefore: 0 };
-  enterStage(Object.assign(touch(state, event.contactId), place), event.stage);
-}
-
-function callBack(state: OracleState, { contactId, waitUntil }: CallbackRequested, at: number): void {
-  const contact = touch(state, contactId);
-  Object.assign(contact, { direction: 'OUTBOUND', callbackAt: at, waitShiftMs: at - contact.enqueuedAt, waitUntil });
-}
-
-function retry(state: OracleState, event: ContactRetried, at: number): void {
-  const contact = touch(state, event.contactId);
-  const { dueAt, agedFrom, waitUntil, disposition } = event;
-  makeReady(state, event.agentId, at);
-  contact.attempts += 1;
-  Object.assign(contact, {
-    state: 'SCHEDULED',
-    agentId: '',
-    cost: 0,
-    assignedAt: 0,
-    agentLostUntil: 0,
-    waitShiftMs: 0,
-  });
-  Object.assign(contact, { dueAt, agedFrom, waitUntil });
-  contact.notBefore = event.notBefore ?? 0;
-  if (disposition !== undefined) contact.disposition = disposition;
-  if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
-  leaveSteps(contact);
-}
-
-function postpone(state: OracleState, event: ContactPostponed, at: number): void {
-  const contact = touch(state, event.contactId);
-  if (contact.state === 'QUEUED') {
-    notePaceOfLeaving(state, contact, at);
-    contact.waitShiftMs -= at - contact.enqueuedAt;
-    leaveSteps(contact);
-  }
-  const { dueAt, notBefore, waitUntil } = event;
-  Object.assign(contact, { state: 'SCHEDULED', dueAt, notBefore, waitUntil });
-}
-
-/** What was relaxed and who was first is over; who handed it over stays. */
-function leaveSteps(contact: OracleContact): void {
-  contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
-  delete contact.relaxation;
-  if (contact.stage?.handedOverBy === '') delete contact.stage;
-}
-
-function requeue(state: OracleState, event: ContactRequeued, at: number): void {
-  const contact = touch(state, event.contactId);
-  contact.state = 'QUEUED';
-  contact.agentId = '';
-  contact.cost = 0;
-  contact.assignedAt = 0;
-  contact.enqueuedAt = at;
-  contact.agedFrom = event.agedFrom;
-  contact.waitUntil = event.waitUntil;
-  contact.waitShiftMs = 0;
-  contact.agentLostUntil = 0;
-  contact.headStartUs -= contact.relaxation?.grantedUs ?? 0;
-  delete contact.relaxation;
-  enterStage(contact, event.stage);
-  if (event.cause === 'AGENT') contact.releasedBy = event.agentId;
-  coolDownAnew(state, event.contactId, event.agentId, event.coolDownUntil);
-}
-
-function transfer(state: OracleState, event: ContactTransferred, at: number): void {
-  const contact = touch(state, event.contactId);
-  notePaceOfLeaving(state, contact, at);
-  // It leaves the line before it stands in one again, be it the same.
-  contact.state = 'ASSIGNED';
-  noteLines(state, at);
-  const { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom, agentId, coolDownUntil } = event;
-  Object.assign(contact, classificationIn(event));
-  Object.assign(contact, { requires, preferredAgents, preferredForMs, preferredUntil, agedFrom });
-  enterStage(contact, event.stage);
-  if (event.cause === 'AGENT') contact.releasedBy = agentId;
-  if (event.to === 'CONSULT') return handOver(contact, event, at);
-  contact.state = 'QUEUED';
-  contact.agentId = '';
-  contact.cost = 0;
-  contact.assignedAt = 0;
-  contact.enqueuedAt = at;
-  contact.waitShiftMs = 0;
-  contact.agentLostUntil = 0;
-  delete contact.relaxation;
-  if (event.to === 'ONE_AGENT') endCoolDown(contact, preferredAgents[0] ?? '');
-  coolDownAnew(state, event.contactId, agentId, coolDownUntil);
-}
-
-function handOver(contact: OracleContact, event: ContactTransferred, at: number): void {
-  contact.agentId = event.toAgentId;
-  contact.cost = event.cost;
-  contact.assignedAt = at;
-  contact.assignedUntil = event.assignedUntil;
-  contact.agentLostUntil = event.agentLostUntil;
-  // No offer led to this.
-  contact.offerSeq = 0;
-  contact.offerExpiresAt = 0;
-  contact.urgencyUs = 0;
-  contact.fitUs = 0;
-  contact.readinessUs = 0;
-  contact.fromLine = false;
-  delete contact.reasons;
-  delete contact.fan;
-}
-
-/** The pair cools down until then, whatever it did before. */
-function coolDownAnew(state: OracleState, contactId: string, agentId: string, until: number): void {
-  if (until <= state.at) return;
-  endCoolDown(contactOf(state, contactId), agentId);
-  coolDown(state, contactId, agentId, until);
 }
 
 function setDisposition(state: OracleState, id: string, disposition: OracleContact['disposition']): void {

@@ -52,6 +52,7 @@ export type Move = { readonly pause: Pause; readonly hold: boolean } & (
       readonly noted: number;
       readonly version: number;
     }
+  | { readonly kind: 'consult'; readonly pick: Pick; readonly to: TransferTarget; readonly again: boolean }
   | { readonly kind: 'accept' | 'decline'; readonly pick: Pick; readonly repeat: boolean }
   | { readonly kind: 'pull' | 'assign'; readonly pick: Pick; readonly agent: number; readonly fitting: boolean }
   | {
@@ -234,6 +235,11 @@ const giveArb = fc.record({
 
 export const hoursMoveArb = moveArb('hours', fc.record({ hours: hoursArb }));
 const callArb = fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2), version: versionArb });
+const consultArb = fc.record({
+  pick: pickArb,
+  to: targetArb,
+  again: fc.nat(4).map((roll) => roll === 0),
+});
 
 const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[] = [
   [60, moveArb('submit', submitArb)],
@@ -245,6 +251,7 @@ const WEIGHTED: readonly (readonly [weight: number, move: fc.Arbitrary<Move>])[]
   [12, moveArb('transfer', giveArb)],
   [6, moveArb('callback', callArb)],
   [8, moveArb('retry', callArb)],
+  [8, moveArb('consult', consultArb)],
   [40, moveArb('accept', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [12, moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() }))],
   [6, moveArb('pull', handingArb)],
@@ -305,6 +312,7 @@ const ANSWERING = [
   { weight: 4, arbitrary: moveArb('decline', fc.record({ pick: pickArb, repeat: fc.boolean() })) },
   { weight: 8, arbitrary: moveArb('complete', fc.record({ pick: pickArb, role: roleArb, noted: fc.nat(2) })) },
   { weight: 5, arbitrary: moveArb('transfer', giveArb) },
+  { weight: 3, arbitrary: moveArb('consult', consultArb) },
   { weight: 2, arbitrary: moveArb('tick', fc.constant({})) },
   { weight: 2, arbitrary: moveArb('putAgent', putAgentArb) },
   { weight: 2, arbitrary: fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary }))) },

@@ -22,7 +22,7 @@ import {
 import { decideCancel, decideEnd, decideSubmit, decideUpdate } from './decide-contacts.ts';
 import { decidePutCustomer, decideRemoveCustomer } from './decide-customers.ts';
 import { decideAssign, decidePull } from './decide-handing.ts';
-import { decideRequeue, decideTransfer } from './decide-transfers.ts';
+import { decideConsult, decideRequeue, decideTransfer } from './decide-transfers.ts';
 import { decideClosure, decideHours } from './hours.ts';
 import { agentOf, channelOf, emptyState, found, heldBy, type OracleState } from './model.ts';
 import { agentPicture, contactPicture, offerPicture, tombstonePicture } from './picture.ts';
@@ -164,6 +164,8 @@ function decide(world: World, command: Command, rule: RuleParts): Verdict {
       return decideCallback(world, command);
     case 'retry':
       return decideRetry(world, command);
+    case 'consult':
+      return decideConsult(world, command, rule);
     case 'accept':
     case 'decline':
       return decideAnswer(world, command);

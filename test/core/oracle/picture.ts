@@ -108,10 +108,11 @@ export function contactPicture(contact: OracleContact, { policy }: Pick<OracleSt
     ...(relaxedSteps === 0 ? {} : { relaxedSteps }),
     ...((contact.stage?.handedOverBy ?? '') === '' ? {} : { handedOverBy: contact.stage?.handedOverBy ?? '' }),
   };
-  const { timeZone, callbackAt, attempts } = contact;
+  const { timeZone, callbackAt, attempts, consultedBy } = contact;
   const offered = isCallbackOffered(contact, policy) ? { callbackOffered: true } : {};
   const called = { timeZone, callbackAt, ...offered, ...(attempts === 0 ? {} : { attempts }) };
-  return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more, ...called };
+  const asked = consultedBy === undefined ? {} : { consultedBy };
+  return { ...facts, ...place, ...times, dueAt: contact.dueAt, ...more, ...called, ...asked };
 }
 
 /** [RLX11] */

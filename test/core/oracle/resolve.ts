@@ -18,6 +18,7 @@ type MoveOf<K extends Move['kind']> = Extract<Move, { readonly kind: K }>;
 
 export class Resolver {
   readonly #drafts: ContactDraft[] = [];
+  #consults = 0;
   readonly #submitters: string[] = [];
   /** Offers made so far with their agents, to repeat answers to old ones. */
   readonly #offers: { readonly seq: number; readonly agentId: string }[] = [];
@@ -50,19 +51,16 @@ export class Resolver {
       case 'callback':
       case 'retry':
         return this.#call(state, move);
+      case 'consult':
+        return this.#consult(state, move);
       case 'accept':
       case 'decline':
         return this.#answer(state, move);
       case 'pull':
       case 'assign':
         return this.#hand(state, move);
-      case 'presence': {
-        const { presence, reason, channels } = move;
-        const agentId = AGENT_IDS[move.agent] ?? 'a0';
-        const actor: Actor = channels.length === 1 ? ADMIN : { role: 'agent', id: agentId };
-        const then = move.next === undefined ? {} : { next: move.next };
-        return { type: 'setPresence', actor, agentId, presence, reason, channels, ...then };
-      }
+      case 'presence':
+        return presenceOf(move);
       case 'signIn':
         return this.#signIn(state, move);
       case 'open':
@@ -81,14 +79,9 @@ export class Resolver {
         return setPolicy(state, move);
       case 'hours':
         return { type: 'resolveHours', hours: hoursFrom(state, move.hours) };
-      case 'closeQueue': {
-        const { forMs, reason, role } = move;
-        const until = forMs === 0 ? 0 : state.at + forMs;
-        const actor = role === 0 ? ADMIN : SUPERVISOR;
-        return { type: 'closeQueue', actor, queue: QUEUES[move.queue] ?? 'none', until, reason };
-      }
+      case 'closeQueue':
       case 'openQueue':
-        return { type: 'openQueue', actor: SUPERVISOR, queue: QUEUES[move.queue] ?? 'none' };
+        return closure(state, move);
       case 'putCustomer':
       case 'removeCustomer':
         return aboutCustomer(move);
@@ -121,8 +114,18 @@ export class Resolver {
 
   #cancel(state: OracleState, { pick, cause, role }: MoveOf<'cancel'>): Command {
     const contactId = this.#contact(state, pick, (contact) => role === 0 || contact.state !== 'WRAP_UP');
-    const actor = role === 3 ? ADMIN : this.#gatewayOf(contactId, pick);
+    const consultedBy = state.contacts.find(({ id }) => id === contactId)?.consultedBy;
+    const asker: Actor | undefined = consultedBy === undefined ? undefined : { role: 'agent', id: consultedBy };
+    const actor = role === 3 ? ADMIN : ((role === 0 ? asker : undefined) ?? this.#gatewayOf(contactId, pick));
     return { type: 'cancel', actor, contactId, cause, version: 0 };
+  }
+
+  #consult(state: OracleState, { pick, to, again }: MoveOf<'consult'>): Command {
+    const contactId = this.#contact(state, pick, (contact) => contact.state === 'ASSIGNED');
+    const agentId = state.contacts.find(({ id }) => id === contactId)?.agentId || 'a0';
+    if (!again) this.#consults += 1;
+    const consultId = `k${this.#consults}`;
+    return { type: 'consult', actor: { role: 'agent', id: agentId }, contactId, consultId, to, version: 0 };
   }
 
   #end(state: OracleState, { kind, pick, role, noted }: MoveOf<'end' | 'complete'>): Command {
@@ -283,6 +286,21 @@ export class Resolver {
     const own = this.#submitters[this.#drafts.findIndex(({ id }) => id === contactId)];
     return { role: 'gateway', id: stray && index % 3 === 0 ? 'g1' : (own ?? 'g0') };
   }
+}
+
+function closure({ at }: OracleState, move: MoveOf<'closeQueue' | 'openQueue'>): Command {
+  const queue = QUEUES[move.queue] ?? 'none';
+  if (move.kind === 'openQueue') return { type: 'openQueue', actor: SUPERVISOR, queue };
+  const { forMs, reason, role } = move;
+  const until = forMs === 0 ? 0 : at + forMs;
+  return { type: 'closeQueue', actor: role === 0 ? ADMIN : SUPERVISOR, queue, until, reason };
+}
+
+function presenceOf({ agent, presence, reason, channels, next }: MoveOf<'presence'>): Command {
+  const agentId = AGENT_IDS[agent] ?? 'a0';
+  const actor: Actor = channels.length === 1 ? ADMIN : { role: 'agent', id: agentId };
+  const then = next === undefined ? {} : { next };
+  return { type: 'setPresence', actor, agentId, presence, reason, channels, ...then };
 }
 
 const NOWHERE: TransferTarget = { queue: '', agentId: '', requires: [], holdMs: 0, consultId: '' };
