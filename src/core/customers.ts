@@ -75,5 +75,6 @@ export function withProfile({ customers, policy }: State, draft: ContactDraft): 
     segment: draft.segment === '' && isKnown ? customer.segment : draft.segment,
     value: draft.value === 0 ? customer.value : draft.value,
     language: draft.language === '' ? customer.language : draft.language,
+    timeZone: draft.timeZone || customer.timeZone,
   };
 }

@@ -254,10 +254,13 @@ export class Engine implements EnginePort {
     return [...ownHours, ...resolveContactHours(policy, zonesInUse(this.#core.state), now)];
   }
 
-  /** Before a contact comes whose time zone nobody named lately. */
-  #resolveZone({ timeZone = '' }: ContactDraft): void {
-    const { policy, hasContactHours } = this.#core.state;
-    if (timeZone === '' || policy === undefined || !hasContactHours) return;
+  /** Before a contact comes whose time zone, its own or its customer's, nobody named lately. */
+  #resolveZone({ timeZone: own = '', customerId }: ContactDraft): void {
+    const { policy, hasContactHours, customers } = this.#core.state;
+    if (policy === undefined || !hasContactHours) return;
+    const timeZone = own || customers.get(customerId)?.timeZone;
+    // The database of the process that took the profile may have known another zone.
+    if (!timeZone || this.#zones.refusalOf(timeZone) !== undefined) return;
     const now = this.now();
     if (!this.#zones.areStale(this.#core.state, timeZone, now - HOURS_EVERY_MS)) return;
     this.#make({ type: 'resolveHours', hours: resolveContactHours(policy, [timeZone], now) });

@@ -103,9 +103,9 @@ t.test('[CUS5] there are a million at most', async (t) => {
 
 t.test('[CUS6, SUB1, RANK5] a submit takes what it does not say from the profile', async (t) => {
   const stage = new Stage(policy({}, { value: { scale: 100, headStartMs: 10_000 } }));
-  put(stage, 'kim', { segment: 'gold', value: 50, language: 'es' });
+  put(stage, 'kim', { segment: 'gold', value: 50, language: 'es', timeZone: 'Asia/Tokyo' });
   const taken = stage.submit('c1', { customerId: 'kim' });
-  t.match(stage.view('c1'), { segment: 'gold', value: 50, language: 'es' });
+  t.match(stage.view('c1'), { segment: 'gold', value: 50, language: 'es', timeZone: 'Asia/Tokyo' });
   t.match(taken.full, [{ type: 'contactSubmitted', headStartUs: 125_000_000, clockRate: 2000 }]);
   stage.submit('c2', { customerId: 'kim', segment: 'default', value: 1, language: 'de' });
   t.match(stage.view('c2'), { segment: 'default', value: 1, language: 'de' }, 'what was given wins');

@@ -94,3 +94,23 @@ t.test(
     t.equal(later.filter((type) => type === 'hoursResolved').length, 2, 'nobody in Madrid any more');
   },
 );
+
+t.test('[DNC7, CUS6] the time zone of a profile is resolved for the contact that takes it', async (t) => {
+  const queues = POLICY.queues.map((queue) => ({ ...queue, contactHours: 'office' }));
+  const world = await openWorld({ policy: { ...POLICY, queues, calendars: CALENDARS } });
+  t.teardown(() => world.engine.stop());
+  const profile = { name: '', segment: '', value: 0, owner: '', language: '', version: 0 };
+  // As a router with another database may have taken it.
+  for (const [id, timeZone] of Object.entries({ kim: 'Asia/Tokyo', lee: 'Mars/Olympus' })) {
+    await world.ask({ type: 'putCustomer', actor: ADMIN, customer: { ...profile, id, timeZone } });
+  }
+  const call = (id: string, customerId: string) =>
+    world.ask({ type: 'submit', actor: GATEWAY, contact: { ...draft(id), direction: 'OUTBOUND', customerId } });
+  const contact = { state: 'QUEUED', timeZone: 'Asia/Tokyo' };
+  t.match(await call('c1', 'kim'), { ok: { contact } }, 'five in the afternoon');
+  t.match(
+    await call('c2', 'lee'),
+    { ok: { contact: { state: 'QUEUED' } } },
+    'a zone that nobody knows keeps nobody back',
+  );
+});

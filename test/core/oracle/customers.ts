@@ -20,6 +20,7 @@ function withProfile(state: OracleState, draft: ContactDraft): ContactDraft {
     segment: draft.segment || segment,
     value: draft.value || profile.value,
     language: draft.language || profile.language,
+    timeZone: draft.timeZone || profile.timeZone,
   };
 }
 

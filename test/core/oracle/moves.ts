@@ -199,7 +199,7 @@ const putCustomerArb = fc.record({
     value: fc.constantFrom(0, 0, 0, 0, 800),
     owner: fc.constantFrom('', ...AGENT_IDS, 'nobody'),
     language: fc.constantFrom('', 'es', 'de'),
-    timeZone: fc.constantFrom('', 'Europe/Madrid'),
+    timeZone: fc.constantFrom('', 'Asia/Tokyo', 'Europe/Madrid'),
     version: versionArb,
   }),
 });
