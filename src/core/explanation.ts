@@ -44,6 +44,8 @@ export interface ExplainedRunnerUp {
 export interface ExplainedWait {
   readonly queue: string;
   readonly position: number;
+  /** Of all queues. */
+  readonly rivalsAhead: number;
   readonly estimatedWaitMs?: number;
   readonly agedFrom: number;
   readonly enqueuedAt: number;

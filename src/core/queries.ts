@@ -18,9 +18,9 @@ import type { ExplainedWait } from './explanation.ts';
 import { shownGate } from './gate.ts';
 import { closesAt, isOpen, opensAt } from './hours.ts';
 import type { Queue } from './names.ts';
-import { urgencyUs } from './rank.ts';
 import { refuse } from './refusal.ts';
 import type { Retraced } from './retrace.ts';
+import { isAhead, rivalsAhead } from './rivals.ts';
 import type { State } from './state.ts';
 import { takeable } from './takeable.ts';
 import type { ContactView, QueueView } from './views.ts';
@@ -124,6 +124,7 @@ export class Queries {
     return {
       queue: queue.name,
       position,
+      rivalsAhead: rivalsAhead(contact, this.#state.demands, now),
       ...(waitMs === undefined ? {} : { estimatedWaitMs: waitMs }),
       agedFrom,
       enqueuedAt,
@@ -234,13 +235,6 @@ function askedOffer(contact: Contact, first: Offer, agentId: string, madeBy: num
 
 function pictureOf(known: Known): ContactView | Tombstone {
   return known.contact === undefined ? (known.tombstone as Tombstone) : drawContact(known.contact);
-}
-
-function isAhead(one: Contact, other: Contact, now: number): boolean {
-  if (one === other) return false;
-  if (one.tier !== other.tier) return one.tier > other.tier;
-  const difference = urgencyUs(one, now) - urgencyUs(other, now);
-  return difference !== 0 ? difference > 0 : one.ordinal < other.ordinal;
 }
 
 /** The queues as they stand at `now`. */

@@ -1,8 +1,11 @@
 // Why this agent, and why nobody yet: explanations of offers add up, those of waiting contacts tell the truth about every agent.
 import fc from 'fast-check';
 import t from 'tap';
+import type { Contact } from '../../src/core/contact.ts';
 import { explainOffer, offerParts } from '../../src/core/explain-offer.ts';
 import type { ExplainedOffer, ExplainedWait, Explanation, Obstacle, PartOf } from '../../src/core/explanation.ts';
+import { eligibilityOf } from '../../src/core/relaxation.ts';
+import { meets } from '../../src/core/requirement.ts';
 import { historyArb, restlessArb } from './oracle/moves.ts';
 import { channelPolicy, plainPolicy, queuePolicy } from './oracle/policies.ts';
 import { ADMIN, Run } from './oracle/run-history.ts';
@@ -161,6 +164,28 @@ t.test('[EXP4, EXP5] what is in the way of each agent who meets the requirement'
   t.strictSame(told, ['', ''], 'contacts of others are no business of a gateway’s');
 });
 
+t.test('[EXP10] who competes for the same agents and is ahead, in whatever queue', async (t) => {
+  const stage = new Stage(plainPolicy({ queues: [queuePolicy('main'), queuePolicy('other')] }));
+  stage.submit('a', { requires: [needs('es')] });
+  stage.submit('b', { queue: 'other' });
+  stage.submit('c', { queue: 'other', requires: [needs('fr')] });
+  stage.wait(1000).submit('d', { requires: [needs('es', 2)] });
+  stage.submit('urgent', { queue: 'other', tier: 1 });
+  const rivals = (contactId: string) => waitOf(stage, contactId).rivalsAhead;
+  const signIn = (id: string, skills: Record<string, number>) => {
+    stage.putAgent(id, { skills });
+    stage.open(id);
+    stage.presence(id, 'BUSY');
+  };
+  t.equal(rivals('d'), 0, 'nobody is signed in');
+  signIn('f', { fr: 1 });
+  t.equal(rivals('d'), 0, 'nobody who could serve it');
+  signIn('e', { es: 2 });
+  t.equal(rivals('d'), 3, 'a, b and what is urgent; not c, which asks for others');
+  t.equal(rivals('a'), 1);
+  t.equal(waitOf(stage, 'd').position, 2, 'its own queue’s');
+});
+
 t.test('[EXP4] which relaxation comes next, and which wait for their condition', async (t) => {
   const relax = [
     { afterMs: 10_000, if: { agentsAvailable: 0 }, requires: [needs('es', 2)] },
@@ -229,6 +254,21 @@ function check(run: Run, offersChecked: { count: number; fresh: number }): void 
   }
 }
 
+/** [EXP10], by looking at everybody. */
+function rivalsOf(run: Run, contact: Contact): number {
+  const { state, at } = run.core;
+  const signedIn = [...state.agents.values()].filter((agent) => agent.sessionId !== '' && agent.presence !== 'OFFLINE');
+  const mayServe = (one: Contact) => signedIn.filter((agent) => meets(agent.skills, eligibilityOf(one)));
+  const urgency = (one: Contact) => one.headStartUs + one.clockRate * (at - one.agedFrom);
+  const before = (one: Contact) =>
+    one.tier - contact.tier || urgency(one) - urgency(contact) || contact.ordinal - one.ordinal;
+  const own = mayServe(contact);
+  return [...state.known.values()].filter(({ contact: one }) => {
+    if (one === undefined || one === contact || one.phase.state !== 'QUEUED' || before(one) < 0) return false;
+    return mayServe(one).some((agent) => own.includes(agent));
+  }).length;
+}
+
 function checkWait(run: Run, contactId: string): void {
   const { state, at } = run.core;
   const { policy } = state;
@@ -237,6 +277,8 @@ function checkWait(run: Run, contactId: string): void {
   if (waiting === undefined) return run.fail(`${contactId} is not explained`);
   const told = new Map(waiting.agents.map((agent) => [agent.agentId, agent.obstacle]));
   const contact = state.known.get(contactId)?.contact;
+  const rivals = contact === undefined ? 0 : rivalsOf(run, contact);
+  if (waiting.rivalsAhead !== rivals) run.fail(`${contactId}: ${waiting.rivalsAhead} of ${rivals} rivals`);
   let missing = 0;
   for (const agent of state.agents.values()) {
     const meetsIt =
@@ -268,7 +310,7 @@ function checkWait(run: Run, contactId: string): void {
   if (counted !== missing) run.fail(`${contactId}: ${counted} of ${missing} lack something`);
 }
 
-t.test('[EXP2, EXP4] in any history parts add up, and every agent has a reason', async (t) => {
+t.test('[EXP2, EXP4, EXP10] in any history parts add up, and every agent has a reason', async (t) => {
   const offersChecked = { count: 0, fresh: 0 };
   fc.assert(
     fc.property(fc.oneof(historyArb, restlessArb), (history) => {

@@ -29,6 +29,7 @@ export const EXPLANATIONS = {
   ExplainedWait: allFields<ExplainedWait>()(
     'queue',
     'position',
+    'rivalsAhead',
     'estimatedWaitMs',
     'agedFrom',
     'enqueuedAt',
