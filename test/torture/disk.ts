@@ -88,9 +88,9 @@ export class TortureDisk implements CommitSink {
     this.#schedule(inHand);
   }
 
-  /** The write of the commit in hand fails, or else that of the next. */
+  /** The write of the commit in hand fails, unless it is being made, or else that of the next. */
   breakWrite(kept: Kept): void {
-    if (this.#inHand === undefined) this.#failsNext = kept;
+    if (this.#inHand === undefined || this.isWriting) this.#failsNext = kept;
     else this.#fail(this.#inHand, kept);
   }
 

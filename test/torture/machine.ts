@@ -303,6 +303,8 @@ class Machine {
       if (asked?.isAnswered !== true) fail('the restart was not answered');
     }
     life.engine.start();
+    // It looks up hours.
+    await this.#turn();
     if (life.core.state.policy !== undefined) return;
     const { policy } = this.#history;
     life.ask({ type: 'setPolicy', actor: ADMIN, policy, source: 'first', fileHash: 'f1' });

@@ -61,7 +61,7 @@ export class Twin {
     const before = this.happened.length;
     this.stepCount += 1;
     const expected = oracle.step(command, now, deadlines);
-    for (const event of result.events) this.#note(event, now, command);
+    for (const event of result.events) this.#note(event, now);
     this.#comparison.step(expected, result, before, now);
     this.#comparison.deadlines(command.type === 'tick' && deadlines === 'fire', now);
     if (this.stepCount % VIEWS_EVERY === 0) this.#comparison.views(now);
@@ -120,9 +120,16 @@ export class Twin {
     if (records.stateHash() !== this.#core.stateHash()) this.#fail('the hash of the records is another one');
   }
 
-  #note(event: CoreEvent, at: number, command: Command): void {
-    const isSubmitted = event.type === 'contactSubmitted' && command.type === 'submit';
-    const submitted = isSubmitted ? command.contact : undefined;
+  /** The oracle has made the step already. */
+  #note(event: CoreEvent, at: number): void {
+    const { contacts, tombstones } = this.oracle.state;
+    const submitted =
+      event.type !== 'contactSubmitted'
+        ? undefined
+        : (
+            contacts.find(({ id }) => id === event.contactId) ??
+            tombstones.find(({ contactId }) => contactId === event.contactId)
+          )?.submitted;
     this.happened.push({ at, event, text: canonicalText(event), submitted });
     if (event.type === 'contactSubmitted') this.oracle.learnHash(event.contactId, event.hash);
   }
