@@ -5,11 +5,13 @@ export interface Golden {
   /** What the recording was made from; of no use but to tell recordings apart. */
   readonly seed: number;
   readonly eventCount: number;
+  /** The types of events that there were when it was recorded; absent: those of the first recording. */
+  readonly types?: readonly CoreEvent['type'][];
   /** Hash of the state after the last event: it must never change. */
   readonly hash: string;
 }
 
-/** Each type once; the compiler knows if one is missing. False: came after the recordings. */
+/** Each type once; the compiler knows if one is missing. False: came after the first recording. */
 const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   contactSubmitted: true,
   contactUpdated: true,
@@ -47,4 +49,7 @@ const types: Readonly<Record<CoreEvent['type'], boolean>> = {
   customerRemoved: false,
 };
 
-export const EVENT_TYPES = (Object.keys(types) as CoreEvent['type'][]).filter((type) => types[type]);
+export const EVENT_TYPES = Object.keys(types) as CoreEvent['type'][];
+
+/** What the first recording had to have, which says nothing of it. */
+export const FIRST_TYPES = EVENT_TYPES.filter((type) => types[type]);

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { encodeEvents } from '../../src/wire/event-codec.ts';
 import { encodeRecords } from '../../src/wire/state-codec.ts';
 import { crowdArb, historyArb, restlessArb } from '../core/oracle/moves.ts';
+import { outboundArb } from '../core/oracle/outbound-moves.ts';
 import { ADMIN, Run } from '../core/oracle/run-history.ts';
 import { EVENT_TYPES, type Golden } from './golden.ts';
 
@@ -28,7 +29,7 @@ if (taken !== undefined) throw new Error(`${taken} is recorded already: it is ke
 
 const run = new Run();
 for (let round = 0; round < 1000 && !isRich(); round++) {
-  const arbitrary = [historyArb, crowdArb, restlessArb][round % 3] ?? historyArb;
+  const arbitrary = [historyArb, crowdArb, restlessArb, outboundArb][round % 4] ?? historyArb;
   for (const history of fc.sample(arbitrary, { seed: seed + round, numRuns: 1 })) {
     const { policy } = history;
     const now = Math.max(START, run.core.at);
@@ -39,7 +40,7 @@ for (let round = 0; round < 1000 && !isRich(); round++) {
 if (!isRich()) throw new Error('this seed leads nowhere: take another');
 run.finish(false);
 
-const golden: Golden = { seed, eventCount: run.journal.length, hash: run.core.stateHash() };
+const golden: Golden = { seed, eventCount: run.journal.length, types: EVENT_TYPES, hash: run.core.stateHash() };
 const [jsonPath = '', eventsPath = '', snapshotPath = ''] = files;
 writeFileSync(jsonPath, `${JSON.stringify(golden, undefined, 2)}\n`);
 writeFileSync(eventsPath, encodeEvents(run.journal));
