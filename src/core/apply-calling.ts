@@ -14,6 +14,7 @@ import {
   noteLeft,
   reclassify,
   schedule,
+  seekMore,
   setPhaseDeadline,
   touch,
 } from './apply-contact.ts';
@@ -35,6 +36,7 @@ export function applyCallback(state: State, contact: Contact, event: CallbackReq
   calling.waitShiftMs = state.at - contact.enqueuedAt;
   contact.waitUntil = event.waitUntil;
   changed(state, contact);
+  if (phase === 'OFFERED' && contact.queue.policy.fanOut !== undefined) seekMore(state, contact);
   if (phase !== 'QUEUED') return;
   enterWindow(state, contact);
   scheduleWaiting(state, contact);

@@ -9,10 +9,19 @@ import type { RelaxationsTested } from './events.ts';
 import { lastApplied, nextNumber, nextTestAfter } from './relaxation.ts';
 import type { State } from './state.ts';
 
+type InLine = 'wait' | 'relax' | 'first' | 'shut';
+
 /** Sets what the contact, in line from now on, waits for by itself. */
 export function scheduleWaiting(state: State, contact: Contact): void {
+  const { kind, due } = dueInLine(contact, contact.calling?.windowUntil ?? 0);
+  contact.phaseDeadline ??= { kind, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
+  state.deadlines.set(contact.phaseDeadline, kind, due);
+}
+
+/** What happens to the contact first if it stands in line until then. `windowUntil`: the end of its window; 0: there is none. */
+export function dueInLine(contact: Contact, windowUntil: number): { readonly kind: InLine; readonly due: number } {
   const step = contact.queue.policy.relax?.[nextNumber(contact.relaxation) - 1];
-  let kind: 'wait' | 'relax' | 'first' | 'shut' = 'wait';
+  let kind: InLine = 'wait';
   let due = contact.waitUntil;
   const relaxAt = step === undefined ? Number.POSITIVE_INFINITY : contact.enqueuedAt + step.afterMs;
   if (relaxAt < due) {
@@ -24,13 +33,11 @@ export function scheduleWaiting(state: State, contact: Contact): void {
     kind = 'first';
     due = stage.until;
   }
-  const windowUntil = contact.calling?.windowUntil ?? 0;
   if (windowUntil !== 0 && windowUntil < due) {
     kind = 'shut';
     due = windowUntil;
   }
-  contact.phaseDeadline ??= { kind, ordinal: contact.ordinal, detail: 0, contact, heapIndex: -1 };
-  state.deadlines.set(contact.phaseDeadline, kind, due);
+  return { kind, due };
 }
 
 /** Counts, or counts no more, the steps whose condition the contact in line waits for. */

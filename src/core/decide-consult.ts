@@ -23,6 +23,10 @@ export function decideConsult(step: Step, { actor, contactId, consultId, to, ver
   const { state } = step;
   const shape = consultRefusal(to, actor.id);
   if (shape !== undefined) return { error: shape };
+  const asked = state.known.get(consultId)?.contact;
+  if (isConsultOf(asked, actor.id) && isAbout(asked, contactId, state.known.get(contactId)?.contact)) {
+    return { contact: asked, created: false };
+  }
   const known = findKnown(state, actor, contactId);
   if (known === undefined) return { error: noSuchContact() };
   if (to.agentId !== '' && !state.agents.has(to.agentId)) {
@@ -31,8 +35,7 @@ export function decideConsult(step: Step, { actor, contactId, consultId, to, ver
   const { contact } = known;
   const unfit = refusalOf(contact, false);
   if (contact === undefined || unfit !== undefined) return { error: unfit ?? noSuchContact() };
-  const asked = state.known.get(consultId)?.contact;
-  if (isConsultOf(asked, actor.id)) return { contact: asked, created: false };
+  if (asked !== undefined) return { error: refuse('CONTACT_DIFFERS', `id ${consultId} is taken`, 'consultId') };
   const wrongVersion = checkVersion(known, version);
   if (wrongVersion !== undefined) return { error: wrongVersion };
   const draft = draftOf(contact, consultId, to, state.policy as ResolvedPolicy);
@@ -41,6 +44,12 @@ export function decideConsult(step: Step, { actor, contactId, consultId, to, ver
   if (!('error' in decided)) return decided;
   const { error } = decided;
   return { error: { ...error, path: PATHS[error.path] ?? '' } };
+}
+
+/** As far as what is kept tells: of a contact that is gone, nothing. */
+function isAbout(consult: Contact, contactId: string, contact: Contact | undefined): boolean {
+  if (contact === undefined) return consult.id !== contactId;
+  return consult !== contact && consult.journeyId === journeyOf(contact) && consult.channel === contact.channel;
 }
 
 function consultRefusal(to: TransferTarget, agentId: string): Refusal | undefined {

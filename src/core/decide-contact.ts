@@ -65,7 +65,8 @@ export function decideSubmit(step: Step, { actor, contact: given }: Asked<'submi
     return { error: refuse('VERSION_MISMATCH', `it is new, not at version ${given.version}`, 'contact.version') };
   }
   const hasProfiles = state.customers.size > 0;
-  const draft = hasProfiles ? withProfile(state, given) : given;
+  // A consult says what its contact says.
+  const draft = hasProfiles && consultedBy === '' ? withProfile(state, given) : given;
   const placed = place(state, actor, draft, written, step.now);
   if (isRefusal(placed)) return { error: placed };
   const mayPrefer = draft.preferredAgents.length > 0 || state.lastAgents !== undefined || hasProfiles;
@@ -303,7 +304,9 @@ export function decideCancel(step: Step, { actor, contactId, cause, version }: A
   if (state === 'ASSIGNED') step.end(contact, causeOf(actor), undefined);
   else {
     step.revoke(contact, 'CONTACT_CANCELLED');
-    step.emitOf(contact, { type: 'contactClosed', contactId, state: cause, cause: causeOf(actor), endedNow: false });
+    // The customer is with the agent who takes a consult back.
+    const closed = isAgent ? 'CANCELLED' : cause;
+    step.emitOf(contact, { type: 'contactClosed', contactId, state: closed, cause: causeOf(actor), endedNow: false });
   }
   return { contact };
 }

@@ -45,9 +45,11 @@ function cameBefore(a: LineEntry, b: LineEntry): boolean {
 }
 
 /** Whether it is offered to somebody and may be offered to one more. Where the router accepts by itself it is not. */
-export function wantsMore({ phase, queue, channel, cost }: Contact): boolean {
+export function wantsMore({ phase, queue, channel, cost, direction }: Contact): boolean {
   const { fanOut = 1 } = queue.policy;
   if (phase.state !== 'OFFERED' || 1 + phase.others.length >= fanOut) return false;
+  // Windows end while offers are pending: whoever is called within them is offered to one agent.
+  if (direction === 'OUTBOUND' && queue.policy.contactHours !== undefined) return false;
   // It takes the same room with all who have its offers.
   return channel.policy.autoAccept !== true && channel.policy.cost === cost;
 }

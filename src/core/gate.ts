@@ -82,7 +82,11 @@ export function notePace(state: State, queue: Queue): void {
 
 /** When time alone may open the gate next, after `from`. */
 export function scheduleGate(state: State, queue: Queue, from: number): void {
-  state.deadlines.cancel(queue.gateDeadline);
+  const { gateDeadline: present } = queue;
+  // Due in this very step, but behind what is happening: it would never fire.
+  if (present !== undefined && present.heapIndex !== -1 && 'due' in present && present.due <= from)
+    state.dirty.addGate(queue);
+  state.deadlines.cancel(present);
   queue.gateDeadline = undefined;
   const gate = queue.policy.gate;
   if (gate === undefined || queue.waiting.size + queue.furtherCount === 0) return;

@@ -108,7 +108,8 @@ export class Queries {
     if (contact === undefined || policy === undefined) return { ok: { explanation } };
     const { phase } = contact;
     if ((phase.state === 'OFFERED' || phase.state === 'ASSIGNED') && phase.offer !== undefined) {
-      const offer = askedOffer(contact, phase.offer, actor.id, retraced === undefined ? 0 : this.#state.seq);
+      const agentId = actor.role === 'agent' ? actor.id : '';
+      const offer = askedOffer(contact, phase.offer, agentId, retraced === undefined ? 0 : this.#state.seq);
       const found = offer.seq === this.#state.seq ? retraced : undefined;
       return { ok: { explanation: { ...explanation, offer: explainOffer(contact, offer, policy, terms, found) } } };
     }

@@ -6,6 +6,7 @@
 
 import { Heap } from '../lib/heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
+import { dueInLine } from './apply-relaxation.ts';
 import { type Contact, isBarred, type LineEntry } from './contact.ts';
 import type { DemandClass } from './demand.ts';
 import type { FurtherClass } from './fan-out.ts';
@@ -91,12 +92,22 @@ function mayOffer(demand: DemandClass, moment: Moment): boolean {
 
 function bestForContact({ market, moment }: Search, contact: Contact): Pair | undefined {
   const { demand } = contact;
-  if (demand === undefined || !mayOffer(demand, moment)) return undefined;
+  if (demand === undefined || !mayOffer(demand, moment) || isKeptBack(contact, moment.now)) return undefined;
   return bestAgentFor(contact, demand, isHeld(market, contact), moment, market.agents);
 }
 
 function isHeld(market: Market, contact: Contact): boolean {
   return contact.preferredUntil !== 0 && isHeldNow(market, contact);
+}
+
+/** Whether something is to become of it as soon as it is back in line, which further offers would put off. */
+function isKeptBack(contact: Contact, now: number): boolean {
+  return dueInLine(contact, 0).due <= now;
+}
+
+interface Asker {
+  readonly agent: Agent;
+  readonly now: number;
 }
 
 /** The best contact so far. */
@@ -114,7 +125,7 @@ function bestForAgent({ market, moment, round }: Search, agent: Agent): Pair | u
     if (fit === undefined || !hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) continue;
     const restUs = moment.blends ? loadUs(agent, demand.channel, moment.terms) : 0;
     for (const { heap } of lines) {
-      const entry = heap.firstWhere(isFreeFor, agent);
+      const entry = heap.firstWhere(isFreeFor, { agent, now: moment.now });
       if (entry !== undefined) compare(entry.contact, fit, restUs, moment, pick);
     }
     compareOdd(market, odd, agent, fit, restUs, moment, pick);
@@ -132,7 +143,7 @@ function compareOdd(
   pick: Pick,
 ): void {
   for (const contact of odd) {
-    if (isBarred(contact, agent)) continue;
+    if (isBarred(contact, agent) || isKeptBack(contact, moment.now)) continue;
     const isPreferred = contact.preferredAgents.includes(agent.id);
     if (!isPreferred && isHeld(market, contact)) continue;
     compare(contact, isPreferred ? fitUs + moment.terms.affinityUs : fitUs, restUs, moment, pick);
@@ -153,6 +164,6 @@ function compare(contact: Contact, fitUs: number, restUs: number, { now }: Momen
   pick.fitUs = fitUs;
 }
 
-function isFreeFor({ contact }: LineEntry, agent: Agent): boolean {
-  return !isBarred(contact, agent);
+function isFreeFor({ contact }: LineEntry, { agent, now }: Asker): boolean {
+  return !isBarred(contact, agent) && !isKeptBack(contact, now);
 }

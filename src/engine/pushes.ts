@@ -227,6 +227,8 @@ function gatewayPushes(
     pushes.push({ to: 'gateway', id: subject.gateway.id, seq, at, kind: 'contact', contact });
     const { consultedBy } = subject;
     if (consultedBy === '' || (consultedBy === asked?.agentId && subject.id === asked.contactId)) continue;
+    // Who asked may have got it itself, by a supervisor's word.
+    if (subject.agentId === consultedBy) continue;
     pushes.push({ to: 'agent', id: consultedBy, seq, at, kind: 'contact', contact });
   }
 }

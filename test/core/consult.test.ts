@@ -142,3 +142,42 @@ t.test('[XFR16] refusals, in the words of who consults', async (t) => {
   );
   t.strictSame(refused({ queue: 'main' }, { contactId: 'c2', by: SUPERVISOR }), ['CONTACT_NOT_ANSWERED', 'contactId']);
 });
+
+t.test(
+  '[XFR16] an id that is taken is no answer, and what was asked is answered whatever became of the contact',
+  async (t) => {
+    const stage = talking({ journeyId: 'j' });
+    consult(stage, { requires: [needs('billing')] });
+    stage.works('a2');
+    t.equal(stage.transfer('c1', A1, { agentId: 'a2' }).result, 'ok');
+    t.match(
+      consult(stage, { queue: 'main' }).ok,
+      { created: false, contact: { id: 'k1' } },
+      'it has given the contact away',
+    );
+    stage.accept('c1');
+    const A2 = agentActor('a2');
+    t.equal(consult(stage, { queue: 'main' }, { by: A2 }).result, 'CONTACT_DIFFERS', 'another agent’s');
+    t.equal(
+      consult(stage, { queue: 'main' }, { by: A2, consultId: 'c1' }).result,
+      'CONTACT_DIFFERS',
+      'the contact itself',
+    );
+    t.equal(consult(stage, { queue: 'main' }, { by: A2, consultId: 'k2' }).result, 'ok');
+  },
+);
+
+t.test('[XFR13, CUS6] it says what the contact says, not what a profile said later', async (t) => {
+  const stage = talking();
+  const customer = { id: 'cy', name: '', segment: '', value: 900, owner: '', language: 'es', timeZone: '', version: 0 };
+  stage.act({ type: 'putCustomer', actor: GATEWAY, customer });
+  consult(stage, { queue: 'main' });
+  t.match(stage.view('k1'), { value: 7, language: '' });
+});
+
+t.test('[XFR15] taken back it is no abandonment', async (t) => {
+  const stage = talking();
+  consult(stage, { queue: 'billing' });
+  const cancel = { type: 'cancel', actor: A1, contactId: 'k1', cause: 'ABANDONED', version: 0 } as const;
+  t.strictSame(stage.act(cancel).events, ['contactClosed k1 CANCELLED AGENT']);
+});

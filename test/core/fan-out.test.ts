@@ -1,8 +1,8 @@
 // One contact offered to several agents at once: who is asked, who has it, and what becomes of the other offers.
 import t from 'tap';
 import type { QueuePolicy, ResolvedPolicy } from '../../src/core/policy.ts';
-import { channelPolicy, plainPolicy, queuePolicy } from './oracle/policies.ts';
-import { agentActor, GATEWAY, needs, Stage, SUPERVISOR } from './oracle/stage.ts';
+import { calendarPolicy, channelPolicy, plainPolicy, queuePolicy } from './oracle/policies.ts';
+import { agentActor, GATEWAY, NOON, needs, Stage, SUPERVISOR } from './oracle/stage.ts';
 
 const fanned = (fanOut: number, queue: Partial<QueuePolicy> = {}, more: Partial<ResolvedPolicy> = {}): ResolvedPolicy =>
   plainPolicy({
@@ -318,4 +318,48 @@ t.test('[FAN1, TIME9] a state written as records keeps all pending offers', asyn
   stage.run.startShadows();
   stage.declineOffer(offerTo(stage, 'c1', 'a2'), 'a2');
   t.strictSame(stage.acceptOffer(offerTo(stage, 'c1', 'a3'), 'a3').events.length, 2);
+});
+
+t.test('[FAN6, GATE4] a pace that passes in a late step, behind a miss, is not lost', async (t) => {
+  const stage = new Stage(
+    plainPolicy({
+      queues: [queuePolicy('main', { fanOut: 3, gate: { reserve: 0, paceMs: 20_510 } })],
+      presence: { graceMs: 10_000, missesBeforeBusy: 1, declineCoolDownMs: 300_000 },
+    }),
+  );
+  stage.works('a1', { skills: { x: 1 } });
+  stage.works('b1', { skills: { y: 1 } });
+  stage.submit('c1', { requires: [needs('x')] });
+  stage.submit('c2', { requires: [needs('y')] });
+  t.ok(stage.tick(20_520).events.includes('offerMade c2 b1'));
+});
+
+t.test('[FAN4, QUE6, RLX5] offers that overlap for ever do not keep a contact from what is due', async (t) => {
+  const relax = [{ afterMs: 30_000, headStartMs: 5000 }];
+  const limits = { waiting: 10, waitMs: 60_000 };
+  const stage = new Stage(
+    plainPolicy({
+      queues: [queuePolicy('main', { fanOut: 2, limits, relax })],
+      presence: { graceMs: 10_000, missesBeforeBusy: 0, declineCoolDownMs: 0 },
+    }),
+  );
+  stage.works('a1');
+  stage.submit('c1');
+  stage.wait(10_000).works('a2');
+  const events: string[] = [];
+  while (stage.now < NOON + 90_000) events.push(...stage.tick(500).events);
+  t.ok(events.some((event) => event.startsWith('contactRelaxed c1')));
+  t.ok(events.some((event) => event.startsWith('contactClosed c1 EXPIRED')));
+});
+
+t.test('[FAN7, DNC1] whoever is called within hours is offered to one agent', async (t) => {
+  const calendars = { decent: calendarPolicy() };
+  const queues = [queuePolicy('calls', { contactHours: 'decent', fanOut: 2 })];
+  const hours = [{ calendar: 'decent', from: NOON - 1000, until: NOON + 9e6, openings: [NOON - 1000, NOON + 60_000] }];
+  const stage = new Stage(plainPolicy({ queues, calendars }), hours);
+  stage.works('a1');
+  stage.works('a2');
+  t.same(stage.wait(55_000).submit('c1', { direction: 'OUTBOUND' }).events.length, 2);
+  stage.tick(5000);
+  t.strictSame(stage.wait(1000).works('a3').events, ['presenceSet a3 AVAILABLE AGENT'], 'the window is over');
 });

@@ -48,7 +48,7 @@ export function decideSubmit(
   const policy = policyOf(state);
   const again = submittedAgain(state, actor, submitted);
   if (again !== undefined) return again;
-  const draft = rule.withProfile(state, submitted);
+  const draft = consultedBy.consultedBy === undefined ? rule.withProfile(state, submitted) : submitted;
   if (draft.version !== 0) return refused('VERSION_MISMATCH');
   const { dueAt: givenDueAt = 0 } = draft;
   if (givenDueAt > world.now + 366 * 86_400_000) return refused('INVALID_FIELD');
@@ -237,7 +237,7 @@ export function decideCancel(world: World, { actor, contactId, cause, version }:
   if (subject.state === 'WRAP_UP') return contactVerdict(contactId);
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   if (subject.state === 'ASSIGNED') endAs(world, subject, causeOf(actor));
-  else cancelWaiting(world, subject, cause, causeOf(actor));
+  else cancelWaiting(world, subject, isAgent ? 'CANCELLED' : cause, causeOf(actor));
   return contactVerdict(contactId);
 }
 

@@ -73,14 +73,20 @@ export function decideConsult(world: World, command: CommandOf<'consult'>, rule:
   const isSomewhere = to.queue !== '' || to.agentId !== '' || to.requires.length > 0;
   if (to.consultId !== '' || to.agentId === actor.id || !isSomewhere) return refused('INVALID_FIELD');
   if (to.holdMs > 0 && to.agentId === '') return refused('INVALID_FIELD');
+  const taken = state.contacts.find(({ id }) => id === consultId);
+  const about = state.contacts.find(({ id }) => id === contactId);
+  const isAlike =
+    about === undefined || (taken?.journeyId === (about.journeyId || about.id) && taken.channel === about.channel);
+  if (taken?.consultedBy === actor.id && taken.id !== contactId && isAlike) {
+    return { kind: 'contact', id: consultId, created: false };
+  }
   const subject = seenBy(world, actor, contactId);
   if (subject === undefined) return refused('NO_SUCH_CONTACT');
   if (to.agentId !== '' && !state.agents.some(({ id }) => id === to.agentId)) return refused('NO_SUCH_AGENT');
   if (subject.kind === 'tombstone') return refused('CONTACT_CLOSED');
   if (subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
   if (subject.state !== 'ASSIGNED') return refused('CONTACT_NOT_ANSWERED');
-  const asked = state.contacts.some(({ id, consultedBy }) => id === consultId && consultedBy === actor.id);
-  if (asked) return { kind: 'contact', id: consultId, created: false };
+  if (taken !== undefined) return refused('CONTACT_DIFFERS');
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   const { channel, customerId, intent, language, prefers, segment, value, tier, headStartMs } = subject;
   const draft = {

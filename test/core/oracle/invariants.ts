@@ -87,7 +87,8 @@ function checkLines(state: OracleState, events: readonly CoreEvent[], fail: (wha
   const last = events.at(-1);
   if (last?.type !== 'offerMade') return;
   const chosen = state.contacts.find(({ id }) => id === last.contactId);
-  if (chosen === undefined) return;
+  // [FAN6]: a pace keeps first offers back, and no further ones.
+  if (chosen === undefined || pendingOffers(chosen).length > 1) return;
   for (const other of state.contacts) {
     const isPassed =
       other.state === 'QUEUED' &&

@@ -165,7 +165,8 @@ export function isOfferedTo(contact: OracleContact, agentId: string): boolean {
 export function wantsMore(state: OracleState, contact: OracleContact): boolean {
   if (contact.state !== 'OFFERED') return false;
   const { autoAccept = false, cost } = channelOf(state, contact.channel);
-  const { fanOut = 1 } = queueOf(policyOf(state), contact.queue);
+  const { fanOut = 1, contactHours } = queueOf(policyOf(state), contact.queue);
+  if (contact.direction === 'OUTBOUND' && contactHours !== undefined) return false;
   return !autoAccept && cost === contact.cost && pendingOffers(contact).length < fanOut;
 }
 

@@ -22,6 +22,7 @@ import {
   sumOfCosts,
   wantsMore,
 } from './model.ts';
+import { nextStep } from './relax.ts';
 
 /** What an agent must have for it now [RLX2], [BOT2], [BOT5]. */
 export function eligibilityOf({ requirement, relaxation, stage }: OracleContact): readonly Alternative[] {
@@ -118,10 +119,18 @@ export function hasRoom(state: OracleState, agent: OracleAgent, channel: string)
   return load <= agent.capacity && count < limitOf(state, agent, channel) && !isExcluded;
 }
 
+function isKeptBack(state: OracleState, contact: OracleContact): boolean {
+  const step = nextStep(state, contact);
+  const stageUntil = contact.stage?.handedOverBy === '' ? contact.stage.until : Number.POSITIVE_INFINITY;
+  const relaxAt = step === undefined ? Number.POSITIVE_INFINITY : contact.enqueuedAt + step.afterMs;
+  return Math.min(contact.waitUntil, stageUntil, relaxAt) <= state.now;
+}
+
 /** [ROOM1]. */
 function isEligible(state: OracleState, contact: OracleContact, agent: OracleAgent): boolean {
   return (
-    (contact.state === 'QUEUED' || (wantsMore(state, contact) && !isOfferedTo(contact, agent.id))) &&
+    (contact.state === 'QUEUED' ||
+      (wantsMore(state, contact) && !isKeptBack(state, contact) && !isOfferedTo(contact, agent.id))) &&
     agent.presence === 'AVAILABLE' &&
     agent.sessionId !== '' &&
     (agent.channels.length === 0 || agent.channels.includes(contact.channel)) &&
