@@ -104,7 +104,12 @@ export class GatewayClient extends Client {
     options: ContactRequestOptions & { readonly disposition?: NewDisposition } = {},
   ): Promise<Contact> {
     const { disposition, version = 0 } = options;
-    return this.askContact('retry', { contactId, version, ...dispositionOf(disposition) }, options);
+    // By the time that it is sent again it may be due, and somebody's: only a version keeps it from counting twice.
+    return this.askContact(
+      'retry',
+      { contactId, version, ...dispositionOf(disposition) },
+      { retry: version > 0, ...options },
+    );
   }
 
   /** A contact as it stands, with its `position` while it is QUEUED. */

@@ -23,7 +23,7 @@ import { isHandedOver } from './bots.ts';
 import { callingOf } from './calling.ts';
 import type { CallbackRequested, ContactPostponed, ContactRetried } from './calling-events.ts';
 import type { Contact } from './contact.ts';
-import { enterWindow } from './contact-hours.ts';
+import { enterWindow, stoodMs } from './contact-hours.ts';
 import type { ContactDue } from './events.ts';
 import type { State } from './state.ts';
 
@@ -79,7 +79,7 @@ export function applyPostponed(state: State, contact: Contact, event: ContactPos
   noteLeft(state, contact);
   leaveLine(state, contact);
   state.demands.releaseClass(contact);
-  calling.waitShiftMs -= state.at - contact.enqueuedAt;
+  calling.waitShiftMs -= stoodMs(contact, state.at);
   leaveSteps(contact);
   changed(state, contact);
   schedule(state, contact, event.dueAt);

@@ -99,10 +99,15 @@ export function lookAtWindows(step: Step): void {
   }
 }
 
+/** How long it has stood in line; what came after the end of its window, noticed late, does not count. */
+export function stoodMs({ calling, enqueuedAt }: Contact, at: number): number {
+  return Math.min(at, calling?.windowUntil || at) - enqueuedAt;
+}
+
 /** SCHEDULED for the opening; what has passed of its wait limit stays passed. */
 function postpone(step: Step, contact: Contact, dueAt: number, notBefore: number): void {
-  const { queue, calling, enqueuedAt } = contact;
-  const passedMs = contact.phase.state === 'QUEUED' ? step.now - enqueuedAt : 0;
+  const { queue, calling } = contact;
+  const passedMs = contact.phase.state === 'QUEUED' ? stoodMs(contact, step.now) : 0;
   const waitUntil = dueAt + waitLimitMs(queue.policy, calling) + (calling?.waitShiftMs ?? 0) - passedMs;
   step.emitOf(contact, { type: 'contactPostponed', contactId: contact.id, dueAt, notBefore, waitUntil });
 }

@@ -293,7 +293,9 @@ export function drawContact(contact: Contact): ContactView {
 }
 
 /** Only while it stands in line or soon may again: what steps have made of it is looked at by each policy then. */
-function isCallbackOffered({ direction, phase, queue }: Contact, relaxation: Relaxation): boolean {
+function isCallbackOffered({ direction, phase, queue, consultedBy }: Contact, relaxation: Relaxation): boolean {
+  // No customer waits by it.
+  if (consultedBy !== '') return false;
   if (direction === 'OUTBOUND' || (phase.state !== 'QUEUED' && phase.state !== 'OFFERED')) return false;
   return offersCallback(queue.policy, relaxation);
 }

@@ -22,7 +22,7 @@ export function decideCallback(step: Step, { actor, contactId, version }: Asked<
   // Whoever is called anyway asks again, or for nothing.
   if (contact.direction === 'OUTBOUND') return { contact };
   const { queue } = contact;
-  const unfit = notWaiting(contact) ?? (queue.policy.callback === undefined ? noCallback(queue.name) : undefined);
+  const unfit = notWaiting(contact) ?? uncalled(contact);
   const refusal = unfit ?? checkVersion(known, version);
   if (refusal !== undefined) return { error: refusal };
   const waitUntil = step.now + (queue.policy.callback?.withinMs ?? 0);
@@ -40,6 +40,11 @@ function notWaiting({ phase: { state } }: Contact): Refusal | undefined {
     default:
       return refuse('CONTACT_ANSWERED', 'an agent has answered it', 'contactId');
   }
+}
+
+function uncalled({ queue, consultedBy }: Contact): Refusal | undefined {
+  if (consultedBy !== '') return refuse('NO_CALLBACK', 'it is a question of an agent: no customer waits', 'contactId');
+  return queue.policy.callback === undefined ? noCallback(queue.name) : undefined;
 }
 
 function noCallback(queue: string): Refusal {

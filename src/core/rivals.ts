@@ -32,7 +32,8 @@ export function rivalsAhead(contact: Contact, demands: DemandIndex, now: number)
 
 function shareAgents(one: DemandClass, other: DemandClass): boolean {
   if (one === other) return one.facts.length > 0;
-  return one.facts.some(({ supply }) => supply.factByDemand.has(other));
+  const [few, many] = one.facts.length <= other.facts.length ? [one, other] : [other, one];
+  return few.facts.some(({ supply }) => supply.factByDemand.has(many));
 }
 
 /** In a line's heap nobody behind one who is not ahead is. */

@@ -234,7 +234,8 @@ function gatewayPushes(
 }
 
 /** Whether the event has the gateway offer its customer a callback, for which it needs to know how long the wait will be. */
-function offersCallback(event: CoreEvent | undefined, { queue, direction, phase }: Contact): boolean {
+function offersCallback(event: CoreEvent | undefined, { queue, direction, phase, consultedBy }: Contact): boolean {
+  if (consultedBy !== '') return false;
   if (event?.type !== 'contactRelaxed' || event.from !== '' || direction === 'OUTBOUND') return false;
   return phase.state === 'QUEUED' && queue.policy.relax?.[event.step - 1]?.offerCallback === true;
 }

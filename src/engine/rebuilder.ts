@@ -71,7 +71,7 @@ export class Rebuilder {
       // Pruning was quicker.
       if (cause instanceof JournalFailure && cause.code === 'PRUNED') return this.#gone(at);
       // So may have been who keeps the snapshots: one that is gone half-way was one of many.
-      if (cause instanceof JournalFailure && cause.code === 'IO' && isFirstTry) return this.#rebuild(at, false);
+      if (cause instanceof JournalFailure && isFirstTry) return this.#rebuild(at, false);
       throw cause;
     }
   }

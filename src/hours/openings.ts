@@ -35,11 +35,9 @@ export function isTimeZone(name: string): boolean {
 
 /** The openings of the policy's calendars from an instant on; those of a time zone that is not known here are left out. */
 export function resolveHours(policy: ResolvedPolicy, from: number): ResolvedHours[] {
-  const zones = new Map<string, Zone>();
   const known = Object.entries(policy.calendars ?? {}).filter(([, { timeZone }]) => isTimeZone(timeZone));
   return known.map(([calendar, rule]) => {
-    const zone = zones.get(rule.timeZone) ?? new Zone(rule.timeZone);
-    zones.set(rule.timeZone, zone);
+    const zone = zoneOf(rule.timeZone);
     const until = from + HORIZON_MS;
     return { calendar, from, until, openings: openingsOf(rule, zone, from, until) };
   });
@@ -50,7 +48,7 @@ export function resolveContactHours(policy: ResolvedPolicy, zones: readonly stri
   const until = from + HORIZON_MS;
   const calendars = contactCalendars(policy);
   return zones.filter(isTimeZone).flatMap((timeZone) => {
-    const zone = new Zone(timeZone);
+    const zone = zoneOf(timeZone);
     return calendars.map(([calendar, rule]) => {
       return { calendar, timeZone, from, until, openings: openingsOf(rule, zone, from, until) };
     });
@@ -74,6 +72,15 @@ function openingsOf({ weekly, holidays }: CalendarPolicy, zone: Zone, from: numb
     day = day.add({ days: 1 });
   }
   return assemble(spans, from, until);
+}
+
+/** By name: as many as the time-zone database has, and each day is looked up once. */
+const zoneByName = new Map<string, Zone>();
+
+function zoneOf(name: string): Zone {
+  const zone = zoneByName.get(name) ?? new Zone(name);
+  zoneByName.set(name, zone);
+  return zone;
 }
 
 /** A time zone, with the days that were looked up in it. */

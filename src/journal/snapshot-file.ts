@@ -159,11 +159,14 @@ function readHeader(descriptor: number, path: string): Header {
 }
 
 function* readChunks(path: string): IterableIterator<Uint8Array> {
-  const descriptor = openSync(path, 'r');
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(path, 'r');
     yield* chunksOf(descriptor, readHeader(descriptor, path), path);
+  } catch (error) {
+    throw journalFailureOf(error, `cannot read the snapshot ${path}`);
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -181,3 +181,17 @@ t.test('[XFR15] taken back it is no abandonment', async (t) => {
   const cancel = { type: 'cancel', actor: A1, contactId: 'k1', cause: 'ABANDONED', version: 0 } as const;
   t.strictSame(stage.act(cancel).events, ['contactClosed k1 CANCELLED AGENT']);
 });
+
+t.test('[CBK2] nobody is called back by a consult', async (t) => {
+  const callback = { withinMs: 9e6, attempts: 2, spacingMs: 1000 };
+  const relax = [{ afterMs: 1000, offerCallback: true }] as const;
+  const stage = new Stage(plainPolicy({ queues: [queuePolicy('main', { callback, relax })] }));
+  stage.works('a1');
+  stage.answered('c1');
+  consult(stage, { queue: 'main' });
+  stage.submit('c2');
+  stage.tick(1000);
+  t.equal(stage.view('c2').callbackOffered, true);
+  t.equal(stage.view('k1').callbackOffered, undefined);
+  t.equal(stage.callback('k1').result, 'NO_CALLBACK');
+});

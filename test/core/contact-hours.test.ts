@@ -208,3 +208,20 @@ t.test('[DNC7] a time zone is content', async (t) => {
   t.equal(stage.submit('c1', OUTBOUND).result, 'CONTACT_DIFFERS');
   t.equal(stage.act({ type: 'setPolicy', actor: ADMIN, policy: policyWith(), source: '', fileHash: '' }).result, 'ok');
 });
+
+t.test('[DNC6] a window whose end is noticed late costs nothing of the wait limit', async (t) => {
+  const minute = 60_000;
+  const at = (...minutes: number[]) => minutes.map((one) => NOON + one * minute);
+  const openings = at(-60, 30, 90, 120);
+  const hours = [{ calendar: 'decent', from: NOON - 60 * minute, until: NOON + 6000 * minute, openings }];
+  const queues = [queuePolicy('calls', { contactHours: 'decent', limits: { waiting: 10, waitMs: 45 * minute } })];
+  for (const noticedAt of [30, 80, 95]) {
+    const stage = new Stage(plainPolicy({ queues, calendars: { decent: calendarPolicy() } }), hours);
+    stage.submit('c1', { direction: 'OUTBOUND' });
+    stage.tick(noticedAt * minute);
+    stage.tick((95 - noticedAt) * minute);
+    t.equal(stage.state('c1'), 'QUEUED', `30 of 45 minutes have passed, noticed at ${noticedAt}`);
+    t.equal(stage.tick(14 * minute).events.length, 0);
+    t.match(stage.tick(minute).events.at(-1), /^contactClosed c1 EXPIRED/);
+  }
+});

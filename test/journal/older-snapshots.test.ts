@@ -1,6 +1,9 @@
 // Which older snapshots stay: spread over the journal, as many as there may be, none that its commits do not follow on.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { keptOlder, OLDER_BYTES_MAX, OLDER_MAX } from '../../src/journal/older-snapshots.ts';
+import { SnapshotFolder } from '../../src/journal/snapshot-folder.ts';
 
 /** Saves a snapshot every `step` events, with a journal that keeps so many events behind the newest one; what is kept in the end, newest first. */
 function kept(
@@ -56,3 +59,14 @@ t.test('[JRN9] large ones are fewer, and spread alike', async (t) => {
     'none that is too large by itself',
   );
 });
+
+t.test(
+  '[EXP9] a snapshot that goes between its check and its reading is a failure of the journal, as others are',
+  async (t) => {
+    const folder = new SnapshotFolder(t.testdir());
+    folder.save({ seq: 1, at: 1 }, [Uint8Array.of(1, 2, 3)]);
+    const snapshot = folder.latest();
+    rmSync(join(t.testdirName, '0000000000000001.snap'));
+    t.throws(() => [...(snapshot?.chunks ?? [])], { name: 'JournalFailure' });
+  },
+);

@@ -17,7 +17,7 @@ export function decideCallback(world: World, { actor, contactId, version }: Comm
   if (subject.state === 'SCHEDULED') return refused('CONTACT_NOT_WAITING');
   if (subject.state === 'ASSIGNED' || subject.state === 'WRAP_UP') return refused('CONTACT_ANSWERED');
   const { callback } = queueOf(policyOf(world.state), subject.queue);
-  if (callback === undefined) return refused('NO_CALLBACK');
+  if (callback === undefined || (subject.consultedBy ?? '') !== '') return refused('NO_CALLBACK');
   if (version !== 0 && version !== subject.version) return refused('VERSION_MISMATCH');
   world.emit({ type: 'callbackRequested', contactId, by: actor.id, waitUntil: world.now + callback.withinMs });
   return contactVerdict(contactId);

@@ -5,6 +5,7 @@ import { makeReady } from './fold-others.ts';
 import { classificationIn, coolDownAnew, endCoolDown, enterStage, touch } from './fold-parts.ts';
 import { noteLines, notePaceOfLeaving } from './line-pace.ts';
 import type { OracleContact, OracleState } from './model.ts';
+import { stoodMs } from './windows.ts';
 
 export function comeDue(state: OracleState, event: ContactDue, at: number): void {
   const { agedFrom = at } = event;
@@ -41,7 +42,7 @@ export function postpone(state: OracleState, event: ContactPostponed, at: number
   const contact = touch(state, event.contactId);
   if (contact.state === 'QUEUED') {
     notePaceOfLeaving(state, contact, at);
-    contact.waitShiftMs -= at - contact.enqueuedAt;
+    contact.waitShiftMs -= stoodMs(contact, at);
     leaveSteps(contact);
   }
   const { dueAt, notBefore, waitUntil } = event;

@@ -119,6 +119,7 @@ export function contactPicture(contact: OracleContact, { policy }: Pick<OracleSt
 function isCallbackOffered(contact: OracleContact, policy: OracleState['policy']): boolean {
   const { direction, state, queue } = contact;
   if (direction === 'OUTBOUND' || (state !== 'QUEUED' && state !== 'OFFERED')) return false;
+  if (contact.consultedBy !== undefined) return false;
   const { applied = 0 } = contact.relaxation ?? {};
   const { relax = [] } = policy?.queues.find(({ name }) => name === queue) ?? {};
   return relax.some((step, index) => step.offerCallback === true && Math.floor(applied / 2 ** index) % 2 === 1);

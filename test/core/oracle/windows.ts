@@ -53,9 +53,19 @@ export function noteWindows(
       contact.windowUntil = windowEnd(state, contact);
       if (callableAt(state, contact, state.at) > state.at) state.shutOut.push(contact.id);
     }
-    const isOther = event.type === 'policySet' || event.type === 'hoursResolved';
+    const isOther =
+      event.type === 'policySet' || (event.type === 'hoursResolved' && isItsCalendar(state, contact, event));
     if (isOther) contact.windowUntil = windowEnd(state, contact);
   }
+}
+
+/** [DNC5] */
+function isItsCalendar(
+  state: OracleState,
+  contact: OracleContact,
+  { calendar, timeZone = '' }: Pick<ResolvedHours, 'calendar' | 'timeZone'>,
+): boolean {
+  return queueOf(policyOf(state), contact.queue).contactHours === calendar && (contact.timeZone ?? '') === timeZone;
 }
 
 export function postponeShutOut(world: World): void {
@@ -90,10 +100,15 @@ export function lookAtWindows(world: World): void {
   }
 }
 
+/** [DNC6] Time outside of its window does not count. */
+export function stoodMs({ enqueuedAt, windowUntil }: OracleContact, at: number): number {
+  return (windowUntil === 0 ? at : Math.min(at, windowUntil)) - enqueuedAt;
+}
+
 /** [DNC3] */
 export function postpone(world: World, contact: OracleContact, dueAt: number, notBefore: number): void {
-  const { id: contactId, queue, waitShiftMs, enqueuedAt, state } = contact;
-  const passedMs = state === 'QUEUED' ? world.now - enqueuedAt : 0;
+  const { id: contactId, queue, waitShiftMs, state } = contact;
+  const passedMs = state === 'QUEUED' ? stoodMs(contact, world.now) : 0;
   const waitUntil = dueAt + waitMsIn(policyOf(world.state), queue, contact) + waitShiftMs - passedMs;
   world.emit({ type: 'contactPostponed', contactId, dueAt, notBefore, waitUntil });
 }
