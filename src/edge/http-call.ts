@@ -16,6 +16,7 @@ import { decodeProto } from '../wire/proto-decoder.ts';
 import { encodeProto } from '../wire/proto-encoder.ts';
 import { decodeQuery, type QueryName } from '../wire/query.ts';
 import type { Decoded } from '../wire/report.ts';
+import type { BodyMessage } from '../wire/routes.ts';
 import { httpStatusByCode } from '../wire/status-codes.ts';
 import type { EdgeContext } from './edge-context.ts';
 
@@ -61,17 +62,7 @@ export class HttpCall {
   }
 
   /** The body as a message. */
-  body<
-    K extends
-      | 'Submit'
-      | 'PatchContact'
-      | 'RequeueContact'
-      | 'TransferContact'
-      | 'ConsultContact'
-      | 'CallbackContact'
-      | 'RetryContact'
-      | 'Closure',
-  >(name: K): Decoded<WireTypes[K]> {
+  body<K extends BodyMessage>(name: K): Decoded<WireTypes[K]> {
     return this.isProtobuf ? decodeProto(name, this.bytes) : decodeJson(name, this.bytes);
   }
 

@@ -12,6 +12,17 @@ export type Access = { readonly roles: readonly Role[]; readonly kind: 'token' |
 /** An answer: a message as JSON, or text of a media type. */
 export type AnswerBody = { readonly message: 'Ok' } | { readonly media: readonly string[] };
 
+/** What bodies say, but for the pictures that are put under the path's id. */
+export type BodyMessage =
+  | 'Submit'
+  | 'PatchContact'
+  | 'RequeueContact'
+  | 'TransferContact'
+  | 'ConsultContact'
+  | 'CallbackContact'
+  | 'RetryContact'
+  | 'Closure';
+
 export interface Route {
   /** What it does, in one word; unique. */
   readonly operation: string;
@@ -24,21 +35,7 @@ export interface Route {
   readonly id?: readonly [message: string, field: string];
   /** The message whose fields are the query's parameters. */
   readonly query?: 'ContactsQuery' | 'AgentsQuery' | 'ExplainQuery' | 'CancelQuery';
-  readonly body?:
-    | {
-        readonly message:
-          | 'Submit'
-          | 'PatchContact'
-          | 'RequeueContact'
-          | 'TransferContact'
-          | 'ConsultContact'
-          | 'CallbackContact'
-          | 'RetryContact'
-          | 'Agent'
-          | 'Customer'
-          | 'Closure';
-      }
-    | { readonly media: readonly string[] };
+  readonly body?: { readonly message: BodyMessage | 'Agent' | 'Customer' } | { readonly media: readonly string[] };
   readonly answers: Readonly<Record<number, { readonly description: string; readonly body?: AnswerBody }>>;
 }
 
