@@ -5,6 +5,7 @@
  * 2. It listens only when a policy is in force.
  * 3. Stopping ends within the time given; what was acknowledged is durable before, whatever happens meanwhile.
  */
+import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { parsePolicyAside } from '../config/policy-aside.ts';
 import type { ServeConfig, TokenSource } from '../config.ts';
@@ -48,6 +49,7 @@ const EDGE_SHARE = 0.6;
  * a loss) or EdgeFailure (no key, nothing to listen on).
  */
 export async function startRouter(config: ServeConfig, logger: Logger): Promise<Router> {
+  letDieYoung();
   const given = config.policyFile === undefined ? undefined : await readGivenPolicy(config.policyFile);
   const failure = Promise.withResolvers<unknown>();
   // What fails while it starts is told by `failed` alone: nobody would ever answer.
@@ -74,6 +76,15 @@ export async function startRouter(config: ServeConfig, logger: Logger): Promise<
     await site.close();
     throw cause;
   }
+}
+
+/**
+ * V8 puts what a place in the code makes into the old generation at once when most of it survived for a while, and keeps doing so: contacts and
+ * lists of frames, which live for a second, then lie there until a full collection and keep alive what they lead to (docs/ARCHITECTURE.md,
+ * "Threads and memory"). Not an option of the command line: a Node whose V8 has lost it would not start.
+ */
+function letDieYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 async function bringPolicyIntoForce(site: Site, given: GivenPolicy | undefined, logger: Logger): Promise<void> {

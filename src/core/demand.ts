@@ -19,6 +19,8 @@ import type { Fact } from './supply.ts';
 export const DEMAND_CLASSES_MAX = 10_000;
 const IDLE_MAX = 1_024;
 const WRITTEN_AS_MAX = 4;
+/** So many lines that are empty a class keeps: contacts of the same few tiers and clock rates come again. */
+const SPARE_LINES_MAX = 8;
 
 export interface Line {
   readonly demand: DemandClass;
@@ -55,10 +57,12 @@ export interface DemandClass {
   readonly odd: Set<Contact>;
   /** The objects that lead to it without a key. */
   readonly writtenAs: (readonly Alternative[])[];
-  /** Non-empty and empty ones, by tier and clock rate; few. */
+  /** Those that somebody waits in, one for each tier and clock rate; few. */
   readonly lines: Line[];
   /** The same of held contacts. */
   readonly heldLines: Line[];
+  /** Empty ones of both kinds, for the next that needs one; the one that was emptied last is last. */
+  readonly spareLines: Line[];
   waitingCount: number;
   /** Contacts that are offered to somebody and may be offered to one more (fan-out.ts). */
   furtherCount: number;
@@ -200,6 +204,7 @@ export class DemandIndex {
     contact.line = undefined;
     contact.lineEntry = undefined;
     const demand = line.demand;
+    if (line.heap.size === 0) putAside(line);
     if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
     if (demand.gate !== undefined) demand.odd.delete(contact);
     if (contact.affinityEntries.length === 0) return;
@@ -229,6 +234,7 @@ export class DemandIndex {
       writtenAs: [],
       lines: [],
       heldLines: [],
+      spareLines: [],
       waitingCount: 0,
       furtherCount: 0,
       nonEmptyIndex: -1,
@@ -295,16 +301,40 @@ export class DemandIndex {
   }
 }
 
+/** The contact's line, which is about to get it. */
 function lineOf(demand: DemandClass, isHeld: boolean, { clockRate, tier }: Contact): Line {
   const lines = isHeld ? demand.heldLines : demand.lines;
   for (const line of lines) if (line.clockRate === clockRate && line.tier === tier) return line;
-  // Lines that policies and tiers left behind go before a new one comes.
-  for (let index = lines.length - 1; index >= 0; index--) {
-    const line = lines[index];
-    if (line !== undefined && line.heap.size === 0 && !line.dirty) lines.splice(index, 1);
-  }
-  const heap = new KeyedHeap<LineEntry>(cameBefore);
-  const line: Line = { demand, clockRate, tier, isHeld, heap, dirty: false };
+  const line = takeSpare(demand, isHeld, clockRate, tier) ?? newLine(demand, isHeld, clockRate, tier);
   lines.push(line);
   return line;
+}
+
+function newLine(demand: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line {
+  return { demand, clockRate, tier, isHeld, heap: new KeyedHeap<LineEntry>(cameBefore), dirty: false };
+}
+
+function takeSpare({ spareLines }: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line | undefined {
+  for (let index = spareLines.length - 1; index >= 0; index--) {
+    const line = spareLines[index] as Line;
+    if (line.clockRate !== clockRate || line.tier !== tier || line.isHeld !== isHeld) continue;
+    takeOut(spareLines, index);
+    return line;
+  }
+  return undefined;
+}
+
+/** Nobody waits in it any more. */
+function putAside(line: Line): void {
+  const { lines, heldLines, spareLines } = line.demand;
+  const present = line.isHeld ? heldLines : lines;
+  takeOut(present, present.indexOf(line));
+  if (spareLines.length >= SPARE_LINES_MAX) takeOut(spareLines, 0);
+  spareLines.push(line);
+}
+
+/** In place: to splice makes a list of what went. */
+function takeOut(lines: Line[], place: number): void {
+  for (let index = place + 1; index < lines.length; index++) lines[index - 1] = lines[index] as Line;
+  lines.pop();
 }

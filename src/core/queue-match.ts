@@ -14,5 +14,13 @@ export function compileMatch(when: QueueMatch | undefined): QueueMatcher {
     field: field as MatchField,
     globs: globs ?? [],
   }));
-  return (facts) => tests.every(({ field, globs }) => globs.some((glob) => globMatches(glob, facts[field])));
+  return (facts) => {
+    for (const { field, globs } of tests) if (!matchesOne(globs, facts[field])) return false;
+    return true;
+  };
+}
+
+function matchesOne(globs: readonly string[], text: string): boolean {
+  for (const glob of globs) if (globMatches(glob, text)) return true;
+  return false;
 }

@@ -4,6 +4,8 @@
  * 1. Time is at most the product of both lengths, whatever the pattern: no regular expression is made of it.
  */
 
+const STAR = 0x2a;
+
 /** Whether the whole text matches the pattern. */
 export function globMatches(pattern: string, text: string): boolean {
   let at = 0;
@@ -12,10 +14,11 @@ export function globMatches(pattern: string, text: string): boolean {
   let afterStar = -1;
   let starTook = 0;
   while (textAt < text.length) {
-    if (pattern[at] === '*') {
+    const wanted = pattern.charCodeAt(at);
+    if (wanted === STAR) {
       afterStar = ++at;
       starTook = textAt;
-    } else if (at < pattern.length && pattern[at] === text[textAt]) {
+    } else if (wanted === text.charCodeAt(textAt)) {
       at += 1;
       textAt += 1;
     } else if (afterStar !== -1) {
@@ -25,6 +28,6 @@ export function globMatches(pattern: string, text: string): boolean {
       return false;
     }
   }
-  while (pattern[at] === '*') at += 1;
+  while (pattern.charCodeAt(at) === STAR) at += 1;
   return at === pattern.length;
 }
