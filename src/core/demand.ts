@@ -19,6 +19,8 @@ import type { Fact } from './supply.ts';
 export const DEMAND_CLASSES_MAX = 10_000;
 const IDLE_MAX = 1_024;
 const WRITTEN_AS_MAX = 4;
+/** Classes of one requirement that are found without a key: they are looked at one by one. */
+const WRITTEN_ALIKE_MAX = 16;
 /** So many lines that are empty a class keeps: contacts of the same few tiers and clock rates come again. */
 const SPARE_LINES_MAX = 8;
 
@@ -95,6 +97,30 @@ export function demandKey(
   return gate === undefined ? key : `${key}|${gate.name}`;
 }
 
+/** The one among classes of the same channel and requirement. */
+function classAmong(
+  classes: readonly DemandClass[],
+  prefers: readonly Preference[],
+  gate: Queue | undefined,
+  eligibility: readonly Alternative[] | undefined,
+): DemandClass | undefined {
+  for (const demand of classes) {
+    if (demand.gate !== gate || demand.requirement !== (eligibility ?? demand.original)) continue;
+    if (isSamePreference(demand.prefers, prefers)) return demand;
+  }
+  return undefined;
+}
+
+function isSamePreference(a: readonly Preference[], b: readonly Preference[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const { skill, secondsPerLevel } = a[index] as Preference;
+    if (skill !== b[index]?.skill || secondsPerLevel !== b[index]?.secondsPerLevel) return false;
+  }
+  return true;
+}
+
 const NONE: Set<Contact> = new Set();
 
 type AffinityLines = Map<Line, KeyedHeap<LineEntry>>;
@@ -102,8 +128,8 @@ type AffinityLines = Map<Line, KeyedHeap<LineEntry>>;
 export class DemandIndex {
   readonly #classes = new Map<string, DemandClass>();
   readonly #idle = new Set<DemandClass>();
-  /** Classes without preferences by channel's index and requirement, the very object: found without writing a key. */
-  readonly #plain: Map<readonly Alternative[], DemandClass>[] = [];
+  /** Classes by channel's index and requirement, the very object: found without writing a key. */
+  readonly #written: Map<readonly Alternative[], DemandClass[]>[] = [];
   readonly #affinity = new Map<string, AffinityLines>();
   /** Waiting contacts whose preference still runs, by each of their preferred agents. */
   readonly #mayHold = new Map<string, Set<Contact>>();
@@ -141,30 +167,34 @@ export class DemandIndex {
     const { channel, requirement, prefers } = contact;
     const gate = gateOf(contact.queue);
     const eligibility = relaxedEligibilityOf(contact);
-    const isPlain = prefers.length === 0 && gate === undefined && eligibility === undefined;
-    const plain = isPlain ? this.#plain[channel.index]?.get(requirement) : undefined;
-    if (plain !== undefined) return plain;
+    const alike = this.#written[channel.index]?.get(requirement);
+    const found = alike === undefined ? undefined : classAmong(alike, prefers, gate, eligibility);
+    if (found !== undefined) return found;
     const key = demandKey(channel.name, requirement, prefers, gate, eligibility);
     const known = this.#classes.get(key);
     // Of a queue that was dropped and has come back.
     if (known !== undefined && known.gate !== gate) this.#evict(known);
     const demand = this.#classes.get(key) ?? this.#addClass(key, contact, gate, eligibility ?? requirement);
     contact.requirement = demand.original;
-    if (isPlain) this.#rememberPlain(requirement, demand);
+    this.#rememberWritten(requirement, demand);
     return demand;
   }
 
-  #rememberPlain(requirement: readonly Alternative[], demand: DemandClass): void {
+  #rememberWritten(requirement: readonly Alternative[], demand: DemandClass): void {
+    if (demand.writtenAs.includes(requirement)) return;
     const { index } = demand.channel;
-    let byRequirement = this.#plain[index];
+    let byRequirement = this.#written[index];
     if (byRequirement === undefined) {
       byRequirement = new Map();
-      this.#plain[index] = byRequirement;
+      this.#written[index] = byRequirement;
     }
-    byRequirement.set(requirement, demand);
+    const classes = byRequirement.get(requirement) ?? [];
+    if (classes.length >= WRITTEN_ALIKE_MAX) return;
+    byRequirement.set(requirement, classes);
+    classes.push(demand);
     demand.writtenAs.push(requirement);
     const oldest = demand.writtenAs.length > WRITTEN_AS_MAX ? demand.writtenAs.shift() : undefined;
-    if (oldest !== undefined) byRequirement.delete(oldest);
+    if (oldest !== undefined) this.#forgetWritten(oldest, demand);
   }
 
   releaseClass(contact: Contact): void {
@@ -252,13 +282,15 @@ export class DemandIndex {
     this.#idle.delete(demand);
     this.#classes.delete(demand.key);
     demand.gate?.gated.delete(demand);
-    this.#forgetPlain(demand);
+    for (const requirement of demand.writtenAs) this.#forgetWritten(requirement, demand);
     this.#onEvict(demand);
   }
 
-  #forgetPlain(demand: DemandClass): void {
-    const byRequirement = this.#plain[demand.channel.index];
-    for (const requirement of demand.writtenAs) byRequirement?.delete(requirement);
+  #forgetWritten(requirement: readonly Alternative[], demand: DemandClass): void {
+    const byRequirement = this.#written[demand.channel.index];
+    const classes = byRequirement?.get(requirement)?.filter((one) => one !== demand) ?? [];
+    if (classes.length === 0) byRequirement?.delete(requirement);
+    else byRequirement?.set(requirement, classes);
   }
 
   #dropNonEmpty(demand: DemandClass): void {

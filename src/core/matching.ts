@@ -6,7 +6,7 @@
 
 import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
-import type { Bucket, Membership } from './agent-buckets.ts';
+import type { AgentBuckets, Bucket, Membership } from './agent-buckets.ts';
 import { leastLoad } from './blend.ts';
 import { type Contact, isBarred, isCooling, type LineEntry } from './contact.ts';
 import type { DemandClass, DemandIndex, Line } from './demand.ts';
@@ -180,10 +180,10 @@ function compareLine(
 /** The contact with its best agent of the indexes, affinity left aside; a pair that cools down is walked past. */
 function bestIndexed(contact: Contact, demand: DemandClass, moment: Moment): Pair | undefined {
   const choice: Choice = { agent: undefined, worthUs: Number.NEGATIVE_INFINITY };
-  if (demand.available !== undefined) compareHeads(demand.available.buckets, 0, contact, moment, choice);
+  if (demand.available !== undefined) compareHeads(demand.available, 0, contact, moment, choice);
   else {
     for (const { pool, fitUs } of demand.facts) {
-      if (pool !== undefined) compareHeads(pool.agents.buckets, fitUs, contact, moment, choice);
+      if (pool !== undefined) compareHeads(pool.agents, fitUs, contact, moment, choice);
     }
   }
   const { agent } = choice;
@@ -205,19 +205,21 @@ interface Choice {
   worthUs: number;
 }
 
-/** Looks for a better one among the heads; `fitUs` is what the buckets' bases lack. */
+/** Looks for a better one among the heads; `fitUs` is what the bases lack. */
 function compareHeads(
-  buckets: readonly Bucket[],
+  { buckets, basesUs, headsSince }: AgentBuckets,
   fitUs: number,
   contact: Contact,
   { now, terms }: Moment,
   choice: Choice,
 ): void {
   const idleMaxUs = terms.idleRate * terms.idleCapMs;
-  for (const bucket of buckets) {
-    const baseUs = fitUs + bucket.baseUs;
+  for (let place = 0; place < basesUs.length; place++) {
+    const baseUs = fitUs + (basesUs[place] as number);
     if (baseUs + idleMaxUs < choice.worthUs) break;
-    const agent = firstOf(bucket, contact);
+    // Whoever is behind the head is worth no more.
+    if (baseUs + idleUs(headsSince[place] as number, now, terms) < choice.worthUs) continue;
+    const agent = firstOf(buckets[place] as Bucket, contact);
     if (agent === undefined) continue;
     const worthUs = baseUs + idleUs(agent.readySince, now, terms);
     const best = choice.agent;

@@ -6,8 +6,8 @@
 
 import type { Classification, Relaxation, RelaxedClassification, Stage } from './events.ts';
 import type { QueuePolicy, RelaxStep, ResolvedPolicy } from './policy.ts';
-import { type Alternative, requirementKey } from './requirement.ts';
-import type { RequirementCache } from './requirement-cache.ts';
+import { ALTERNATIVES_MAX, type Alternative, SKILLS_MAX, skillCount } from './requirement.ts';
+import { isWrittenLike, type RequirementCache } from './requirement-cache.ts';
 
 /** Tests of what waits for its condition are made at whole multiples of this. */
 const TEST_GRAIN_MS = 10_000;
@@ -44,7 +44,7 @@ export function relaxedEligibilityOf(contact: Relaxed): Requirement | undefined 
 }
 
 function isSameRequirement(a: Requirement, b: Requirement): boolean {
-  return a === b || requirementKey(a) === requirementKey(b);
+  return a === b || isWrittenLike(a, b);
 }
 
 /** Number of the last step that applied; 0: none. */
@@ -116,14 +116,40 @@ export function fitsAtEveryStep(
   queue: QueuePolicy,
   joinedWith: readonly Requirement[],
 ): boolean {
-  const seen = new Set<string>();
-  for (let at: QueuePolicy | undefined = queue; at !== undefined && !seen.has(at.name); at = overflowOf(policy, at)) {
-    seen.add(at.name);
-    for (const requires of [at.requires, ...stepsOf(at).map((step) => step.requires)]) {
-      if (requires !== undefined && joinAll(requirements, requires, joinedWith) === undefined) return false;
+  const seen: string[] = [];
+  for (
+    let at: QueuePolicy | undefined = queue;
+    at !== undefined && !seen.includes(at.name);
+    at = overflowOf(policy, at)
+  ) {
+    seen.push(at.name);
+    if (!fits(requirements, at.requires, joinedWith)) return false;
+    for (const { requires } of stepsOf(at)) {
+      if (requires !== undefined && !fits(requirements, requires, joinedWith)) return false;
     }
   }
   return true;
+}
+
+function fits(requirements: RequirementCache, requires: Requirement, joinedWith: readonly Requirement[]): boolean {
+  return isSurelySmall(requires, joinedWith) || joinAll(requirements, requires, joinedWith) !== undefined;
+}
+
+/** Joined, there are at most as many alternatives as the product of them, with as many skills as the sum of the most of each. */
+function isSurelySmall(requires: Requirement, joinedWith: readonly Requirement[]): boolean {
+  let alternatives = Math.max(1, requires.length);
+  let skills = skillsAtMost(requires);
+  for (const other of joinedWith) {
+    alternatives *= Math.max(1, other.length);
+    skills += skillsAtMost(other);
+  }
+  return alternatives <= ALTERNATIVES_MAX && skills <= SKILLS_MAX;
+}
+
+function skillsAtMost(requires: Requirement): number {
+  let most = 0;
+  for (const alternative of requires) most = Math.max(most, skillCount(alternative));
+  return most;
 }
 
 /** All of them joined; undefined when that would be too large. */

@@ -5,7 +5,7 @@
 // the offer is applied: touched agents are in `dirty` and not in the index. 3. what is worse than the last place costs no object.
 
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
-import type { Bucket, Membership } from './agent-buckets.ts';
+import type { AgentBuckets, Bucket, Membership } from './agent-buckets.ts';
 import { type Contact, isBarred } from './contact.ts';
 import type { RunnerUp } from './events.ts';
 import { isHeldNow } from './hold.ts';
@@ -73,19 +73,19 @@ function considerIndexed(contact: Contact, chosen: Agent, moment: Moment, countM
   const { demand } = contact;
   if (demand === undefined) return;
   if (demand.available !== undefined) {
-    considerBuckets(demand.available.buckets, 0, contact, chosen, moment, countMax);
+    considerBuckets(demand.available, 0, contact, chosen, moment, countMax);
     return;
   }
   for (const { pool, fitUs } of demand.facts) {
     if (pool !== undefined && pool.agents.buckets.length > 0) {
-      considerBuckets(pool.agents.buckets, fitUs, contact, chosen, moment, countMax);
+      considerBuckets(pool.agents, fitUs, contact, chosen, moment, countMax);
     }
   }
 }
 
 /** `fitUs` is what the buckets' bases lack. In a bucket the one ready longest is the best, then the next. */
 function considerBuckets(
-  buckets: readonly Bucket[],
+  { buckets, basesUs, headsSince }: AgentBuckets,
   fitUs: number,
   contact: Contact,
   chosen: Agent,
@@ -96,9 +96,14 @@ function considerBuckets(
   const { worthUs } = places;
   const isOpenToAll = contact.coolDowns.length === 0 && contact.further === undefined;
   const isPlain = isOpenToAll && contact.preferredAgents.length === 0;
-  for (const { baseUs, agents } of buckets) {
-    const headUs = fitUs + baseUs;
-    if (worthUs.length === countMax && headUs + idleMaxUs < (worthUs[countMax - 1] as number)) return;
+  for (let place = 0; place < basesUs.length; place++) {
+    const headUs = fitUs + (basesUs[place] as number);
+    if (worthUs.length === countMax) {
+      const leastUs = worthUs[countMax - 1] as number;
+      if (headUs + idleMaxUs < leastUs) return;
+      if (headUs + idleUs(headsSince[place] as number, now, terms) < leastUs) continue;
+    }
+    const { agents } = buckets[place] as Bucket;
     const head = agents.first()?.agent;
     let agent = isPlain && head !== chosen ? head : nextOf(agents, contact, chosen, -1);
     while (agent !== undefined && consider(agent, headUs + idleUs(agent.readySince, now, terms), countMax)) {
