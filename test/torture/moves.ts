@@ -9,6 +9,7 @@ import type { ResolvedPolicy } from '../../src/core/policy.ts';
 import { assert } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { crowdArb, type History, historyArb, type Move, restlessArb } from '../core/oracle/moves.ts';
+import { outboundArb } from '../core/oracle/outbound-moves.ts';
 import { type Coming, DISTURBANCES, FAULTS } from './faults.ts';
 
 /** What is found of a commit after a process died, or failed, while it had it in hand. */
@@ -61,6 +62,8 @@ export interface TortureHistory {
 /** Every so many seeds the journal is the real one. */
 export const SQLITE_EVERY = 40;
 const PARTS = [historyArb, historyArb, crowdArb, restlessArb] as const;
+/** Of so many seeds, one whose parts are of customers who are called. */
+const CALLED_EVERY = 6;
 /** How wild a run is: its faults' probabilities are multiplied by it. */
 const WILDNESS = [0.3, 1, 1, 3] as const;
 const SNAPSHOT_EVERY = [5, 20, 60, 1_000_000] as const;
@@ -84,7 +87,8 @@ export function history(seed: number): TortureHistory {
 /** One to three histories of the oracle's, one after the other at one site. */
 function drawParts(seed: number, prng: Prng): [History, ...History[]] {
   const draw = (index: number): History => {
-    const arbitrary = PARTS[prng.below(PARTS.length)] ?? historyArb;
+    const general = PARTS[prng.below(PARTS.length)] ?? historyArb;
+    const arbitrary = seed % CALLED_EVERY === 0 ? outboundArb : general;
     const [drawn] = fc.sample(arbitrary, { seed: seed * 4 + index, numRuns: 1 });
     assert(drawn !== undefined, 'a history was drawn');
     return drawn;
