@@ -40,11 +40,7 @@ export function openEligibilityOf({ requirement, relaxation }: Relaxed): Require
 export function relaxedEligibilityOf(contact: Relaxed): Requirement | undefined {
   if (contact.relaxation === undefined && contact.stage === undefined) return undefined;
   const eligibility = eligibilityOf(contact);
-  return isSameRequirement(eligibility, contact.requirement) ? undefined : eligibility;
-}
-
-function isSameRequirement(a: Requirement, b: Requirement): boolean {
-  return a === b || isWrittenLike(a, b);
+  return isWrittenLike(eligibility, contact.requirement) ? undefined : eligibility;
 }
 
 /** Number of the last step that applied; 0: none. */
@@ -175,7 +171,7 @@ export function isSameRelaxation(a: Relaxation | undefined, b: Relaxation | unde
     a.applied === b.applied &&
     a.reached === b.reached &&
     a.grantedUs === b.grantedUs &&
-    isSameRequirement(a.eligibility, b.eligibility)
+    isWrittenLike(a.eligibility, b.eligibility)
   );
 }
 
