@@ -4,7 +4,8 @@
 // Invariants: 1. a line's heap is ordered by (key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
 // 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
 // contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first. 5. contacts that their preferred agents hold stand in lines
-// of their own (`heldLines`), where only those agents' heaps lead to: nobody else looks at them.
+// of their own (`heldLines`), where only those agents' heaps lead to: nobody else looks at them. 6. `heads` says of each of `lines` what its
+// heap says.
 
 import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
@@ -21,6 +22,8 @@ const IDLE_MAX = 1_024;
 const WRITTEN_AS_MAX = 4;
 /** Classes of one requirement that are found without a key: they are looked at one by one. */
 const WRITTEN_ALIKE_MAX = 16;
+/** What `heads` tells of a line: its tier, its clock rate, and the least key of its heap. */
+export const HEAD_NUMBERS = 3;
 /** So many lines that are empty a class keeps: contacts of the same few tiers and clock rates come again. */
 const SPARE_LINES_MAX = 8;
 
@@ -33,6 +36,8 @@ export interface Line {
   readonly isHeld: boolean;
   /** By the contacts' keys, negated: the greatest goes first. */
   readonly heap: KeyedHeap<LineEntry>;
+  /** Its place in `lines` or `heldLines` of its class; −1 while it is empty. */
+  place: number;
   /** Waits for settle. */
   dirty: boolean;
 }
@@ -61,7 +66,9 @@ export interface DemandClass {
   readonly writtenAs: (readonly Alternative[])[];
   /** Those that somebody waits in, one for each tier and clock rate; few. */
   readonly lines: Line[];
-  /** The same of held contacts. */
+  /** Of each of `lines`, in the same order, HEAD_NUMBERS: numbers side by side, so that most lines are never looked into. */
+  readonly heads: number[];
+  /** The same lines of held contacts. */
   readonly heldLines: Line[];
   /** Empty ones of both kinds, for the next that needs one; the one that was emptied last is last. */
   readonly spareLines: Line[];
@@ -216,6 +223,7 @@ export class DemandIndex {
     contact.line = line;
     contact.lineEntry = { heapIndex: -1, contact };
     line.heap.push(contact.lineEntry, -key);
+    noteHead(line);
     if (demand.waitingCount++ === 0) {
       demand.nonEmptyIndex = this.nonEmpty.length;
       this.nonEmpty.push(demand);
@@ -235,6 +243,7 @@ export class DemandIndex {
     contact.lineEntry = undefined;
     const demand = line.demand;
     if (line.heap.size === 0) putAside(line);
+    else noteHead(line);
     if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
     if (demand.gate !== undefined) demand.odd.delete(contact);
     if (contact.affinityEntries.length === 0) return;
@@ -263,6 +272,7 @@ export class DemandIndex {
       odd: gate === undefined ? NONE : new Set(),
       writtenAs: [],
       lines: [],
+      heads: [],
       heldLines: [],
       spareLines: [],
       waitingCount: 0,
@@ -338,12 +348,19 @@ function lineOf(demand: DemandClass, isHeld: boolean, { clockRate, tier }: Conta
   const lines = isHeld ? demand.heldLines : demand.lines;
   for (const line of lines) if (line.clockRate === clockRate && line.tier === tier) return line;
   const line = takeSpare(demand, isHeld, clockRate, tier) ?? newLine(demand, isHeld, clockRate, tier);
+  line.place = lines.length;
   lines.push(line);
+  if (!isHeld) demand.heads.push(tier, clockRate, line.heap.leastKey);
   return line;
 }
 
 function newLine(demand: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line {
-  return { demand, clockRate, tier, isHeld, heap: new KeyedHeap<LineEntry>(cameBefore), dirty: false };
+  return { demand, clockRate, tier, isHeld, heap: new KeyedHeap<LineEntry>(cameBefore), place: -1, dirty: false };
+}
+
+/** Another contact may be its first. */
+function noteHead({ demand, isHeld, place, heap }: Line): void {
+  if (!isHeld) demand.heads[place * HEAD_NUMBERS + HEAD_NUMBERS - 1] = heap.leastKey;
 }
 
 function takeSpare({ spareLines }: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line | undefined {
@@ -356,13 +373,27 @@ function takeSpare({ spareLines }: DemandClass, isHeld: boolean, clockRate: numb
   return undefined;
 }
 
-/** Nobody waits in it any more. */
+/** Nobody waits in it any more: the last one takes its place. */
 function putAside(line: Line): void {
-  const { lines, heldLines, spareLines } = line.demand;
+  const { lines, heads, heldLines, spareLines } = line.demand;
   const present = line.isHeld ? heldLines : lines;
-  takeOut(present, present.indexOf(line));
+  const last = present.pop() as Line;
+  if (last !== line) {
+    present[line.place] = last;
+    last.place = line.place;
+  }
+  if (!line.isHeld) dropHead(heads, line.place);
+  line.place = -1;
   if (spareLines.length >= SPARE_LINES_MAX) takeOut(spareLines, 0);
   spareLines.push(line);
+}
+
+/** The numbers of the last one take the place. */
+function dropHead(heads: number[], place: number): void {
+  const from = heads.length - HEAD_NUMBERS;
+  for (let index = 0; index < HEAD_NUMBERS; index++)
+    heads[place * HEAD_NUMBERS + index] = heads[from + index] as number;
+  for (let index = 0; index < HEAD_NUMBERS; index++) heads.pop();
 }
 
 /** In place: to splice makes a list of what went. */

@@ -9,7 +9,7 @@ import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { AgentBuckets, Bucket, Membership } from './agent-buckets.ts';
 import { leastLoad } from './blend.ts';
 import { type Contact, isBarred, isCooling, type LineEntry } from './contact.ts';
-import type { DemandClass, DemandIndex, Line } from './demand.ts';
+import { type DemandClass, type DemandIndex, HEAD_NUMBERS, type Line } from './demand.ts';
 import { isOpen } from './gate.ts';
 import type { Queue } from './names.ts';
 import { idleUs, loadUs, type RankTerms, urgencyUs } from './rank.ts';
@@ -130,7 +130,17 @@ interface Pick {
 function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
   if (!hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) return;
   const carriedUs = unlikeLoadUs(agent, demand, moment);
-  for (const line of demand.lines) compareLine(agent, line, line.heap, fitUs, carriedUs, moment, pick);
+  const ageMs = moment.now - moment.epoch;
+  const { heads, lines } = demand;
+  for (let place = 0; place < lines.length; place++) {
+    const from = place * HEAD_NUMBERS;
+    const tier = heads[from] as number;
+    if (tier < pick.tier) continue;
+    const headUs = fitUs - carriedUs - (heads[from + 2] as number) + (heads[from + 1] as number) * ageMs;
+    if (tier === pick.tier && headUs < pick.worthUs) continue;
+    const line = lines[place] as Line;
+    compareLine(agent, line, line.heap, fitUs, carriedUs, moment, pick);
+  }
 }
 
 function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pick: Pick): void {
@@ -149,7 +159,7 @@ function unlikeLoadUs(agent: Agent, { channel }: DemandClass, { blends, terms }:
   return blends ? loadUs(agent, channel, terms) : 0;
 }
 
-/** Takes the heap's first that the agent may have, if it is better. Most heads are worse: these are found out by their numbers alone. */
+/** Takes the heap's first that the agent may have, if it is better. */
 function compareLine(
   agent: Agent,
   { tier, clockRate }: Line,
