@@ -40,7 +40,7 @@ t.test('however the router is started, Node gets the same options', async (t) =>
   const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
   const [shebang = ''] = SOURCE.split('\n');
   const options = shebang.replace('#!/usr/bin/env -S node ', '');
-  t.match(options, /^--v8-pool-size=\d+$/);
+  t.match(options, /^--v8-pool-size=\d+ --initial-old-space-size=\d+$/);
   for (const name of ['start', 'demo', 'cordboard'])
     t.ok(scripts[name].startsWith(`exec node ${options} dist/main.js`));
 });
