@@ -30,7 +30,7 @@ export function placeAgain(state: State, contact: Contact): void {
 /** The agent signed in or out, or has other skills: so may the contacts that it holds, or would hold. */
 export function placeHeldAgain(state: State, agent: Agent): void {
   if (state.fanOut.size > 0) lookForMore(state, agent);
-  const contacts = state.demands.heldFor(agent.id);
+  const contacts = state.demands.affinity.heldFor(agent.id);
   if (contacts === undefined) return;
   for (const contact of [...contacts]) placeAgain(state, contact);
 }

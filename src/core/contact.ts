@@ -5,11 +5,12 @@
 // 4. everything a picture needs is here: `contactView` reads nothing else.
 
 import type { FifoItem } from '../lib/ordered-fifo.ts';
+import type { AffinityEntry } from './affinity.ts';
 import type { Agent } from './agent.ts';
 import type { Calling } from './calling.ts';
 import type { Tombstone } from './commands.ts';
 import type { CoolDown, Deadline, PhaseDeadline } from './deadlines.ts';
-import type { AffinityEntry, DemandClass, Line } from './demand.ts';
+import type { DemandClass, Line } from './demand.ts';
 import type { Relaxation, RelaxedClassification, RunnerUp, Stage } from './events.ts';
 import type { Further } from './fan-out.ts';
 import type { Gateway } from './gateway.ts';

@@ -2,14 +2,15 @@
 // preferences: all that the choice of an agent depends on. A line is the part of a class with one tier and clock rate: its order is constant in time, so one heap holds it for ever.
 //
 // Invariants: 1. a line's heap is ordered by (key down, arrival). 2. `nonEmpty` holds exactly the classes with a waiting contact.
-// 3. a contact with preferred agents is also in one heap per agent and line, so that a freed agent finds its own. 4. classes that no open
+// 3. a contact with preferred agents is among these agents' own, too (affinity.ts). 4. classes that no open
 // contact uses are kept for reuse, IDLE_MAX of them, and then forgotten, oldest first. 5. contacts that their preferred agents hold stand in lines
-// of their own (`heldLines`), where only those agents' heaps lead to: nobody else looks at them. 6. `heads` says of each of `lines` what its
-// heap says.
+// of their own (`held`), where only those agents' heaps lead to: nobody else looks at them.
 
 import { KeyedHeap } from '../lib/keyed-heap.ts';
+import { Affinity } from './affinity.ts';
 import type { AgentBuckets } from './agent-buckets.ts';
 import type { Contact, LineEntry } from './contact.ts';
+import { cameBefore, type Lined, LineUp } from './line-up.ts';
 import { type Channel, gateOf, type Queue } from './names.ts';
 import { urgencyKey } from './rank.ts';
 import { relaxedEligibilityOf } from './relaxation.ts';
@@ -22,32 +23,15 @@ const IDLE_MAX = 1_024;
 const WRITTEN_AS_MAX = 4;
 /** Classes of one requirement that are found without a key: they are looked at one by one. */
 const WRITTEN_ALIKE_MAX = 16;
-/** What `heads` tells of a line: its tier, its clock rate, and the least key of its heap. */
-export const HEAD_NUMBERS = 3;
 /** So many lines that are empty a class keeps: contacts of the same few tiers and clock rates come again. */
 const SPARE_LINES_MAX = 8;
 
-export interface Line {
+export interface Line extends Lined {
   readonly demand: DemandClass;
-  /** Thousandths. */
-  readonly clockRate: number;
-  readonly tier: number;
   /** Of contacts that their preferred agents hold. */
   readonly isHeld: boolean;
-  /** By the contacts' keys, negated: the greatest goes first. */
-  readonly heap: KeyedHeap<LineEntry>;
-  /** Its place in `lines` or `heldLines` of its class; −1 while it is empty. */
-  place: number;
   /** Waits for settle. */
   dirty: boolean;
-}
-
-/** A waiting contact's place with one of its preferred agents. */
-export interface AffinityEntry extends LineEntry {
-  readonly agentId: string;
-  readonly line: Line;
-  /** Whether the agent may hold it, now or when it signs in. */
-  readonly mayHold: boolean;
 }
 
 export interface DemandClass {
@@ -65,11 +49,9 @@ export interface DemandClass {
   /** The objects that lead to it without a key. */
   readonly writtenAs: (readonly Alternative[])[];
   /** Those that somebody waits in, one for each tier and clock rate; few. */
-  readonly lines: Line[];
-  /** Of each of `lines`, in the same order, HEAD_NUMBERS: numbers side by side, so that most lines are never looked into. */
-  readonly heads: number[];
-  /** The same lines of held contacts. */
-  readonly heldLines: Line[];
+  readonly waiting: LineUp<Line>;
+  /** The same of held contacts. */
+  readonly held: LineUp<Line>;
   /** Empty ones of both kinds, for the next that needs one; the one that was emptied last is last. */
   readonly spareLines: Line[];
   waitingCount: number;
@@ -83,11 +65,6 @@ export interface DemandClass {
   facts: Fact[];
   /** Available agents who may serve it, where it has many suppliers; else they are found in its suppliers' pools. */
   available: AgentBuckets | undefined;
-}
-
-/** Of two with one key, which goes first: the one that came earlier. */
-function cameBefore(a: LineEntry, b: LineEntry): boolean {
-  return a.contact.ordinal < b.contact.ordinal;
 }
 
 /** Text that is equal exactly for contacts of one class. `eligibility`: what an agent must have, where that is something else. */
@@ -130,16 +107,12 @@ function isSamePreference(a: readonly Preference[], b: readonly Preference[]): b
 
 const NONE: Set<Contact> = new Set();
 
-type AffinityLines = Map<Line, KeyedHeap<LineEntry>>;
-
 export class DemandIndex {
   readonly #classes = new Map<string, DemandClass>();
   readonly #idle = new Set<DemandClass>();
   /** Classes by channel's index and requirement, the very object: found without writing a key. */
   readonly #written: Map<readonly Alternative[], DemandClass[]>[] = [];
-  readonly #affinity = new Map<string, AffinityLines>();
-  /** Waiting contacts whose preference still runs, by each of their preferred agents. */
-  readonly #mayHold = new Map<string, Set<Contact>>();
+  readonly affinity = new Affinity();
   /** Classes with a waiting contact, in no particular order. */
   readonly nonEmpty: DemandClass[] = [];
   readonly #onNew: (demand: DemandClass) => void;
@@ -223,12 +196,12 @@ export class DemandIndex {
     contact.line = line;
     contact.lineEntry = { heapIndex: -1, contact };
     line.heap.push(contact.lineEntry, -key);
-    noteHead(line);
+    lineUpOf(line).noted(line);
     if (demand.waitingCount++ === 0) {
       demand.nonEmptyIndex = this.nonEmpty.length;
       this.nonEmpty.push(demand);
     }
-    if (contact.preferredAgents.length > 0) this.#enterAffinity(contact, line, key);
+    if (contact.preferredAgents.length > 0) this.affinity.enter(contact, line, key);
     if (demand.gate !== undefined && contact.coolDowns.length + contact.preferredAgents.length > 0) {
       demand.odd.add(contact);
     }
@@ -243,22 +216,10 @@ export class DemandIndex {
     contact.lineEntry = undefined;
     const demand = line.demand;
     if (line.heap.size === 0) putAside(line);
-    else noteHead(line);
+    else lineUpOf(line).noted(line);
     if (--demand.waitingCount === 0) this.#dropNonEmpty(demand);
     if (demand.gate !== undefined) demand.odd.delete(contact);
-    if (contact.affinityEntries.length === 0) return;
-    for (const entry of contact.affinityEntries) this.#leaveAffinity(entry);
-    contact.affinityEntries = [];
-  }
-
-  /** Heaps of the waiting contacts that prefer the agent, by line; undefined when there are none. */
-  affinityOf(agentId: string): ReadonlyMap<Line, KeyedHeap<LineEntry>> | undefined {
-    return this.#affinity.get(agentId);
-  }
-
-  /** Waiting contacts that the agent holds, or would if it could; undefined when there are none. */
-  heldFor(agentId: string): ReadonlySet<Contact> | undefined {
-    return this.#mayHold.get(agentId);
+    if (contact.affinityEntries.length > 0) this.affinity.leave(contact);
   }
 
   #addClass(key: string, contact: Contact, gate: Queue | undefined, eligibility: readonly Alternative[]): DemandClass {
@@ -271,9 +232,8 @@ export class DemandIndex {
       gate,
       odd: gate === undefined ? NONE : new Set(),
       writtenAs: [],
-      lines: [],
-      heads: [],
-      heldLines: [],
+      waiting: new LineUp(),
+      held: new LineUp(),
       spareLines: [],
       waitingCount: 0,
       furtherCount: 0,
@@ -311,56 +271,24 @@ export class DemandIndex {
     }
     demand.nonEmptyIndex = -1;
   }
-
-  #enterAffinity(contact: Contact, line: Line, key: number): void {
-    const mayHold = contact.preferredUntil !== 0;
-    contact.affinityEntries = [...new Set(contact.preferredAgents)].map((agentId) => {
-      const entry: AffinityEntry = { heapIndex: -1, contact, agentId, line, mayHold };
-      if (mayHold) this.#mayHold.set(agentId, (this.#mayHold.get(agentId) ?? new Set()).add(contact));
-      const lines = this.#affinity.get(agentId) ?? new Map<Line, KeyedHeap<LineEntry>>();
-      this.#affinity.set(agentId, lines);
-      const heap = lines.get(line) ?? new KeyedHeap<LineEntry>(cameBefore);
-      lines.set(line, heap);
-      heap.push(entry, -key);
-      return entry;
-    });
-  }
-
-  #leaveAffinity(entry: AffinityEntry): void {
-    if (entry.mayHold) this.#dropHold(entry);
-    const lines = this.#affinity.get(entry.agentId);
-    const heap = lines?.get(entry.line);
-    if (lines === undefined || heap === undefined) return;
-    heap.remove(entry);
-    if (heap.size > 0) return;
-    lines.delete(entry.line);
-    if (lines.size === 0) this.#affinity.delete(entry.agentId);
-  }
-
-  #dropHold({ agentId, contact }: AffinityEntry): void {
-    const contacts = this.#mayHold.get(agentId);
-    if (contacts?.delete(contact) && contacts.size === 0) this.#mayHold.delete(agentId);
-  }
 }
 
 /** The contact's line, which is about to get it. */
 function lineOf(demand: DemandClass, isHeld: boolean, { clockRate, tier }: Contact): Line {
-  const lines = isHeld ? demand.heldLines : demand.lines;
-  for (const line of lines) if (line.clockRate === clockRate && line.tier === tier) return line;
+  const present = isHeld ? demand.held : demand.waiting;
+  for (const line of present.lines) if (line.clockRate === clockRate && line.tier === tier) return line;
   const line = takeSpare(demand, isHeld, clockRate, tier) ?? newLine(demand, isHeld, clockRate, tier);
-  line.place = lines.length;
-  lines.push(line);
-  if (!isHeld) demand.heads.push(tier, clockRate, line.heap.leastKey);
+  present.add(line);
   return line;
+}
+
+/** Where the line stands while somebody waits in it. */
+function lineUpOf({ demand, isHeld }: Line): LineUp<Line> {
+  return isHeld ? demand.held : demand.waiting;
 }
 
 function newLine(demand: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line {
   return { demand, clockRate, tier, isHeld, heap: new KeyedHeap<LineEntry>(cameBefore), place: -1, dirty: false };
-}
-
-/** Another contact may be its first. */
-function noteHead({ demand, isHeld, place, heap }: Line): void {
-  if (!isHeld) demand.heads[place * HEAD_NUMBERS + HEAD_NUMBERS - 1] = heap.leastKey;
 }
 
 function takeSpare({ spareLines }: DemandClass, isHeld: boolean, clockRate: number, tier: number): Line | undefined {
@@ -373,27 +301,12 @@ function takeSpare({ spareLines }: DemandClass, isHeld: boolean, clockRate: numb
   return undefined;
 }
 
-/** Nobody waits in it any more: the last one takes its place. */
+/** Nobody waits in it any more. */
 function putAside(line: Line): void {
-  const { lines, heads, heldLines, spareLines } = line.demand;
-  const present = line.isHeld ? heldLines : lines;
-  const last = present.pop() as Line;
-  if (last !== line) {
-    present[line.place] = last;
-    last.place = line.place;
-  }
-  if (!line.isHeld) dropHead(heads, line.place);
-  line.place = -1;
+  const { spareLines } = line.demand;
+  lineUpOf(line).remove(line);
   if (spareLines.length >= SPARE_LINES_MAX) takeOut(spareLines, 0);
   spareLines.push(line);
-}
-
-/** The numbers of the last one take the place. */
-function dropHead(heads: number[], place: number): void {
-  const from = heads.length - HEAD_NUMBERS;
-  for (let index = 0; index < HEAD_NUMBERS; index++)
-    heads[place * HEAD_NUMBERS + index] = heads[from + index] as number;
-  for (let index = 0; index < HEAD_NUMBERS; index++) heads.pop();
 }
 
 /** In place: to splice makes a list of what went. */

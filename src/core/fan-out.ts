@@ -9,6 +9,7 @@
 import { KeyedHeap } from '../lib/keyed-heap.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import type { DemandClass } from './demand.ts';
+import { cameBefore } from './line-up.ts';
 import { urgencyKey } from './rank.ts';
 
 /** Contacts of one tier and clock rate: their order is constant in time. */
@@ -39,10 +40,6 @@ export interface Further extends LineEntry {
 type Round = Map<DemandClass, FurtherClass>;
 
 const NO_CLASSES: Round = new Map();
-
-function cameBefore(a: LineEntry, b: LineEntry): boolean {
-  return a.contact.ordinal < b.contact.ordinal;
-}
 
 /** Whether it is offered to somebody and may be offered to one more. Where the router accepts by itself it is not. */
 export function wantsMore({ phase, queue, channel, cost, direction }: Contact): boolean {

@@ -4,13 +4,13 @@
 // the agent in that order, so its first contact is its best for every agent; but for pairs that cool down, which are walked past, and for
 // affinity, which has heaps and look-ups of its own.
 
-import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { AgentBuckets, Bucket, Membership } from './agent-buckets.ts';
 import { leastLoad } from './blend.ts';
 import { type Contact, isBarred, isCooling, type LineEntry } from './contact.ts';
-import { type DemandClass, type DemandIndex, HEAD_NUMBERS, type Line } from './demand.ts';
+import type { DemandClass, DemandIndex, Line } from './demand.ts';
 import { isOpen } from './gate.ts';
+import { HEAD_CLOCK_RATE, HEAD_KEY, HEAD_NUMBERS, HEAD_TIER, type Lined, type LineUp } from './line-up.ts';
 import type { Queue } from './names.ts';
 import { idleUs, loadUs, type RankTerms, urgencyUs } from './rank.ts';
 
@@ -129,28 +129,18 @@ interface Pick {
 
 function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
   if (!hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) return;
-  const carriedUs = unlikeLoadUs(agent, demand, moment);
-  const ageMs = moment.now - moment.epoch;
-  const { heads, lines } = demand;
-  for (let place = 0; place < lines.length; place++) {
-    const from = place * HEAD_NUMBERS;
-    const tier = heads[from] as number;
-    if (tier < pick.tier) continue;
-    const headUs = fitUs - carriedUs - (heads[from + 2] as number) + (heads[from + 1] as number) * ageMs;
-    if (tier === pick.tier && headUs < pick.worthUs) continue;
-    const line = lines[place] as Line;
-    compareLine(agent, line, line.heap, fitUs, carriedUs, moment, pick);
-  }
+  compareLines(agent, demand.waiting, fitUs - unlikeLoadUs(agent, demand, moment), fitUs, moment, pick);
 }
 
 function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pick: Pick): void {
-  const lines = demands.affinityOf(agent.id);
-  if (lines === undefined) return;
+  const own = demands.affinity.linesFor(agent.id);
+  if (own === undefined) return;
   const { affinityUs } = moment.terms;
-  for (const [line, heap] of lines) {
-    const fit = classFit(agent, line.demand);
-    if (fit === undefined || !hasRoom(agent, line.demand.channel) || !mayOffer(line.demand, moment)) continue;
-    compareLine(agent, line, heap, fit + affinityUs, unlikeLoadUs(agent, line.demand, moment), moment, pick);
+  for (const [demand, lines] of own) {
+    const fit = classFit(agent, demand);
+    if (fit === undefined || !hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) continue;
+    const fitUs = fit + affinityUs;
+    compareLines(agent, lines, fitUs - unlikeLoadUs(agent, demand, moment), fitUs, moment, pick);
   }
 }
 
@@ -159,31 +149,48 @@ function unlikeLoadUs(agent: Agent, { channel }: DemandClass, { blends, terms }:
   return blends ? loadUs(agent, channel, terms) : 0;
 }
 
-/** Takes the heap's first that the agent may have, if it is better. */
-function compareLine(
+/** Takes the best of the lines' first, if it is better. Most are worse: these are found out by their numbers alone. `worthUs`: without urgency. */
+function compareLines<T extends Lined>(
   agent: Agent,
-  { tier, clockRate }: Line,
-  heap: KeyedHeap<LineEntry>,
+  { lines, heads }: LineUp<T>,
+  worthUs: number,
   fitUs: number,
-  carriedUs: number,
-  { now, epoch }: Moment,
+  moment: Moment,
   pick: Pick,
 ): void {
-  if (tier < pick.tier) return;
-  // Of an empty heap −Infinity: nothing is worse.
-  const headUs = fitUs - carriedUs - heap.leastKey + clockRate * (now - epoch);
-  if (tier === pick.tier && headUs < pick.worthUs) return;
-  const entry = agent.coolDowns.size === 0 ? heap.peek() : heap.firstWhere(isFreeFor, agent);
+  const ageMs = moment.now - moment.epoch;
+  for (let place = 0, from = 0; place < lines.length; place++, from += HEAD_NUMBERS) {
+    const tier = heads[from + HEAD_TIER] as number;
+    if (tier < pick.tier) continue;
+    const headUs = (heads[from + HEAD_CLOCK_RATE] as number) * ageMs - (heads[from + HEAD_KEY] as number);
+    if (tier > pick.tier || worthUs + headUs >= pick.worthUs) {
+      compareLine(agent, lines[place] as T, worthUs, headUs, fitUs, moment, pick);
+    }
+  }
+}
+
+/** Takes the line's first that the agent may have, if it is better; `headUs`: the urgency of its very first. */
+function compareLine(
+  agent: Agent,
+  { tier, heap }: Lined,
+  worthUs: number,
+  headUs: number,
+  fitUs: number,
+  { now }: Moment,
+  pick: Pick,
+): void {
+  const isFree = agent.coolDowns.size === 0;
+  const entry = isFree ? heap.peek() : heap.firstWhere(isFreeFor, agent);
   if (entry === undefined) return;
   const { contact } = entry;
-  const worthUs = agent.coolDowns.size === 0 ? headUs : fitUs - carriedUs + urgencyUs(contact, now);
+  const foundUs = worthUs + (isFree ? headUs : urgencyUs(contact, now));
   const present = pick.contact;
   if (present !== undefined && tier === pick.tier) {
-    if (worthUs < pick.worthUs || (worthUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
+    if (foundUs < pick.worthUs || (foundUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
   }
   pick.contact = contact;
   pick.tier = tier;
-  pick.worthUs = worthUs;
+  pick.worthUs = foundUs;
   pick.fitUs = fitUs;
 }
 

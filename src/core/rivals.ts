@@ -22,7 +22,7 @@ export function rivalsAhead(contact: Contact, demands: DemandIndex, now: number)
   let count = 0;
   for (const other of demands.nonEmpty) {
     if (!shareAgents(demand, other)) continue;
-    for (const line of [...other.lines, ...other.heldLines]) {
+    for (const line of [...other.waiting.lines, ...other.held.lines]) {
       count += countAhead(line, contact, now, RIVALS_MAX - count);
       if (count === RIVALS_MAX) return count;
     }

@@ -199,7 +199,8 @@ function considerGate({ dirty, agents }: Market, queue: Queue, moment: Moment): 
   if (queue.furtherCount > 0) dirty.openedGates.add(queue);
   for (const demand of queue.gated) {
     if (demand.waitingCount === 0 || !isOpen(demand, moment)) continue;
-    for (const line of demand.lines) consider(candidates, bestForLine(line, moment), line, undefined, undefined);
+    for (const line of demand.waiting.lines)
+      consider(candidates, bestForLine(line, moment), line, undefined, undefined);
     for (const contact of demand.odd) {
       consider(candidates, bestForContact(contact, moment, agents), undefined, contact, undefined);
     }

@@ -10,7 +10,6 @@ import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom } from './agent.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import { absence } from './decide-assign.ts';
-import type { Line } from './demand.ts';
 import { classFit } from './matching.ts';
 import { fitUs, urgencyUs } from './rank.ts';
 import { eligibilityOf } from './relaxation.ts';
@@ -83,15 +82,14 @@ function pushHeads(state: State, agent: Agent, push: (heap: KeyedHeap<LineEntry>
   if (supply === undefined) return;
   for (const { demand, fitUs: fit } of supply.facts) {
     if (demand.waitingCount === 0 || !hasRoom(agent, demand.channel)) continue;
-    for (const { heap } of demand.lines) push(heap, fit);
+    for (const { heap } of demand.waiting.lines) push(heap, fit);
   }
-  for (const [{ demand }, heap] of state.demands.affinityOf(agent.id) ?? NO_LINES) {
+  for (const [demand, { lines }] of state.demands.affinity.linesFor(agent.id) ?? []) {
     const fit = classFit(agent, demand);
-    if (fit !== undefined && hasRoom(agent, demand.channel)) push(heap, fit + state.terms.affinityUs);
+    if (fit === undefined || !hasRoom(agent, demand.channel)) continue;
+    for (const { heap } of lines) push(heap, fit + state.terms.affinityUs);
   }
 }
-
-const NO_LINES: ReadonlyMap<Line, KeyedHeap<LineEntry>> = new Map();
 
 /** Where a contact stands or would stand for the agent, in line or not. */
 function placeOf(state: State, agent: Agent, contact: Contact, now: number): Place | undefined {
