@@ -3,9 +3,11 @@
 // Invariants: 1. a contact in line is in one heap of each of its preferred agents, for as long. 2. no heap and no list here is empty.
 
 import { KeyedHeap } from '../lib/keyed-heap.ts';
+import type { Agent } from './agent.ts';
 import type { Contact, LineEntry } from './contact.ts';
 import type { DemandClass, Line } from './demand.ts';
 import { cameBefore, type Lined, LineUp } from './line-up.ts';
+import type { SupplyClass } from './supply.ts';
 
 /** The part of a line that prefers one agent. */
 export interface PreferringLine extends Lined {
@@ -20,7 +22,29 @@ export interface AffinityEntry extends LineEntry {
   readonly mayHold: boolean;
 }
 
-type LinesByClass = Map<DemandClass, LineUp<PreferringLine>>;
+/** The lines of one class in which contacts prefer one agent. */
+export class PreferringLines extends LineUp<PreferringLine> {
+  readonly demand: DemandClass;
+  /** The supply class that `fitFor` was asked for last, and what it fits. */
+  #supply: SupplyClass | undefined = undefined;
+  #fitUs: number | undefined = undefined;
+
+  constructor(demand: DemandClass) {
+    super();
+    this.demand = demand;
+  }
+
+  /** What the agent's class fits the demand, without affinity; undefined when it does not meet it. Looked up once for a supply class. */
+  fitFor({ supply }: Agent): number | undefined {
+    if (supply !== this.#supply) {
+      this.#supply = supply;
+      this.#fitUs = supply?.factByDemand.get(this.demand)?.fitUs;
+    }
+    return this.#fitUs;
+  }
+}
+
+type LinesByClass = Map<DemandClass, PreferringLines>;
 
 export class Affinity {
   readonly #linesByAgent = new Map<string, LinesByClass>();
@@ -51,7 +75,7 @@ export class Affinity {
   }
 
   /** Lines with contacts that prefer the agent, by class; undefined when there are none. */
-  linesFor(agentId: string): ReadonlyMap<DemandClass, LineUp<PreferringLine>> | undefined {
+  linesFor(agentId: string): ReadonlyMap<DemandClass, PreferringLines> | undefined {
     return this.#linesByAgent.get(agentId);
   }
 
@@ -60,7 +84,7 @@ export class Affinity {
     return this.#mayHold.get(agentId);
   }
 
-  #linesOf(agentId: string, demand: DemandClass): LineUp<PreferringLine> {
+  #linesOf(agentId: string, demand: DemandClass): PreferringLines {
     let byClass = this.#linesByAgent.get(agentId);
     if (byClass === undefined) {
       byClass = new Map();
@@ -68,7 +92,7 @@ export class Affinity {
     }
     let lines = byClass.get(demand);
     if (lines === undefined) {
-      lines = new LineUp();
+      lines = new PreferringLines(demand);
       byClass.set(demand, lines);
     }
     return lines;
@@ -93,7 +117,7 @@ export class Affinity {
   }
 }
 
-function addTo(lines: LineUp<PreferringLine>, line: Line): PreferringLine {
+function addTo(lines: PreferringLines, line: Line): PreferringLine {
   const { tier, clockRate } = line;
   const within: PreferringLine = { line, tier, clockRate, heap: new KeyedHeap<LineEntry>(cameBefore), place: -1 };
   lines.add(within);

@@ -4,6 +4,7 @@
 // the agent in that order, so its first contact is its best for every agent; but for pairs that cool down, which are walked past, and for
 // affinity, which has heaps and look-ups of its own.
 
+import type { KeyedHeap } from '../lib/keyed-heap.ts';
 import { type Agent, hasRoom, isAvailable } from './agent.ts';
 import type { AgentBuckets, Bucket, Membership } from './agent-buckets.ts';
 import { leastLoad } from './blend.ts';
@@ -99,7 +100,7 @@ export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment)
   const supply = agent.supply;
   if (supply === undefined || !isAvailable(agent)) return undefined;
   if (!hasLeastRoom(agent, moment)) return undefined;
-  const pick: Pick = { contact: undefined, tier: -1, worthUs: Number.NEGATIVE_INFINITY, fitUs: 0 };
+  const pick: Pick = { head: undefined, contact: undefined, tier: -1, worthUs: Number.NEGATIVE_INFINITY, fitUs: 0 };
   if (demands.nonEmpty.length < supply.facts.length) {
     for (const demand of demands.nonEmpty) {
       const fit = classFit(agent, demand);
@@ -111,7 +112,8 @@ export function bestForAgent(agent: Agent, demands: DemandIndex, moment: Moment)
     }
   }
   compareAffinity(agent, demands, moment, pick);
-  return pick.contact === undefined ? undefined : pairOf(pick.contact, agent, pick.fitUs, moment);
+  const contact = contactOf(pick);
+  return contact === undefined ? undefined : pairOf(contact, agent, pick.fitUs, moment);
 }
 
 /** Whether it may have room for the least that a contact takes. */
@@ -121,10 +123,16 @@ export function hasLeastRoom(agent: Agent, { blends, costMin }: Moment): boolean
 
 /** The best contact so far, and what decides between it and another: tier, and what it is worth for the agent, but for what is the same for all. */
 interface Pick {
+  /** Whose first it is, while nobody had to look at the contact itself; it lies somewhere in memory, where nobody was for long. */
+  head: KeyedHeap<LineEntry> | undefined;
   contact: Contact | undefined;
   tier: number;
   worthUs: number;
   fitUs: number;
+}
+
+function contactOf({ contact, head }: Pick): Contact | undefined {
+  return contact ?? head?.peek()?.contact;
 }
 
 function compareDemand(agent: Agent, demand: DemandClass, fitUs: number, moment: Moment, pick: Pick): void {
@@ -136,11 +144,12 @@ function compareAffinity(agent: Agent, demands: DemandIndex, moment: Moment, pic
   const own = demands.affinity.linesFor(agent.id);
   if (own === undefined) return;
   const { affinityUs } = moment.terms;
-  for (const [demand, lines] of own) {
-    const fit = classFit(agent, demand);
+  for (const among of own.values()) {
+    const { demand } = among;
+    const fit = among.fitFor(agent);
     if (fit === undefined || !hasRoom(agent, demand.channel) || !mayOffer(demand, moment)) continue;
     const fitUs = fit + affinityUs;
-    compareLines(agent, lines, fitUs - unlikeLoadUs(agent, demand, moment), fitUs, moment, pick);
+    compareLines(agent, among, fitUs - unlikeLoadUs(agent, demand, moment), fitUs, moment, pick);
   }
 }
 
@@ -159,39 +168,54 @@ function compareLines<T extends Lined>(
   pick: Pick,
 ): void {
   const ageMs = moment.now - moment.epoch;
+  const isFree = agent.coolDowns.size === 0;
   for (let place = 0, from = 0; place < lines.length; place++, from += HEAD_NUMBERS) {
     const tier = heads[from + HEAD_TIER] as number;
     if (tier < pick.tier) continue;
     const headUs = (heads[from + HEAD_CLOCK_RATE] as number) * ageMs - (heads[from + HEAD_KEY] as number);
-    if (tier > pick.tier || worthUs + headUs >= pick.worthUs) {
-      compareLine(agent, lines[place] as T, worthUs, headUs, fitUs, moment, pick);
-    }
+    const headWorthUs = worthUs + headUs;
+    if (tier === pick.tier && headWorthUs < pick.worthUs) continue;
+    const { heap } = lines[place] as T;
+    if (isFree) takeHead(heap, tier, headWorthUs, fitUs, pick);
+    else takeFree(agent, heap, tier, worthUs, fitUs, moment.now, pick);
   }
 }
 
-/** Takes the line's first that the agent may have, if it is better; `headUs`: the urgency of its very first. */
-function compareLine(
+/** Takes the first of the heap, which is worth as much as what was picked, or more. */
+function takeHead(heap: KeyedHeap<LineEntry>, tier: number, worthUs: number, fitUs: number, pick: Pick): void {
+  if (tier === pick.tier && worthUs === pick.worthUs && !isEarlier(heap.peek()?.contact, contactOf(pick))) return;
+  pick.head = heap;
+  pick.contact = undefined;
+  pick.tier = tier;
+  pick.worthUs = worthUs;
+  pick.fitUs = fitUs;
+}
+
+/** Takes the first of the heap that does not cool down with the agent, if it is better. */
+function takeFree(
   agent: Agent,
-  { tier, heap }: Lined,
-  worthUs: number,
-  headUs: number,
+  heap: KeyedHeap<LineEntry>,
+  tier: number,
+  baseUs: number,
   fitUs: number,
-  { now }: Moment,
+  now: number,
   pick: Pick,
 ): void {
-  const isFree = agent.coolDowns.size === 0;
-  const entry = isFree ? heap.peek() : heap.firstWhere(isFreeFor, agent);
-  if (entry === undefined) return;
-  const { contact } = entry;
-  const foundUs = worthUs + (isFree ? headUs : urgencyUs(contact, now));
-  const present = pick.contact;
-  if (present !== undefined && tier === pick.tier) {
-    if (foundUs < pick.worthUs || (foundUs === pick.worthUs && contact.ordinal >= present.ordinal)) return;
+  const contact = heap.firstWhere(isFreeFor, agent)?.contact;
+  if (contact === undefined) return;
+  const worthUs = baseUs + urgencyUs(contact, now);
+  if (tier === pick.tier) {
+    if (worthUs < pick.worthUs || (worthUs === pick.worthUs && !isEarlier(contact, contactOf(pick)))) return;
   }
+  pick.head = undefined;
   pick.contact = contact;
   pick.tier = tier;
-  pick.worthUs = foundUs;
+  pick.worthUs = worthUs;
   pick.fitUs = fitUs;
+}
+
+function isEarlier(one: Contact | undefined, other: Contact | undefined): boolean {
+  return one !== undefined && (other === undefined || one.ordinal < other.ordinal);
 }
 
 /** The contact with its best agent of the indexes, affinity left aside; a pair that cools down is walked past. */
