@@ -134,7 +134,7 @@ export const FULL: Sizes = {
   watchEveryMs: 1_000,
   profiles: 20_000,
   talkMs: 100,
-  warmup: { ratePerS: 1_000, seconds: 7, relayS: 3 },
+  warmup: { ratePerS: 1_000, seconds: 20, relayS: 3 },
   triesMax: 4,
   repeatSeconds: 25,
   search: {

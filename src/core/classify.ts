@@ -2,7 +2,7 @@
 
 import { type Calling, waitLimitMs } from './calling.ts';
 import type { ContactDraft } from './commands.ts';
-import type { Classification, RelaxedClassification } from './events.ts';
+import type { Classification, ContactClassified, RelaxedClassification } from './events.ts';
 import type { Queue } from './names.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { MatchFacts } from './queue-match.ts';
@@ -98,6 +98,13 @@ export function classifyRelaxed(
   const headStartUs = placed.headStartUs + granted;
   const relaxation = { applied, reached, grantedUs: granted, eligibility: applied === 0 ? [] : eligibility };
   return { ...placed, headStartUs, relaxation };
+}
+
+/** The event that puts a contact there. Written out: to put it together by spreading costs three times as much, and a policy may move all who wait. */
+export function contactClassified(contactId: string, to: RelaxedClassification): ContactClassified {
+  if (to.relaxation !== undefined || to.stage !== undefined) return { type: 'contactClassified', contactId, ...to };
+  const { queue, segment, requirement, clockRate, headStartUs, waitUntil } = to;
+  return { type: 'contactClassified', contactId, queue, segment, requirement, clockRate, headStartUs, waitUntil };
 }
 
 function tooLarge(queue: string, segment: string): Refusal {

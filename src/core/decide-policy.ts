@@ -4,7 +4,7 @@
 import type { Agent } from './agent.ts';
 import { isSameStage, stageUnder, withStage } from './bots.ts';
 import { waitsFrom } from './calling.ts';
-import { classifyRelaxed, isRefusal } from './classify.ts';
+import { classifyRelaxed, contactClassified, isRefusal } from './classify.ts';
 import type { Command, Outcome } from './commands.ts';
 import { type Contact, pendingOffers } from './contact.ts';
 import { lookAtWindows } from './contact-hours.ts';
@@ -34,9 +34,7 @@ export function decideSetPolicy(step: Step, command: Extract<Command, { readonly
   step.emit({ type: 'policySet', resolved: JSON.stringify(policy), source, fileHash, by, changes });
   if (command.hours !== undefined) emitHours(step, command.hours);
   followAgents(step, policy);
-  for (const { contact, to } of moves) {
-    step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...to });
-  }
+  for (const { contact, to } of moves) step.emitOf(contact, contactClassified(contact.id, to));
   for (const agent of agentsWithOffers(state)) revokeIneligible(step, agent, 'POLICY_CHANGED');
   if (hadContactHours || state.hasContactHours) lookAtWindows(step);
   return { ok: { policy: { source, resolved: policy }, changes } };

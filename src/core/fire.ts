@@ -4,7 +4,7 @@ import { assert, unreachable } from '../lib/assert.ts';
 import type { Agent } from './agent.ts';
 import { isHandedOver, stageAtEntry, stageOnWay, withStage } from './bots.ts';
 import { waitLimitMs, waitsFrom } from './calling.ts';
-import { classify, isRefusal } from './classify.ts';
+import { classify, contactClassified, isRefusal } from './classify.ts';
 import { type Contact, classificationOf, firstDue, waitedMs } from './contact.ts';
 import { closeWindow, isPostponed, postponeShutOut } from './contact-hours.ts';
 import type { CoolDown, Deadline } from './deadlines.ts';
@@ -114,7 +114,7 @@ function openGate(step: Step, queue: Queue): void {
 /** From now on all who meet its requirement may have it. */
 function endFirst(step: Step, contact: Contact): void {
   const { stage: _ended, ...placed } = classificationOf(contact);
-  step.emitOf(contact, { type: 'contactClassified', contactId: contact.id, ...placed });
+  step.emitOf(contact, contactClassified(contact.id, placed));
 }
 
 function endPreference(step: Step, contact: Contact): void {
