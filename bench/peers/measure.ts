@@ -84,13 +84,10 @@ export class Measurement {
   }
 
   async warmUp(stations: readonly Station[]): Promise<void> {
-    const { rates, warmupS } = this.#params;
-    const seconds = warmupS / rates.length;
+    const { warmupPerS: ratePerS, warmupS: seconds } = this.#params;
     for (const station of stations) {
-      progress(`${station.name}: warming up`);
-      for (const ratePerS of rates) {
-        refuseFaulty(station, await this.#run(station, { ratePerS, seconds, seed: 0, mayStop: false }));
-      }
+      progress(`${station.name}: warming up, ${ratePerS} contacts/s for ${seconds} s`);
+      refuseFaulty(station, await this.#run(station, { ratePerS, seconds, seed: 0, mayStop: false }));
     }
   }
 

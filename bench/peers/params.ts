@@ -9,6 +9,8 @@ export interface PeersParams extends WorkShape {
   readonly rounds: number;
   /** Of one peer at one rate in one round. */
   readonly roundS: number;
+  /** Of one peer, before anything is measured: until its code is as quick as it gets, at a rate that all of them hold. */
+  readonly warmupPerS: number;
   readonly warmupS: number;
   /** Contacts that wait when the order of a filled queue is looked at. */
   readonly filled: number;
@@ -34,11 +36,13 @@ export const FULL: Omit<PeersParams, 'peers'> = {
   requirements: 20,
   teams: 10,
   perTeam: 4,
-  agents: 100,
+  // Each may send 50 requests a second, and a contact takes two: with fewer the search would find that limit.
+  agents: 500,
   rates: [50, 100, 200],
   rounds: 2,
   roundS: 4,
-  warmupS: 3,
+  warmupPerS: 500,
+  warmupS: 12,
   filled: 60,
   othersCoresMax: 0.06,
   tries: 2,
@@ -56,6 +60,7 @@ export const SMALL: Omit<PeersParams, 'peers'> = {
   rates: [50],
   rounds: 1,
   roundS: 0.4,
+  warmupPerS: 50,
   warmupS: 0.2,
   filled: 12,
   tries: 1,
