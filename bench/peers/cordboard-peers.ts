@@ -2,6 +2,7 @@
  * Our own router among its peers, twice: with everybody on lean sockets in the load (as in the latency suite), and by the client library, the
  * gateway in the load and the agents in a process of theirs, which is how the libraries of others are used here.
  */
+import { CordboardError } from '../../src/client/cordboard-error.ts';
 import { GatewayClient } from '../../src/client/gateway-client.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { CONTACT_PREFIX } from '../latency/centre.ts';
@@ -9,7 +10,7 @@ import type { ServerProcess } from '../server-process.ts';
 import { openSocket } from './client-crew.ts';
 import { routingOf, startCordboard } from './cordboard-server.ts';
 import { Fleet } from './fleet.ts';
-import type { Peer, PeerListener, Staffing } from './peer.ts';
+import type { Peer, PushListener, Staffing } from './peer.ts';
 import { Pushes } from './pushes.ts';
 import { SocketCrew } from './socket-crew.ts';
 import { attributesOf, type Work, type WorkContact } from './work.ts';
@@ -49,7 +50,7 @@ export class SocketPeer implements Peer {
 export async function startSocketPeer(
   work: Work,
   folder: string,
-  listener: PeerListener,
+  listener: PushListener,
   cleanup: Cleanup,
 ): Promise<Peer> {
   const { process, gatewayToken, agentTokens } = await startCordboard(work, folder, 'cordboard', cleanup);
@@ -63,10 +64,10 @@ class ClientPeer implements Peer {
   readonly #server: ServerProcess;
   readonly #gateway: GatewayClient;
   readonly #fleet: Fleet;
-  readonly #listener: PeerListener;
+  readonly #listener: PushListener;
   readonly #pushes = new Pushes();
 
-  constructor(server: ServerProcess, gateway: GatewayClient, fleet: Fleet, listener: PeerListener) {
+  constructor(server: ServerProcess, gateway: GatewayClient, fleet: Fleet, listener: PushListener) {
     this.#server = server;
     this.#gateway = gateway;
     this.#fleet = fleet;
@@ -95,7 +96,11 @@ class ClientPeer implements Peer {
         attributes: attributesOf(number),
         ...routingOf(contact),
       });
-      this.#pushes.follow(submitted, (what) => this.#listener.fault(what));
+      this.#pushes.follow(submitted, (what, error) => {
+        const isLater = error instanceof CordboardError && error.code === 'RESOURCE_EXHAUSTED';
+        if (isLater) this.#listener.refused(number);
+        else this.#listener.fault(what);
+      });
     }
   }
 
@@ -111,7 +116,7 @@ class ClientPeer implements Peer {
 export async function startClientPeer(
   work: Work,
   folder: string,
-  listener: PeerListener,
+  listener: PushListener,
   cleanup: Cleanup,
 ): Promise<Peer> {
   const server = await startCordboard(work, folder, 'cordboard-client', cleanup);

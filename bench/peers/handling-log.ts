@@ -2,10 +2,10 @@
  * What became of the contacts of one run at one peer: who got each, after how long, and what went wrong.
  *
  * 1. Durations count from the instant for which the contact was scheduled.
- * 2. Every contact is begun once, by a team that can serve it, then owned, then done; anything else is a fault.
+ * 2. Every contact is begun once, by a team that can serve it, then owned, then done; or it is refused. Anything else is a fault.
  */
 import { Durations } from '../durations.ts';
-import type { PeerListener } from './peer.ts';
+import type { PushListener } from './peer.ts';
 import { requirementName, type Work, type WorkContact } from './work.ts';
 
 const BEGUN = 1;
@@ -14,7 +14,7 @@ const DONE = 4;
 export const WHOLE = BEGUN | OWNED | DONE;
 const FAULTS_KEPT = 5;
 
-export class HandlingLog implements PeerListener {
+export class HandlingLog implements PushListener {
   readonly contacts: readonly WorkContact[];
   readonly late = new Durations();
   readonly pushToBegun = new Durations();
@@ -23,6 +23,8 @@ export class HandlingLog implements PeerListener {
   readonly begunOrder: WorkContact[] = [];
   readonly faults: string[] = [];
   faultCount = 0;
+  refusedCount = 0;
+  /** Those that were refused as well: nothing more is to come of them. */
   doneCount = 0;
   readonly #work: Work;
   readonly #scheduledUs: Float64Array;
@@ -60,9 +62,13 @@ export class HandlingLog implements PeerListener {
   }
 
   done(number: number): void {
-    if (this.#mark(number, DONE, OWNED) === -1) return;
-    this.doneCount += 1;
-    if (this.doneCount === this.contacts.length) this.#onEnd();
+    if (this.#mark(number, DONE, OWNED) !== -1) this.#end();
+  }
+
+  refused(number: number): void {
+    if (this.#mark(number, WHOLE, 0) === -1) return;
+    this.refusedCount += 1;
+    this.#end();
   }
 
   fault(what: string): void {
@@ -79,6 +85,11 @@ export class HandlingLog implements PeerListener {
   /** Marks of every contact, in order. */
   outcomes(): Uint8Array {
     return this.#marks;
+  }
+
+  #end(): void {
+    this.doneCount += 1;
+    if (this.doneCount === this.contacts.length) this.#onEnd();
   }
 
   /** Index of the contact; -1 where the mark was a fault. */
@@ -99,7 +110,7 @@ export class HandlingLog implements PeerListener {
 }
 
 /** Where reports go that belong to whichever run is under way. */
-export class CurrentLog implements PeerListener {
+export class CurrentLog implements PushListener {
   log: HandlingLog | undefined;
 
   begun(contact: number, team: number, atUs: number): void {
@@ -112,6 +123,10 @@ export class CurrentLog implements PeerListener {
 
   done(contact: number): void {
     this.log?.done(contact);
+  }
+
+  refused(contact: number): void {
+    this.log?.refused(contact);
   }
 
   fault(what: string): void {

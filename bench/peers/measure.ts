@@ -175,12 +175,13 @@ function isQuieter(result: RunResult, other: RunResult): boolean {
 function missedBy({ log, stopped }: RunResult, { p99MaxMs }: SearchParams): string | undefined {
   if (log.faultCount > 0) return faultsOf(log);
   if (stopped !== undefined) return stopped;
+  if (log.refusedCount > 0) return `${log.refusedCount} contacts refused, to be sent again later`;
   const p99Ms = log.pushToBegun.percentileUs(0.99) / 1000;
   return p99Ms < p99MaxMs ? undefined : `p99 ${p99Ms.toFixed(0)} ms`;
 }
 
 function refuseFaulty({ name }: Station, { log, stopped, ratePerS }: RunResult): void {
-  if (stopped === undefined && log.faultCount === 0) return;
+  if (stopped === undefined && log.faultCount + log.refusedCount === 0) return;
   const what = `${log.doneCount} of ${log.contacts.length} contacts are done`;
   throw new Error(`${name} at ${ratePerS}/s: ${what}; ${stopped ?? ''} ${faultsOf(log)}`);
 }

@@ -14,6 +14,12 @@ export interface PeerListener {
   fault(what: string): void;
 }
 
+/** The same of those who push. */
+export interface PushListener extends PeerListener {
+  /** It was told to come again later: the peer does not have the contact. */
+  refused(contact: number): void;
+}
+
 /** Who works: one agent who can serve requirement 0, or everybody. */
 export type Staffing = 'one' | 'all';
 

@@ -13,9 +13,10 @@ export class Pushes {
   }
 
   /** Counts one until its promise is settled; what fails is told. */
-  follow(push: Promise<unknown>, onFault: (what: string) => void): void {
+  follow(push: Promise<unknown>, onFault: (what: string, error: unknown) => void): void {
     this.began();
-    push.catch((error: unknown) => onFault(`a contact was not taken: ${String(error)}`)).finally(() => this.ended());
+    const fail = (error: unknown): void => onFault(`a contact was not taken: ${String(error)}`, error);
+    push.catch(fail).finally(() => this.ended());
   }
 
   /** Resolves when the peer has everything that was pushed. */

@@ -4,7 +4,7 @@
  * 1. Libraries are loaded when their peer is: no other suite pays for them.
  */
 import type { Cleanup } from '../cleanup.ts';
-import type { Absence, Peer, PeerListener } from './peer.ts';
+import type { Absence, Peer, PushListener } from './peer.ts';
 import type { Work } from './work.ts';
 
 export const PEERS = [
@@ -40,7 +40,7 @@ export const FACTS: Readonly<Record<PeerName, PeerFacts>> = {
 export interface StartWish {
   readonly work: Work;
   readonly folder: string;
-  readonly listener: PeerListener;
+  readonly listener: PushListener;
 }
 
 /** Starts a peer; what has to end is hung into `cleanup`. */

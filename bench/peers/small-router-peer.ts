@@ -7,7 +7,7 @@ import type { Cleanup } from '../cleanup.ts';
 import { optionsOfStart } from '../node-options.ts';
 import { ServerProcess } from '../server-process.ts';
 import { SocketPeer } from './cordboard-peers.ts';
-import type { Peer, PeerListener } from './peer.ts';
+import type { Peer, PushListener } from './peer.ts';
 import { SocketCrew } from './socket-crew.ts';
 import type { Work } from './work.ts';
 
@@ -15,7 +15,7 @@ export async function startSmallRouter(
   routing: 'linear' | 'polled',
   work: Work,
   folder: string,
-  listener: PeerListener,
+  listener: PushListener,
   cleanup: Cleanup,
 ): Promise<Peer> {
   const workFile = join(folder, `${routing}-work.json`);

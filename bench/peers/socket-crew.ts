@@ -2,7 +2,8 @@
  * A gateway and its agents on lean WebSockets, at our router or at one that speaks enough of its JSON sub-protocol. An agent accepts what it is
  * offered and, since handling takes no time, completes it on the answer.
  *
- * 1. An agent has one contact at a time; a second one is a fault, and so is every error reply and every lost socket.
+ * 1. An agent has one contact at a time; a second one is a fault, and so are every lost socket and every error reply but that of a submission
+ *    that is to be sent again later.
  */
 import type { ContactDraft } from '../../src/core/commands.ts';
 import { encodeRequest } from '../../src/wire/request.ts';
@@ -12,7 +13,7 @@ import { nowUs } from '../latency/clock.ts';
 import { LeanSocket } from '../latency/lean-socket.ts';
 import { FIRST_LIFE, FIRST_OTHER_ID, lifeOf, requestIdOf, stepOf } from '../latency/life.ts';
 import { routingOf } from './cordboard-server.ts';
-import type { PeerListener, Staffing } from './peer.ts';
+import type { PushListener, Staffing } from './peer.ts';
 import { Pushes } from './pushes.ts';
 import { attributesOf, type Work, type WorkContact } from './work.ts';
 
@@ -36,7 +37,7 @@ const OPENING_AT_ONCE = 50;
 
 export class SocketCrew {
   readonly #wish: SocketCrewWish;
-  readonly #listener: PeerListener;
+  readonly #listener: PushListener;
   readonly #answers = new JsonAnswers();
   readonly #pushes = new Pushes();
   readonly #seatOf = new Map<LeanSocket, Seat>();
@@ -45,7 +46,7 @@ export class SocketCrew {
   #otherId = FIRST_OTHER_ID;
   #lost: string | undefined;
 
-  constructor(wish: SocketCrewWish, listener: PeerListener) {
+  constructor(wish: SocketCrewWish, listener: PushListener) {
     this.#wish = wish;
     this.#listener = listener;
   }
@@ -128,11 +129,23 @@ export class SocketCrew {
         return this.#takeReply(socket);
       case 'welcome':
         return;
+      case 'error':
+        return this.#takeError(bytes.toString('latin1', start, end));
       default:
-        return this.#listener.fault(
-          `an unexpected frame: ${bytes.toString('latin1', start, Math.min(end, start + 300))}`,
-        );
+        return this.#unexpected(bytes.toString('latin1', start, end));
     }
+  }
+
+  #takeError(frame: string): void {
+    const { requestId } = this.#answers;
+    const isLater = frame.includes('"code":"RESOURCE_EXHAUSTED"');
+    if (!isLater || lifeOf(requestId) < FIRST_LIFE || stepOf(requestId) !== STEP.submit) return this.#unexpected(frame);
+    this.#listener.refused(lifeOf(requestId));
+    this.#pushes.ended();
+  }
+
+  #unexpected(frame: string): void {
+    this.#listener.fault(`an unexpected frame: ${frame.slice(0, 300)}`);
   }
 
   #takeOffer(socket: LeanSocket): void {

@@ -7,7 +7,7 @@
 // hours that were resolved more than a day ago, and no policy takes effect without its own.
 
 import type { Command, ContactDraft, Outcome, Query } from '../core/commands.ts';
-import { contactView, forgetViews } from '../core/contact.ts';
+import { drawContact, forgetViews } from '../core/contact.ts';
 import { zonesInUse } from '../core/contact-hours.ts';
 import type { Core, StepResult } from '../core/core.ts';
 import type { ResolvedHours } from '../core/hours.ts';
@@ -297,7 +297,8 @@ export class Engine implements EnginePort {
       const seq = firstSeq + index;
       const subject = subjects[index];
       if (event.type === 'contactClosed') {
-        if (subject !== undefined) pictures.keep(seq, contactView(subject));
+        // A picture of its own: what the one that is told was encoded to would stay with it, and memory is let go of by the slab.
+        if (subject !== undefined) pictures.keep(seq, drawContact(subject));
       } else if (event.type === 'dispositionSet') {
         // An open contact has its disposition in the state.
         if (subject === undefined) pictures.dispose(seq, event.contactId, event.disposition);

@@ -153,3 +153,21 @@ t.test('[OUT3] agents are told of changes that others made, not of their own', a
   t.same(told, ['contact', 'agent'], 'an admin set its presence');
   world.engine.stop();
 });
+
+t.test(
+  'what is kept of a closed contact is a picture of its own: what was told drags its encoding along',
+  async (t) => {
+    const world = await openWorld();
+    await world.ask(submit('c1'));
+    const told: unknown[] = [];
+    world.engine.committed$.subscribe(({ steps }) => {
+      for (const { pushes } of steps) for (const push of pushes) if (push.kind === 'contact') told.push(push.contact);
+    });
+    await world.ask({ type: 'cancel', actor: GATEWAY, contactId: 'c1', cause: 'ABANDONED', version: 0 });
+    const kept = await world.query({ type: 'get', actor: GATEWAY, contactId: 'c1' });
+    t.equal(told.length, 1);
+    t.same('ok' in kept && kept.ok.contact, told[0]);
+    t.not('ok' in kept && kept.ok.contact, told[0]);
+    world.engine.stop();
+  },
+);
