@@ -82,7 +82,7 @@ export function latencyCommand({ cleanup }: SuiteContext): Command {
     .option('--folder <folder>', 'where journals are written, in a folder that is removed', tmpdir())
     .addHelpText(
       'after',
-      '\nWith none of --rates, --proto, --agents, --watched and --features everything runs, in about a quarter of an hour:' +
+      '\nWith none of --rates, --proto, --agents, --watched and --features everything runs, in a quarter of an hour or two:' +
         `\n${FULL.agents} and ${FULL.moreAgents} agents, JSON and protobuf. With any of them just that runs.`,
     )
     .action((flags: Flags) => run(flags, cleanup));
